@@ -1,0 +1,94 @@
+"""What a flow may ask of its driver.
+
+A flow is a generator that yields effects and is sent their answers; it does no I/O and knows neither clock nor colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from hamr.types import Call, Event, Head
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Send this call; the answer is an open reply: `head` is there, its bytes are asked for by Read."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The next bytes of an open reply; the answer is empty at its end."""
+
+    reply: OpenReply
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Let go of an open reply."""
+
+    reply: OpenReply
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Send a side call (token refresh, discovery); the answer is its Head with the whole body."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Wait for so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The answer is the driver's clock in seconds; only differences mean anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """Hold `name`: one holder at a time across all processes of this user, until Release or the flow's end."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Let go of a lock."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Say something to the user in mid-flow, such as where to log in."""
+
+    text: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """Hand these events to whoever reads the stream."""
+
+    events: Sequence[Event]
+
+
+class OpenReply(Protocol):
+    """What both colours of a reply have in common: status and headers are there, the bytes are not yet."""
+
+    head: Head
+
+
+Effect = Open | Read | Close | Fetch | Sleep | Now | Lock | Release | Tell | Emit
+
+Flow = Generator[Effect, Any, Result]

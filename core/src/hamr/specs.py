@@ -1,0 +1,141 @@
+"""The three hooks, asked once per route, and what they return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+import pluggy
+
+from hamr.effects import OpenReply
+
+if TYPE_CHECKING:
+    from hamr.effects import Flow
+    from hamr.errors import CallError
+    from hamr.types import Call, Event, Head, Request, Route
+
+PROJECT = "hamr"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec(firstresult=True)
+def hamr_transport(route: Route) -> Transport | None:
+    """Say what moves this route's bytes.
+
+    Asked once, when the route is first used. None passes the question on; the core answers last, for `http`.
+    A wrapper gets the transport that the others chose and may return another around it.
+    """
+
+
+@hookspec(firstresult=True)
+def hamr_auth(route: Route) -> Auth | None:
+    """Say what lets this route's calls in.
+
+    Asked once, when the route is first used. None passes the question on; the core answers last, for the styles
+    `none`, `bearer` and `header`.
+    """
+
+
+@hookspec(firstresult=True)
+def hamr_toolwire(route: Route) -> ToolWire | None:
+    """Say what writes and reads this route's messages, tools included.
+
+    Asked once, when the route is first used. None passes the question on; the core answers last, for the wires
+    that two or more providers speak.
+    """
+
+
+class Reply(OpenReply, Protocol):
+    """An open reply, read by blocking."""
+
+    def read(self) -> bytes:
+        """The next bytes, empty at the end; raises NoAnswer or BrokenReply."""
+
+    def close(self) -> None:
+        """Let go; closing twice is allowed."""
+
+
+class AsyncReply(OpenReply, Protocol):
+    """An open reply, read by awaiting."""
+
+    async def aread(self) -> bytes:
+        """The next bytes, empty at the end; raises NoAnswer or BrokenReply."""
+
+    async def aclose(self) -> None:
+        """Let go; closing twice is allowed."""
+
+
+@runtime_checkable
+class Transport(Protocol):
+    """What moves bytes. Safe to use from many threads and event loops; raises NoAnswer or BrokenReply."""
+
+    def open(self, call: Call) -> Reply:
+        """Send the call and wait for the head of its reply."""
+
+    async def aopen(self, call: Call) -> AsyncReply:
+        """Send the call and await the head of its reply."""
+
+    def close(self) -> None:
+        """Let go of everything that blocking calls hold."""
+
+    async def aclose(self) -> None:
+        """Let go of everything that this event loop's calls hold."""
+
+
+@runtime_checkable
+class Auth(Protocol):
+    """What lets calls in."""
+
+    def flow(self, call: Call) -> Flow[OpenReply]:
+        """Open the finished call, signed, and return the open reply; may ask for more on the way."""
+
+
+class Decoder(Protocol):
+    """Bytes to events, one reply long. Failures come as a last event, Failed; neither method raises CallError."""
+
+    def feed(self, data: bytes) -> Sequence[Event]:
+        """The events that these bytes complete."""
+
+    def finish(self) -> Sequence[Event]:
+        """The events that the end of the reply completes: Finished, or Failed where it came too early."""
+
+
+@runtime_checkable
+class ToolWire(Protocol):
+    """The client half of a wire. Pure: no I/O, no clock."""
+
+    def encode(self, request: Request, route: Route) -> Call:
+        """The call that asks for this, without credentials; raises Unsupported."""
+
+    def decoder(self) -> Decoder:
+        """A new decoder for one reply, streamed or whole."""
+
+    def error(self, head: Head) -> CallError:
+        """The error that a reply with a failing status and its body stands for."""
+
+
+class Encoder(Protocol):
+    """Events to bytes, one reply long."""
+
+    content_type: str
+
+    def encode(self, events: Iterable[Event]) -> bytes:
+        """The bytes for these events; empty where the reply is whole and not yet complete."""
+
+    def finish(self) -> bytes:
+        """The bytes that end the reply."""
+
+
+@runtime_checkable
+class Dialect(Protocol):
+    """The server half of a wire. Pure: no I/O, no clock."""
+
+    def parse(self, call: Call) -> Request:
+        """What the client asks for; raises BadRequest. The model it names stands in `options["model"]`."""
+
+    def encoder(self, request: Request) -> Encoder:
+        """A new encoder for one reply, streamed or whole as the request wants it."""
+
+    def refusal(self, error: CallError) -> Head:
+        """The error in this wire's envelope, with its status."""

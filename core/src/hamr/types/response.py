@@ -1,0 +1,58 @@
+"""A whole reply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hamr.types.call import Adaptation
+from hamr.types.event import FinishReason
+from hamr.types.message import Message
+from hamr.types.part import Extra, ToolCall
+from hamr.types.usage import Cost, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds from the first send to the first content and to the end, and how often it was sent."""
+
+    first: float | None = None
+    total: float | None = None
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The fold of a reply's events.
+
+    `finish_reason` is None only on a partial response, kept by an error. `model` is the one that served.
+    `alternatives` holds the other choices where more than one was asked for.
+    """
+
+    message: Message
+    finish_reason: FinishReason | None
+    provider: str
+    model: str
+    usage: Usage | None = None
+    cost: Cost = field(default_factory=Cost)
+    id: str | None = None
+    request_id: str | None = None
+    alternatives: tuple[Message, ...] = ()
+    adaptations: tuple[Adaptation, ...] = ()
+    warnings: tuple[str, ...] = ()
+    timings: Timings = field(default_factory=Timings)
+    extra: Extra | None = None
+
+    @property
+    def text(self) -> str:
+        """The text of the message."""
+        return self.message.text
+
+    @property
+    def thinking(self) -> str:
+        """The visible thinking of the message."""
+        return self.message.thinking
+
+    @property
+    def tool_calls(self) -> tuple[ToolCall, ...]:
+        """The tool calls of the message."""
+        return self.message.tool_calls

@@ -1,0 +1,90 @@
+"""What the hooks are asked about: one provider, one model, one user's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hamr.types.call import Timeouts
+from hamr.types.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class AuthSpec:
+    """How a provider lets calls in: a `style`, the variables that may hold the key, and the header it goes in."""
+
+    style: str = "none"
+    env: tuple[str, ...] = ()
+    header: str | None = None
+    prefix: str | None = None
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A manifest, merged over the layers of configuration; `origins` says where each field came from."""
+
+    id: str
+    name: str
+    base_url: str
+    wire: str
+    transport: str = "http"
+    auth: AuthSpec = field(default_factory=AuthSpec)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    compat: Mapping[str, Any] = field(default_factory=dict)
+    models: Mapping[str, str] = field(default_factory=dict)
+    key_url: str | None = None
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model as the provider names it; `compat` and `wire` override the provider's."""
+
+    id: str
+    wire: str | None = None
+    compat: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this user wants calls made.
+
+    `retries` counts the times after the first; `retry_wait` is the longest single wait in seconds (a server
+    that asks for more is not waited for); `max_bytes` bounds one reply.
+    """
+
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    retries: int = 2
+    retry_wait: float = 60.0
+    max_bytes: int = 256 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One provider, one model, a getter of the key, and this user's settings.
+
+    `secret()` gives the key, or None where the provider works without one; it raises ConfigError, naming
+    every place that was looked in, where a key is needed and there is none.
+    """
+
+    provider: Provider
+    model: Model
+    secret: Callable[[], Secret | None]
+    settings: Settings = field(default_factory=Settings)
+
+    @property
+    def wire(self) -> str:
+        """The wire this model speaks."""
+        return self.model.wire or self.provider.wire
+
+    @property
+    def compat(self) -> Mapping[str, Any]:
+        """The provider's quirks with the model's laid over them."""
+        return {**self.provider.compat, **self.model.compat} if self.model.compat else self.provider.compat
+
+    @property
+    def selector(self) -> str:
+        """`provider/model`, as a user writes it."""
+        return f"{self.provider.id}/{self.model.id}"

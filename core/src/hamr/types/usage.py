@@ -1,0 +1,50 @@
+"""What a call used and cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens in disjoint buckets: no token is counted twice, and `total` is their sum.
+
+    `raw` is the provider's own account of it, unread.
+    """
+
+    input: int = 0
+    cache_read: int = 0
+    cache_write_5m: int = 0
+    cache_write_1h: int = 0
+    input_audio: int = 0
+    output: int = 0
+    reasoning: int = 0
+    output_audio: int = 0
+    estimated: bool = False
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def input_total(self) -> int:
+        """All tokens that went in."""
+        return self.input + self.cache_read + self.cache_write_5m + self.cache_write_1h + self.input_audio
+
+    @property
+    def output_total(self) -> int:
+        """All tokens that came out, thinking included."""
+        return self.output + self.reasoning + self.output_audio
+
+    @property
+    def total(self) -> int:
+        """All tokens."""
+        return self.input_total + self.output_total
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a call cost, in US dollars; an unknown price is `None` with its `reason`, never zero."""
+
+    usd: Decimal | None = None
+    reason: str = "no price is known for this model"

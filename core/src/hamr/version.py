@@ -1,0 +1,3 @@
+"""The version of hamr."""
+
+VERSION = "0.1.0"
