@@ -1,0 +1,26 @@
+"""Auth by a header, or by none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hamr.effects import Flow, Open, OpenReply
+from hamr.types import Call, Secret
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderAuth:
+    """Puts the key into `header`, after `prefix`; sends the call as it is where there is no key."""
+
+    secret: Callable[[], Secret | None]
+    header: str = "authorization"
+    prefix: str = "Bearer "
+
+    def flow(self, call: Call) -> Flow[OpenReply]:
+        """Open the call with the key in its header."""
+        secret = self.secret()
+        if secret is not None:
+            call = call.with_secret(self.header, self.prefix + secret.reveal())
+        reply: OpenReply = yield Open(call)
+        return reply

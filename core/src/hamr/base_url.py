@@ -1,0 +1,29 @@
+"""What a base URL must look like."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from hamr.errors import ConfigError
+
+
+def check(url: str, place: str) -> str:
+    """The URL without white space and trailing slashes; raises ConfigError, naming `place`, where it is none.
+
+    Credentials in it are refused, for a URL is shown in errors and logs.
+    """
+    url = url.strip().rstrip("/")
+    try:
+        parts = urlsplit(url)
+        port_is_number = parts.port is None or parts.port >= 0
+    except ValueError as error:
+        raise ConfigError(f"{place}: not a URL: {error}", hint="Write it as https://host/path.") from error
+    if parts.username is not None or parts.password is not None:
+        raise ConfigError(
+            f"{place}: a user name or password stands in the URL", hint="Keep it out of the URL; use a key variable."
+        )
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_number:
+        raise ConfigError(f"{place}: {url!r} is no http(s) URL", hint="Write it as https://host/path.")
+    if parts.query or parts.fragment:
+        raise ConfigError(f"{place}: {url!r} has a query or fragment", hint="End the base URL before ? or #.")
+    return url

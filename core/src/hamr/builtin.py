@@ -1,0 +1,48 @@
+"""The core's own plugin: http, auth by header, the shared wires. It is asked last."""
+
+from __future__ import annotations
+
+import importlib
+
+from hamr.auth.header import HeaderAuth
+from hamr.errors import ConfigError
+from hamr.specs import Auth, ToolWire, Transport, hookimpl
+from hamr.transports.http import HttpTransport
+from hamr.types import Route
+
+WIRES = {"openai-completions": "hamr.wires.openai_completions:OpenAICompletions"}
+
+
+class Builtin:
+    """Answers the hooks for one client, whose HTTP transport it shares among all routes."""
+
+    def __init__(self) -> None:
+        self.http = HttpTransport()
+
+    @hookimpl
+    def hamr_transport(self, route: Route) -> Transport | None:
+        """HTTP for `transport = "http"`."""
+        return self.http if route.provider.transport == "http" else None
+
+    @hookimpl
+    def hamr_auth(self, route: Route) -> Auth | None:
+        """The styles `none`, `bearer` and `header`."""
+        spec = route.provider.auth
+        if spec.style == "none":
+            return HeaderAuth(lambda: None)
+        if spec.style == "bearer":
+            return HeaderAuth(route.secret)
+        if spec.style != "header":
+            return None
+        if spec.header is None:
+            raise ConfigError(f"{route.provider.id}: auth style `header` needs the name of the header")
+        return HeaderAuth(route.secret, spec.header, spec.prefix or "")
+
+    @hookimpl
+    def hamr_toolwire(self, route: Route) -> ToolWire | None:
+        """The wires that two or more providers speak, each imported when it is first used."""
+        if (place := WIRES.get(route.wire)) is None:
+            return None
+        module, _, name = place.partition(":")
+        wire: ToolWire = getattr(importlib.import_module(module), name)(route)
+        return wire

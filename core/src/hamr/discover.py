@@ -1,0 +1,174 @@
+"""Which plugins are installed, what they say they are, and loading one of them."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hamr.distributions import EntryPoint, entry_points
+from hamr.errors import ConfigError, PluginError
+
+if TYPE_CHECKING:
+    import importlib.metadata
+
+    from hamr.manifest import Manifest
+
+PROVIDERS = "hamr.providers"
+EXTENSIONS = "hamr.extensions"
+COMMANDS = "hamr.commands"
+
+
+class Plugins:
+    """The installed plugins, listed once when first asked for, without importing any of them.
+
+    `prefer` names the distribution that counts where two bring the same id.
+    """
+
+    def __init__(self, prefer: Mapping[str, str] | None = None) -> None:
+        self.prefer = dict(prefer or {})
+
+    @cached_property
+    def providers(self) -> Mapping[str, tuple[EntryPoint, ...]]:
+        """The entry points of each provider id; more than one is a clash."""
+        return _by_name(entry_points(PROVIDERS))
+
+    @cached_property
+    def extensions(self) -> Mapping[str, tuple[EntryPoint, ...]]:
+        """The entry points of each extension name."""
+        return _by_name(entry_points(EXTENSIONS))
+
+    def find(self, id: str) -> EntryPoint:
+        """The plugin of a provider; raises ConfigError if none is installed, PluginError if two are."""
+        points = self.providers.get(id)
+        if points is None:
+            raise _not_installed(id, list(self.providers))
+        return self._pick(id, points)
+
+    def tables(self, id: str) -> dict[str, Any]:
+        """The provider's manifest as it stands in its file, not yet checked."""
+        from hamr.manifest import read
+
+        return read(_folder(self.find(id)) / "provider.toml")
+
+    def manifest(self, id: str) -> Manifest:
+        """The provider's manifest, checked; the plugin itself is not imported."""
+        from hamr.manifest import check
+
+        point = self.find(id)
+        manifest = check(self.tables(id), f"provider.toml of {point.source}")
+        if manifest.id != id:
+            raise PluginError(
+                f"{point.source} registers {id!r}, but its provider.toml says id = {manifest.id!r}",
+                hint="Both must be the same; tell the author of the plugin.",
+            )
+        return manifest
+
+    def load(self, id: str) -> object:
+        """The provider's plugin, imported; raises PluginError naming dist, version and cause."""
+        return _load(self.find(id))
+
+    def load_extensions(self, names: tuple[str, ...]) -> list[tuple[str, object]]:
+        """The extensions that are switched on, imported, in the order given."""
+        unknown = [name for name in names if name not in self.extensions]
+        if unknown:
+            known = ", ".join(self.extensions) or "none"
+            raise ConfigError(f"no extension {unknown[0]!r} is installed", hint=f"Installed extensions: {known}.")
+        picked = {name: self._pick(name, self.extensions[name]) for name in names}
+        return _load_named(picked) if picked else []
+
+    def _pick(self, name: str, points: tuple[EntryPoint, ...]) -> EntryPoint:
+        if len(points) == 1:
+            return points[0]
+        chosen = [point for point in points if point.dist == self.prefer.get(name)]
+        if len(chosen) == 1:
+            return chosen[0]
+        sources = " and ".join(point.source for point in points)
+        raise PluginError(
+            f"{name!r} comes from {sources}",
+            hint=f"Uninstall one of them, or choose: HAMR_PREFER={name}={points[0].dist}",
+        )
+
+
+def _by_name(points: tuple[EntryPoint, ...]) -> dict[str, tuple[EntryPoint, ...]]:
+    names = dict.fromkeys(point.name for point in points)
+    return {name: tuple(point for point in points if point.name == name) for name in names}
+
+
+def _not_installed(id: str, installed: list[str]) -> ConfigError:
+    near = difflib.get_close_matches(id, installed, n=1)
+    guess = f"Did you mean {near[0]}? " if near else ""
+    dist = "hamr-provider-" + id.lower().replace("_", "-")
+    return ConfigError(
+        f"no plugin for the provider {id!r} is installed (installed: {', '.join(installed) or 'none'})",
+        hint=f"{guess}To install it: pip install {dist}",
+    )
+
+
+def _folder(point: EntryPoint) -> Path:
+    """The folder of a plugin's package, found through the import system's finders without importing a thing."""
+    path, name = None, ""
+    for part in point.module.split("."):
+        name = f"{name}.{part}" if name else part
+        specs = (finder.find_spec(name, path, None) for finder in sys.meta_path if hasattr(finder, "find_spec"))
+        spec = next((spec for spec in specs if spec is not None), None)
+        if spec is None or spec.submodule_search_locations is None:
+            raise PluginError(
+                f"{point.source} names the package {point.module!r}, which is not there",
+                hint=f"Install it again: pip install --force-reinstall {point.dist}",
+            )
+        path = list(spec.submodule_search_locations)
+    return Path(os.fspath((path or ["."])[0]))
+
+
+def _load(point: EntryPoint) -> object:
+    """Load one plugin through stevedore, on an entry point of our own reading.
+
+    stevedore's own are stale for two minutes after an install, and carry no distribution (seen in 5.10.0).
+    """
+    import importlib.metadata
+
+    from stevedore.driver import DriverManager
+
+    class Fresh(DriverManager[Any]):
+        def list_entry_points(self) -> list[importlib.metadata.EntryPoint]:
+            return [importlib.metadata.EntryPoint(point.name, point.value, point.group)]
+
+    try:
+        manager = Fresh(point.group, point.name, on_load_failure_callback=_reraise)
+    except (Exception, SystemExit) as error:  # a plugin may fail in any way; it must break nothing else
+        raise _broken(point, error) from error
+    plugin: object = manager.extensions[0].plugin
+    return plugin
+
+
+def _load_named(points: Mapping[str, EntryPoint]) -> list[tuple[str, object]]:
+    """Load several plugins of one group, in this order."""
+    import importlib.metadata
+
+    from stevedore.named import NamedExtensionManager
+
+    class Fresh(NamedExtensionManager[Any]):
+        def list_entry_points(self) -> list[importlib.metadata.EntryPoint]:
+            return [importlib.metadata.EntryPoint(point.name, point.value, point.group) for point in points.values()]
+
+    def broken(manager: object, entry_point: importlib.metadata.EntryPoint, error: BaseException) -> None:
+        raise _broken(points[entry_point.name], error) from error
+
+    manager = Fresh(EXTENSIONS, list(points), name_order=True, on_load_failure_callback=broken)
+    return [(extension.name, extension.plugin) for extension in manager.extensions]
+
+
+def _broken(point: EntryPoint, error: BaseException) -> PluginError:
+    return PluginError(
+        f"{point.source} cannot be loaded: {type(error).__name__}: {error}",
+        hint=f"Upgrade or uninstall it: pip install -U {point.dist}, or pip uninstall {point.dist}",
+    )
+
+
+def _reraise(manager: object, entry_point: object, error: BaseException) -> None:
+    raise error

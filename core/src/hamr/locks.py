@@ -1,0 +1,53 @@
+"""One holder at a time across all processes of this user."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def state_folder(environ: Mapping[str, str]) -> Path:
+    """Where hamr keeps what must outlive a process: HAMR_STATE_DIR, or the user's own state folder."""
+    if given := environ.get("HAMR_STATE_DIR"):
+        return Path(given)
+    base = environ.get("XDG_STATE_HOME") or (environ.get("LOCALAPPDATA") if os.name == "nt" else None)
+    return Path(base) / "hamr" if base else Path.home() / ".local" / "state" / "hamr"
+
+
+class FileLock:
+    """A lock held by an open file: the system lets go of it when its holder dies."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        folder = folder / "locks"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._path = folder / f"{name.replace('/', '-')}.lock"
+        self._file: int | None = None
+
+    def acquire(self) -> bool:
+        """Take the lock if nobody holds it; never waits."""
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _lock(file)
+        except OSError:  # somebody holds it
+            os.close(file)
+            return False
+        self._file = file
+        return True
+
+    def release(self) -> None:
+        """Let go."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+def _lock(file: int) -> None:
+    if os.name == "nt":
+        import msvcrt
+
+        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]  # only there on Windows
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

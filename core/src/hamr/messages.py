@@ -1,0 +1,41 @@
+"""What users write as a prompt, to messages: strings, dicts in the shape of OpenAI's chat, typed objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hamr.errors import BadRequest, ConfigError
+from hamr.types import Audio, File, HostedTool, Image, Message, Text, Thinking, ToolCall, ToolResult
+
+Prompt = str | Message | Mapping[str, Any] | Sequence[Any]
+_PARTS = (Text, Image, Audio, File, Thinking, ToolCall, ToolResult, HostedTool)
+
+
+def messages(prompt: Prompt, system: str | None = None) -> tuple[Message, ...]:
+    """The messages of a prompt, after the system message if there is one; raises ConfigError naming the place."""
+    head = (Message("system", (Text(system),)),) if system else ()
+    turns: list[Any] = list(prompt) if isinstance(prompt, Sequence) and not isinstance(prompt, str) else [prompt]
+    if turns and all(isinstance(turn, _PARTS) for turn in turns):
+        turns = [Message("user", tuple(turns))]
+    body = tuple(_message(turn, f"messages[{place}]") for place, turn in enumerate(turns))
+    if not body:
+        raise ConfigError("the prompt is empty", hint="Give a string, a message, or a list of messages.")
+    return head + body
+
+
+def _message(turn: Any, place: str) -> Message:
+    if isinstance(turn, Message):
+        return turn
+    if isinstance(turn, str):
+        return Message("user", (Text(turn),))
+    if isinstance(turn, _PARTS):
+        return Message("user", (turn,))
+    if isinstance(turn, Mapping):
+        from hamr.wires.openai_completions.parse import message
+
+        try:
+            return message(dict(turn), place)
+        except BadRequest as error:
+            raise ConfigError(error.message, hint="Write a message as {'role': ..., 'content': ...}.") from error
+    raise ConfigError(f"{place}: {type(turn).__name__} is no message", hint="Give a string, a dict or a hamr Message.")

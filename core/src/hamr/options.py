@@ -1,0 +1,123 @@
+"""What a caller may ask for besides the prompt, and the Request it makes."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypedDict
+
+from hamr.errors import ConfigError
+from hamr.messages import Prompt, messages
+from hamr.types import Request, ResponseFormat, Settings, ThinkingConfig, ThinkingLevel, Timeouts, Tool, ToolChoice
+
+
+class Options(TypedDict, total=False):
+    """The keyword arguments of every call."""
+
+    system: str | None
+    tools: Sequence[Tool | Mapping[str, Any]]
+    tool_choice: str | ToolChoice | None
+    parallel_tool_calls: bool | None
+    response_format: str | Mapping[str, Any] | ResponseFormat | None
+    thinking: bool | int | ThinkingLevel | ThinkingConfig | None
+    max_tokens: int | None
+    temperature: float | None
+    top_p: float | None
+    top_k: int | None
+    seed: int | None
+    stop: str | Sequence[str] | None
+    frequency_penalty: float | None
+    presence_penalty: float | None
+    logit_bias: Mapping[str, float] | None
+    logprobs: int | None
+    n: int | None
+    verbosity: str | None
+    service_tier: str | None
+    store: bool | None
+    user: str | None
+    metadata: Mapping[str, str] | None
+    cache_key: str | None
+    options: Mapping[str, Any]
+    headers: Mapping[str, str]
+    timeout: float | Timeouts | None
+    retries: int
+
+
+def request(prompt: Prompt, options: Options, *, stream: bool) -> Request:
+    """The request that a prompt and its options make; raises ConfigError naming what is wrong."""
+    fields: dict[str, Any] = dict(options)
+    for name in fields:
+        if name not in Options.__annotations__:
+            near = difflib.get_close_matches(name, Options.__annotations__, n=1)
+            guess = f"Did you mean {near[0]}?" if near else "Fields of the provider's own go into options={...}."
+            raise ConfigError(f"unknown option {name!r}", hint=guess)
+    for name in ("timeout", "retries"):
+        fields.pop(name, None)
+    turns = messages(prompt, fields.pop("system", None))
+    for name in _READERS.keys() & fields.keys():
+        fields[name] = _READERS[name](fields[name])
+    return Request(turns, stream=stream, **fields)
+
+
+def settings(options: Options, default: Settings) -> Settings:
+    """The settings of one call: the client's, with `timeout` (seconds for the whole, or Timeouts) and `retries`."""
+    timeout = options.get("timeout", default.timeouts)
+    if timeout is None or isinstance(timeout, int | float):
+        timeout = replace(default.timeouts, total=timeout)
+    return replace(default, timeouts=timeout, retries=options.get("retries", default.retries))
+
+
+def _tools(tools: Sequence[Tool | Mapping[str, Any]] | None) -> tuple[Tool, ...]:
+    return tuple(tool if isinstance(tool, Tool) else _tool(tool, place) for place, tool in enumerate(tools or ()))
+
+
+def _tool(value: Any, place: int) -> Tool:
+    inner = value.get("function", value) if isinstance(value, Mapping) else None
+    if not isinstance(inner, Mapping) or not isinstance(inner.get("name"), str):
+        raise ConfigError(
+            f"tools[{place}] is no tool", hint="Give a hamr Tool, or a dict with name, description and parameters."
+        )
+    known = {
+        name: inner[name] for name in ("name", "description", "parameters", "strict") if inner.get(name) is not None
+    }
+    return Tool(**known)
+
+
+def _tool_choice(choice: str | ToolChoice | None) -> ToolChoice | None:
+    if choice is None or isinstance(choice, ToolChoice):
+        return choice
+    if choice in ("auto", "none", "required"):
+        return ToolChoice(choice)  # type: ignore[arg-type]  # one of the three, just compared
+    return ToolChoice("required", (choice,))
+
+
+def _response_format(wanted: str | Mapping[str, Any] | ResponseFormat | None) -> ResponseFormat | None:
+    if wanted is None or isinstance(wanted, ResponseFormat):
+        return wanted
+    if isinstance(wanted, Mapping):
+        return ResponseFormat(schema=wanted, name=str(wanted.get("title", "response")))
+    if wanted in ("json", "text"):
+        return ResponseFormat() if wanted == "json" else None
+    raise ConfigError(f"response_format {wanted!r} is unknown", hint="Give 'json', 'text' or a JSON Schema.")
+
+
+def _thinking(wanted: ThinkingConfig | ThinkingLevel | int | None) -> ThinkingConfig | None:
+    if wanted is None or isinstance(wanted, ThinkingConfig):
+        return wanted
+    if isinstance(wanted, bool):
+        return ThinkingConfig("medium" if wanted else "off")
+    return ThinkingConfig(tokens=wanted) if isinstance(wanted, int) else ThinkingConfig(wanted)
+
+
+def _stop(stop: str | Sequence[str] | None) -> tuple[str, ...]:
+    return (stop,) if isinstance(stop, str) else tuple(stop or ())
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "tools": _tools,
+    "tool_choice": _tool_choice,
+    "response_format": _response_format,
+    "thinking": _thinking,
+    "stop": _stop,
+}

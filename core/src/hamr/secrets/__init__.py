@@ -1,0 +1,1 @@
+"""Keys: where they are looked for, and how they are kept out of sight."""

@@ -1,0 +1,35 @@
+"""Where a provider's key is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hamr.errors import ConfigError
+from hamr.types import Provider, Secret
+
+
+def find(provider: Provider, environ: Mapping[str, str], given: Mapping[str, str]) -> Secret | None:
+    """The key: given in code first, then the provider's variables in order.
+
+    None where the provider needs none. Raises ConfigError, naming every place that was looked in, where it does.
+    """
+    if provider.auth.style == "none":
+        return None
+    places = [(given.get(provider.id, ""), f"Hamr(keys={{{provider.id!r}: ...}})")]
+    places += [(environ.get(name, ""), f"the environment variable {name}") for name in provider.auth.env]
+    for value, place in places:
+        if value.strip():
+            return Secret(_sendable(value.strip(), place), place)
+    if provider.auth.optional:
+        return None
+    looked = ", ".join(place for _, place in places)
+    first = provider.auth.env[0] if provider.auth.env else None
+    how = f"Set it: export {first}=..." if first else "Give it in code."
+    where = f" Get one at {provider.key_url}" if provider.key_url else ""
+    raise ConfigError(f"no key for {provider.id}; looked in {looked}", hint=how + where)
+
+
+def _sendable(value: str, place: str) -> str:
+    if not (value.isascii() and value.isprintable()):
+        raise ConfigError(f"the key in {place} holds a line break or another character that no key has")
+    return value

@@ -1,0 +1,74 @@
+"""Where a key is looked for, and that it is never seen."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from hamr.errors import ConfigError
+from hamr.secrets import keys
+from hamr.secrets.redact import clean
+from hamr.types import AuthSpec, Provider, Secret
+
+PROVIDER = Provider(
+    "acme",
+    "Acme",
+    "https://acme.test",
+    "w",
+    auth=AuthSpec("bearer", ("ACME_KEY", "ACME_TOKEN")),
+    key_url="https://acme.test/keys",
+)
+CANARY = "sk-canary-0123456789abcdef"
+
+
+def test_the_first_variable_that_is_set_counts() -> None:
+    secret = keys.find(PROVIDER, {"ACME_KEY": " ", "ACME_TOKEN": f" {CANARY}\n"}, {})
+    assert secret is not None
+    assert secret.reveal() == CANARY
+    assert secret.origin == "the environment variable ACME_TOKEN"
+
+
+def test_a_key_given_in_code_comes_first() -> None:
+    secret = keys.find(PROVIDER, {"ACME_KEY": "other"}, {"acme": CANARY})
+    assert secret is not None
+    assert secret.reveal() == CANARY
+
+
+def test_no_key_names_every_place_that_was_looked_in() -> None:
+    """V-30, N-136."""
+    with pytest.raises(ConfigError) as caught:
+        keys.find(PROVIDER, {}, {})
+    told = str(caught.value)
+    assert all(place in told for place in ("ACME_KEY", "ACME_TOKEN", "Hamr(keys=", "https://acme.test/keys"))
+
+
+def test_an_optional_key_may_be_missing() -> None:
+    local = Provider("local", "Local", "http://x", "w", auth=AuthSpec("bearer", ("LOCAL_KEY",), optional=True))
+    assert keys.find(local, {}, {}) is None
+
+
+def test_a_provider_without_auth_is_asked_for_no_key() -> None:
+    open_to_all = Provider("sim", "Sim", "http://x", "w", auth=AuthSpec("none", ("SIM_KEY",)))
+    assert keys.find(open_to_all, {"SIM_KEY": CANARY}, {}) is None
+
+
+@pytest.mark.parametrize("value", [f"{CANARY}\r\nx-evil: 1", f"{CANARY}\x00", f"{CANARY}é"])
+def test_a_key_that_no_header_can_hold_is_refused_unseen(value: str) -> None:
+    with pytest.raises(ConfigError, match="the environment variable ACME_KEY") as caught:
+        keys.find(PROVIDER, {"ACME_KEY": value}, {})
+    assert "canary" not in str(caught.value)
+
+
+def test_a_secret_is_not_seen() -> None:
+    """Pain 36."""
+    secret = Secret(CANARY, "the test")
+    assert CANARY not in f"{secret} {secret!r} {[secret]} {secret.tail}"
+    assert secret.tail == "…cdef"
+    assert Secret("short", "x").tail == "…"
+    with pytest.raises(TypeError, match="not pickled"):
+        pickle.dumps(secret)
+
+
+def test_a_key_is_taken_out_of_text_plain_and_quoted() -> None:
+    secret = Secret("a key/with+signs", "the test")
+    assert clean("at a key/with+signs and a%20key%2Fwith%2Bsigns", secret) == "at *** and ***"

@@ -1,0 +1,111 @@
+"""What a manifest may say, and how it is told off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hamr.errors import ConfigError, PluginError
+from hamr.manifest import check, read
+
+GROQ: dict[str, Any] = {
+    "api": 1,
+    "id": "groq",
+    "name": "Groq",
+    "base_url": "https://api.groq.com/openai/v1",
+    "wire": "openai-completions",
+    "auth": {"style": "bearer", "env": ["GROQ_API_KEY"]},
+}
+
+
+def test_a_manifest_becomes_a_provider() -> None:
+    provider = check(GROQ, "groq.toml").provider({}, "groq.toml")
+    assert (provider.id, provider.base_url, provider.wire) == ("groq", GROQ["base_url"], "openai-completions")
+    assert provider.auth.env == ("GROQ_API_KEY",)
+    assert provider.origins["base_url"] == "groq.toml"
+
+
+def test_camel_case_says_the_same() -> None:
+    """M-1: one schema, two spellings."""
+    camel = {("baseUrl" if key == "base_url" else key): value for key, value in GROQ.items()}
+    assert check(camel, "models.json") == check(GROQ, "groq.toml")
+
+
+def test_a_variable_replaces_the_base_url_and_says_so() -> None:
+    manifest = check({**GROQ, "base_url_env": ["GROQ_BASE_URL"], "model_env": ["GROQ_MODEL"]}, "groq.toml")
+    environ = {"GROQ_BASE_URL": " http://127.0.0.1:8000/v1/ ", "GROQ_MODEL": "fast, slow"}
+    provider = manifest.provider(environ, "groq.toml")
+    assert provider.base_url == "http://127.0.0.1:8000/v1"
+    assert provider.origins["base_url"] == "the environment variable GROQ_BASE_URL"
+    assert provider.models["chat"] == "fast"
+
+
+def test_a_variable_that_is_set_but_empty_counts_as_not_set() -> None:
+    manifest = check({**GROQ, "base_url_env": ["GROQ_BASE_URL"]}, "groq.toml")
+    assert manifest.provider({"GROQ_BASE_URL": " "}, "groq.toml").base_url == GROQ["base_url"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"base_ulr": "x"}, r"base_ulr: unknown field \(did you mean base_url\?\)"),
+        ({"auth": {"style": "bearer", "envs": []}}, r"auth\.envs: unknown field \(did you mean env\?\)"),
+        ({"name": 7}, r"name: Input should be a valid string"),
+        ({"auth": "bearer"}, r"auth: "),
+        ({"headers": {"x": 1}}, r"headers\.x: "),
+        ({"id": "Groq Cloud"}, r"id: "),
+        ({"auth": {"env": ["NOT A NAME"]}}, r"auth\.env\.0: "),
+        ({"base_url": "api.groq.com"}, r"base_url: 'api\.groq\.com' is no http\(s\) URL"),
+        ({"base_url": "ftp://api.groq.com"}, r"no http\(s\) URL"),
+        ({"base_url": "https://"}, r"no http\(s\) URL"),
+        ({"base_url": "https://host:port/v1"}, r"not a URL"),
+        ({"base_url": "https://host/v1?key=1"}, r"query or fragment"),
+        ({"base_url": ""}, r"no http\(s\) URL"),
+        ({"wire": None}, r"wire: "),
+    ],
+)
+def test_a_wrong_field_is_named_with_its_file(change: dict[str, Any], told: str) -> None:
+    with pytest.raises(ConfigError, match=told) as caught:
+        check({**GROQ, **change}, "groq.toml")
+    assert "groq.toml" in str(caught.value)
+
+
+def test_a_base_url_with_a_password_is_refused_without_showing_it() -> None:
+    """Pain 36."""
+    with pytest.raises(ConfigError) as caught:
+        check({**GROQ, "base_url": "https://me:hunter22@host/v1"}, "groq.toml")
+    assert "hunter22" not in str(caught.value)
+
+
+def test_a_wrong_value_is_not_shown_for_it_may_be_a_key() -> None:
+    with pytest.raises(ConfigError) as caught:
+        check({**GROQ, "headers": ["sk-canary-0123456789"]}, "groq.toml")
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("api", [0, 2, "1"])
+def test_another_api_is_refused_before_anything_else(api: object) -> None:
+    """Pain 8."""
+    with pytest.raises(PluginError, match="speaks api"):
+        check({"api": api, "some_later_field": 1}, "groq.toml")
+
+
+def test_a_file_that_is_no_toml_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "provider.toml"
+    path.write_text("api = 1\nid = groq\n")
+    with pytest.raises(ConfigError, match=r"provider\.toml: .*line 2"):
+        read(path)
+
+
+def test_a_missing_or_binary_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"provider\.toml is missing"):
+        read(tmp_path / "provider.toml")
+    (tmp_path / "provider.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="UTF-8"):
+        read(tmp_path / "provider.toml")
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "provider.toml").write_bytes(b"\xef\xbb\xbfapi = 1\r\n")
+    assert read(tmp_path / "provider.toml") == {"api": 1}

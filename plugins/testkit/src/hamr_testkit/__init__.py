@@ -1,0 +1,1 @@
+"""Tests and fixtures for hamr and for whoever writes a plugin."""

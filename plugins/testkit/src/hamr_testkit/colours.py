@@ -1,0 +1,75 @@
+"""Sync and async behind one face, so that one test shows both."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hamr import Hamr
+    from hamr.api import Call, Event, Flow, Head, Response, Transport
+
+
+class Colour:
+    """One of the two colours: every method does the same in both."""
+
+    def __init__(self, name: Literal["sync", "async"]) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def call(self, client: Hamr, prompt: Any, model: str | None = None, **options: Any) -> Response:
+        """`client.call` or `client.acall`."""
+        if self.name == "sync":
+            return client.call(prompt, model, **options)
+        return asyncio.run(client.acall(prompt, model, **options))
+
+    def events(self, client: Hamr, prompt: Any, model: str | None = None, **options: Any) -> list[Event]:
+        """All events of `client.stream` or `client.astream`."""
+        if self.name == "sync":
+            with client.stream(prompt, model, **options) as stream:
+                return list(stream)
+
+        async def collect() -> list[Event]:
+            async with client.astream(prompt, model, **options) as stream:
+                return [event async for event in stream]
+
+        return asyncio.run(collect())
+
+    def run(self, flow: Flow[Response], transport: Transport) -> tuple[list[Event], Response]:
+        """The events of a flow and the response it returns."""
+        from hamr.drive import AsyncStream, Stream
+
+        if self.name == "sync":
+            with Stream(flow, transport) as stream:
+                return list(stream), stream.response
+
+        async def collect() -> tuple[list[Event], Response]:
+            async with AsyncStream(flow, transport) as stream:
+                return [event async for event in stream], await stream.response()
+
+        return asyncio.run(collect())
+
+    def fetch(self, transport: Transport, call: Call) -> tuple[Head, Sequence[bytes]]:
+        """The head of the reply and every piece of its body."""
+        if self.name == "sync":
+            reply = transport.open(call)
+            try:
+                return reply.head, list(iter(reply.read, b""))
+            finally:
+                reply.close()
+
+        async def collect() -> tuple[Head, Sequence[bytes]]:
+            reply = await transport.aopen(call)
+            pieces = []
+            try:
+                while piece := await reply.aread():
+                    pieces.append(piece)
+            finally:
+                await reply.aclose()
+            return reply.head, pieces
+
+        return asyncio.run(collect())
