@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from hamr import Hamr
 from hamr.errors import ConfigError, PluginError
 from hamr_testkit.installing import Install

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 
 import pytest
+
+from hamr.choices import Choices
 from hamr.discover import Plugins
 from hamr.errors import ConfigError, PluginError
 from hamr_testkit.installing import Install
@@ -42,7 +44,17 @@ def test_two_dists_with_one_id_are_named_both(install: Install) -> None:
 def test_a_clash_is_settled_by_the_user(install: Install) -> None:
     install("acme", dist="one-acme")
     install("acme", dist="two-acme")
-    assert Plugins({"acme": "two-acme"}).find("acme").dist == "two-acme"
+    assert Plugins(Choices(prefer={"acme": "two-acme"})).find("acme").dist == "two-acme"
+
+
+def test_a_provider_that_is_switched_off_is_not_used_but_still_listed(install: Install) -> None:
+    """Pain 4."""
+    install("acme", code="raise RuntimeError('imported')")
+    plugins = Plugins(Choices(disabled=("acme",)))
+    assert "acme" in plugins.providers
+    with pytest.raises(ConfigError, match="switched off") as caught:
+        plugins.load("acme")
+    assert "hamr plugins enable acme" in caught.value.hint
 
 
 def test_a_clash_breaks_no_other_provider(install: Install) -> None:

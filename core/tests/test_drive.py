@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from hamr.drive import AsyncStream, Stream
 from hamr.effects import Close, Emit, Fetch, Flow, Lock, Now, Open, Read, Release, Sleep, Tell
 from hamr.errors import NoAnswer

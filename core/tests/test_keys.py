@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 
 import pytest
+
 from hamr.errors import ConfigError
 from hamr.secrets import keys
 from hamr.secrets.redact import clean

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from hamr.errors import ConfigError, PluginError
 from hamr.manifest import check, read
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
+
 from hamr.auth.header import HeaderAuth
 from hamr.errors import BadRequest, BrokenReply, CallError, ConfigError, NoAnswer, NotLetIn, Overloaded, RateLimited
 from hamr.pipeline import Pipeline

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from hamr.auth.header import HeaderAuth
 from hamr.effects import Flow
 from hamr.errors import BadRequest

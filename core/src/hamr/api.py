@@ -90,6 +90,7 @@ from hamr.types import (
     UsageUpdated,
     Warned,
 )
+from hamr.wires.dialects import dialect
 
 API = 1
 
@@ -184,5 +185,6 @@ __all__ = [
     "Usage",
     "UsageUpdated",
     "Warned",
+    "dialect",
     "hookimpl",
 ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from hamr import resolve
 from hamr.builtin import Builtin
+from hamr.choices import Choices
 from hamr.compose import Hooks
 from hamr.discover import Plugins
 from hamr.drive import AsyncStream, Stream, tell_on_stderr
@@ -43,7 +45,8 @@ class Hamr:
         self.settings = settings or Settings()
         self._environ = os.environ if environ is None else environ
         self._keys = dict(keys or {})
-        self.plugins = Plugins(_pairs(self._environ.get("HAMR_PREFER", "")) if prefer is None else prefer)
+        choices = Choices.read(self._environ)
+        self.plugins = Plugins(replace(choices, prefer={**choices.prefer, **(prefer or {})}))
         self._extensions = tuple(_names(self._environ.get("HAMR_EXTENSIONS", "")) if extensions is None else extensions)
         self._tell = tell
         self._builtin = Builtin()
@@ -143,7 +146,3 @@ class Hamr:
 
 def _names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
-
-
-def _pairs(text: str) -> dict[str, str]:
-    return {name: dist for name, _, dist in (pair.partition("=") for pair in _names(text))}

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hamr.choices import Choices
 from hamr.distributions import EntryPoint, entry_points
 from hamr.errors import ConfigError, PluginError
 
@@ -26,11 +27,11 @@ COMMANDS = "hamr.commands"
 class Plugins:
     """The installed plugins, listed once when first asked for, without importing any of them.
 
-    `prefer` names the distribution that counts where two bring the same id.
+    `choices` are the user's: which are switched off, and which counts where two bring the same id.
     """
 
-    def __init__(self, prefer: Mapping[str, str] | None = None) -> None:
-        self.prefer = dict(prefer or {})
+    def __init__(self, choices: Choices | None = None) -> None:
+        self.choices = choices or Choices()
 
     @cached_property
     def providers(self) -> Mapping[str, tuple[EntryPoint, ...]]:
@@ -47,6 +48,8 @@ class Plugins:
         points = self.providers.get(id)
         if points is None:
             raise _not_installed(id, list(self.providers))
+        if id in self.choices.disabled:
+            raise ConfigError(f"the provider {id!r} is switched off", hint=f"Switch it on: hamr plugins enable {id}")
         return self._pick(id, points)
 
     def tables(self, id: str) -> dict[str, Any]:
@@ -84,7 +87,7 @@ class Plugins:
     def _pick(self, name: str, points: tuple[EntryPoint, ...]) -> EntryPoint:
         if len(points) == 1:
             return points[0]
-        chosen = [point for point in points if point.dist == self.prefer.get(name)]
+        chosen = [point for point in points if point.dist == self.choices.prefer.get(name)]
         if len(chosen) == 1:
             return chosen[0]
         sources = " and ".join(point.source for point in points)

@@ -12,7 +12,7 @@ def state_folder(environ: Mapping[str, str]) -> Path:
     if given := environ.get("HAMR_STATE_DIR"):
         return Path(given)
     base = environ.get("XDG_STATE_HOME") or (environ.get("LOCALAPPDATA") if os.name == "nt" else None)
-    return Path(base) / "hamr" if base else Path.home() / ".local" / "state" / "hamr"
+    return Path(base) / "hamr" if base else Path(environ.get("HOME") or Path.home()) / ".local" / "state" / "hamr"
 
 
 class FileLock:

@@ -1,0 +1,120 @@
+"""A real server that is not ours, llama.cpp's with a scripted model, answers through the plugin `local`."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hamr import Hamr, Message, Text, Tool, ToolResult
+from hamr_testkit.colours import Colour
+
+SERVERS = Path(__file__).parents[2] / "shared" / "servers"
+NEEDED = ("xllamacpp", "gguf", "numpy")
+MODEL = "local/tiny"
+WEATHER = Tool(
+    "get_weather", "The weather.", {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if not SERVERS.exists():
+        pytest.skip("the scripts of the llama.cpp server are not on this machine: ../shared/servers")
+    if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
+        pytest.skip(f"the llama.cpp server needs {', '.join(missing)}, for which this Python has no package")
+    folder = tmp_path_factory.mktemp("llama")
+    model = folder / "tiny.gguf"
+    subprocess.run([sys.executable, SERVERS / "make_tiny_gguf.py", model], check=True, capture_output=True)
+    port = free_port()
+    with (folder / "log").open("wb") as log:
+        command = [sys.executable, SERVERS / "llama_server.py", model, "--port", str(port)]
+        server = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/health")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def wait_for(url: str) -> None:
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"{url} did not come up in 30 s")
+
+
+@pytest.fixture
+def client(base_url: str) -> Iterator[Hamr]:
+    with Hamr(environ={"LOCAL_LLM_BASE_URL": base_url}) as client:
+        yield client
+
+
+def test_text_whole_and_streamed(client: Hamr, colour: Colour) -> None:
+    response = colour.call(client, "hi", MODEL)
+    assert response.text == "Hello from the tiny scripted model."
+    assert response.finish_reason == "stop"
+    assert response.usage is not None
+    assert response.usage.output > 0
+    events = colour.events(client, "hi", MODEL)
+    assert "".join(event.text for event in events if event.type == "text_delta") == response.text
+    assert len([event for event in events if event.type == "text_delta"]) > 1
+
+
+def test_a_tool_is_called_and_its_result_goes_back(client: Hamr, colour: Colour) -> None:
+    question = Message("user", (Text("What is the weather?"),))
+    first = colour.call(client, [question], MODEL, tools=[WEATHER])
+    (call,) = first.tool_calls
+    assert (call.name, dict(call.arguments), first.finish_reason) == ("get_weather", {"city": "Paris"}, "tool_calls")
+    result = Message("tool", (ToolResult(call.id, (Text("21 degrees"),)),))
+    second = colour.call(client, [question, first.message, result], MODEL, tools=[WEATHER])
+    assert second.text == "It is 21 degrees in Paris today."
+
+
+def test_two_tools_at_once_streamed(client: Hamr, colour: Colour) -> None:
+    events = colour.events(client, "#two-tools please", MODEL, tools=[WEATHER], parallel_tool_calls=True)
+    calls = [event.call for event in events if event.type == "tool_call_end"]
+    assert [dict(call.arguments)["city"] for call in calls] == ["Oslo", "Lima"]
+    assert len({call.id for call in calls}) == 2
+
+
+def test_thinking_and_unicode(client: Hamr, colour: Colour) -> None:
+    thought = colour.call(client, "#think about it", MODEL)
+    assert "The user wants a short thought" in thought.thinking
+    assert "42" in thought.text
+    assert "<think>" not in thought.text
+    whole = colour.call(client, "#unicode", MODEL).text
+    events = colour.events(client, "#unicode", MODEL)
+    assert "".join(event.text for event in events if event.type == "text_delta") == whole
+    assert not whole.isascii()
+
+
+def test_the_command_line(base_url: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "hamr", "hi", "-m", MODEL, "--json"],
+        env={**os.environ, "LOCAL_LLM_BASE_URL": f"{base_url}/v1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(ran.stdout)["text"] == "Hello from the tiny scripted model."
