@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypedDict
+from typing import Any, TypedDict, get_args
 
 from hamr.errors import ConfigError
 from hamr.messages import Prompt, messages
@@ -107,7 +107,11 @@ def _thinking(wanted: ThinkingConfig | ThinkingLevel | int | None) -> ThinkingCo
         return wanted
     if isinstance(wanted, bool):
         return ThinkingConfig("medium" if wanted else "off")
-    return ThinkingConfig(tokens=wanted) if isinstance(wanted, int) else ThinkingConfig(wanted)
+    if isinstance(wanted, int):
+        return ThinkingConfig(tokens=wanted)
+    if wanted not in get_args(ThinkingLevel):
+        raise ConfigError(f"thinking {wanted!r} is unknown", hint=f"Give one of {', '.join(get_args(ThinkingLevel))}.")
+    return ThinkingConfig(wanted)
 
 
 def _stop(stop: str | Sequence[str] | None) -> tuple[str, ...]:

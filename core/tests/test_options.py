@@ -1,0 +1,81 @@
+"""Keyword arguments to a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hamr.errors import ConfigError
+from hamr.options import request, settings
+from hamr.types import ResponseFormat, Settings, ThinkingConfig, Timeouts, Tool, ToolChoice
+
+LOOK = Tool("look", "Looks.", {"type": "object", "properties": {"at": {"type": "string"}}}, strict=True)
+SCHEMA = {"title": "Answer", "type": "object"}
+
+
+def asked(**options: Any) -> Any:
+    return request("Hi", options, stream=False)  # type: ignore[arg-type]  # some are wrong on purpose
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        LOOK,
+        {"name": "look", "description": "Looks.", "parameters": LOOK.parameters, "strict": True},
+        {
+            "type": "function",
+            "function": {"name": "look", "description": "Looks.", "parameters": LOOK.parameters, "strict": True},
+        },
+    ],
+)
+def test_the_ways_to_give_a_tool(tool: Any) -> None:
+    assert asked(tools=[tool]).tools == (LOOK,)
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "made"),
+    [
+        ("tool_choice", "auto", ToolChoice("auto")),
+        ("tool_choice", "look", ToolChoice("required", ("look",))),
+        ("tool_choice", ToolChoice("none"), ToolChoice("none")),
+        ("response_format", "json", ResponseFormat()),
+        ("response_format", "text", None),
+        ("response_format", SCHEMA, ResponseFormat(SCHEMA, "Answer")),
+        ("thinking", "high", ThinkingConfig("high")),
+        ("thinking", True, ThinkingConfig("medium")),
+        ("thinking", False, ThinkingConfig("off")),
+        ("thinking", 2048, ThinkingConfig(tokens=2048)),
+        ("stop", "END", ("END",)),
+        ("stop", ["a", "b"], ("a", "b")),
+        ("max_tokens", 5, 5),
+        ("seed", None, None),
+    ],
+)
+def test_the_ways_to_give_an_option(option: str, given: Any, made: Any) -> None:
+    assert getattr(asked(**{option: given}), option) == made
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"max_token": 5}, "unknown option 'max_token'.*\nDid you mean max_tokens"),
+        ({"xyzzy": 5}, r"unknown option 'xyzzy'.*\n.*options=\{\.\.\.\}"),
+        ({"tools": ["look"]}, r"tools\[0\] is no tool"),
+        ({"tools": [{"description": "nameless"}]}, r"tools\[0\] is no tool"),
+        ({"response_format": "yaml"}, "response_format 'yaml' is unknown"),
+        ({"thinking": "deeply"}, "thinking 'deeply' is unknown"),
+    ],
+)
+def test_a_wrong_option_is_named(options: dict[str, Any], told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        asked(**options)
+
+
+def test_settings_of_one_call() -> None:
+    default = Settings()
+    assert settings({}, default) == default
+    assert settings({"timeout": 5}, default).timeouts == Timeouts(10, 120, 5)
+    assert settings({"timeout": None}, default).timeouts.total is None
+    assert settings({"timeout": Timeouts(1, 2, 3)}, default).timeouts == Timeouts(1, 2, 3)
+    assert settings({"retries": 0}, default).retries == 0
