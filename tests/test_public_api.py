@@ -23,6 +23,8 @@ def described(name: str, value: object) -> Iterator[str]:
         yield f"{name}({', '.join(fields)})"
     elif inspect.isfunction(value):
         yield f"{name}{_signature(value)}"
+    elif isinstance(value, type) and inspect.isfunction(vars(value).get("__init__")):
+        yield f"{name}{_signature(vars(value)['__init__'])}"
     else:
         yield name
     if isinstance(value, type):
@@ -38,7 +40,7 @@ def _required(field: dataclasses.Field[object]) -> bool:
 
 def _signature(function: object) -> str:
     parameters = inspect.signature(function).parameters.values()  # type: ignore[arg-type]  # a function, as asked
-    return f"({', '.join(str(p.replace(annotation=p.empty)) for p in parameters)})"
+    return f"({', '.join(p.name if p.default is p.empty else f'{p.name}=' for p in parameters)})"
 
 
 def snapshot() -> str:

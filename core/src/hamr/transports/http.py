@@ -1,0 +1,341 @@
+"""The transport `http`: the only file that knows the HTTP library, which is httpx2."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from functools import cache
+from importlib.util import find_spec
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from hamr.errors import BrokenReply, ConfigError, NoAnswer
+from hamr.transports.loops import PerLoop
+from hamr.transports.patience import PatientBackend, heed, left_until, limits
+from hamr.transports.place import Place
+from hamr.transports.proxies import proxy_for
+from hamr.transports.replies import AsyncHttpReply, HttpReply
+from hamr.transports.trust import trusted
+from hamr.types import Head
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncGenerator, Iterator
+    from types import AsyncGeneratorType
+
+    import httpx2
+
+    from hamr.errors import HamrError
+    from hamr.specs import AsyncReply, Reply
+    from hamr.transports import faults
+    from hamr.types import Call
+
+KEEP_SECONDS = 60.0
+"""How long an idle connection is kept: longer than most tools run, shorter than balancers drop it (AWS: 350 s)."""
+
+PLACES = 512
+CODINGS = b"gzip, deflate"
+SLACK = 0.005
+"""Seconds by which a clock may fire early."""
+
+FRAMING = frozenset({b"content-length", b"transfer-encoding"})
+READABLE = frozenset({"gzip", "deflate", "identity"})
+
+
+class HttpTransport:
+    """Moves calls over HTTP/1.1, by blocking and by awaiting, from any number of threads and event loops.
+
+    It neither retries nor follows redirects; the pipeline does. Connections are kept for the next call to the same
+    origin. Those of an event loop are let go of when the loop ends, the others when the transport does.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._places: dict[str, Place] = {}
+        self._pools: dict[tuple[object, ...], httpx2.HTTPTransport] = {}
+        self._loops: PerLoop[dict[tuple[object, ...], httpx2.AsyncHTTPTransport]] = PerLoop(dict, _aclose_all)
+        weakref.finalize(self, _close_all, self._pools)
+
+    def open(self, call: Call) -> Reply:
+        """Send the call and wait for the head of its reply.
+
+        Raises NoAnswer and BrokenReply, or ConfigError for a call that cannot be sent. The deadline holds for all
+        but looking up the host's name, and for each of the host's addresses while connecting.
+        """
+        place = self._place(call.url)
+        pool = self._pool(place)
+        exchange = _Exchange(call, place)
+        try:
+            heed(call.deadline)
+            response: Any = pool.handle_request(exchange.request())
+        except _failures() as exc:
+            error, cause = exchange.error(exc, begun=False)
+        else:
+            head = _head(response)
+            return HttpReply(head, _pieces(response, head), response.stream.close, exchange)
+        # Raised outside the handler, so that a cause which is not to be shown is no __context__ either.
+        raise error from cause
+
+    async def aopen(self, call: Call) -> AsyncReply:
+        """Send the call and await the head of its reply; raises as `open` does."""
+        from asyncio import timeout
+
+        place = self._place(call.url)
+        pool = await self._apool(place)
+        exchange = _Exchange(call, place)
+        try:
+            async with timeout(left_until(call.deadline)):
+                response: Any = await pool.handle_async_request(exchange.request())
+        except _failures() as exc:
+            error, cause = exchange.error(exc, begun=False)
+        else:
+            head = _head(response)
+            return AsyncHttpReply(head, _apieces(response, head), response.stream.aclose, exchange)
+        raise error from cause
+
+    def close(self) -> None:
+        """Let go of all connections of blocking calls."""
+        _close_all(self._pools)
+
+    async def aclose(self) -> None:
+        """Let go of all connections of this event loop's calls."""
+        await self._loops.aclose()
+
+    def _place(self, url: str) -> Place:
+        place = self._places.get(url)
+        if place is None:
+            if len(self._places) >= PLACES:
+                self._places.clear()
+            place = self._places[url] = _place(url)
+        return place
+
+    def _pool(self, place: Place) -> httpx2.HTTPTransport:
+        # A forked process may not write into its parent's connections.
+        key = place.scheme, place.proxy, os.getpid()
+        pool = self._pools.get(key)
+        if pool is None:
+            with self._lock:
+                pool = self._pools.get(key)
+                if pool is None:
+                    pool = self._pools[key] = _blocking(place)
+        return pool
+
+    async def _apool(self, place: Place) -> httpx2.AsyncHTTPTransport:
+        pools = await self._loops.get()
+        key = place.scheme, place.proxy
+        pool = pools.get(key)
+        if pool is None:
+            import httpx2
+
+            pool = pools[key] = httpx2.AsyncHTTPTransport(**_options(place))
+        return pool
+
+
+class _Exchange:
+    """One call on its way: the request it makes, and what its failures mean."""
+
+    __slots__ = ("_call", "_place", "deadline", "pause")
+
+    def __init__(self, call: Call, place: Place) -> None:
+        self._call = call
+        self._place = place
+        self.deadline = call.deadline
+        self.pause = float("inf")
+
+    def request(self) -> httpx2.Request:
+        """The call as the library wants it; raises TimeoutError after the deadline."""
+        import httpx2
+
+        call, place = self._call, self._place
+        timeout = limits(call)
+        if timeout["read"] is not None:
+            self.pause = timeout["read"]
+        return httpx2.Request(
+            call.method,
+            place.url,
+            headers=_headers(call, place.host),
+            stream=httpx2.ByteStream(call.body),
+            extensions={"timeout": timeout},
+        )
+
+    def failures(self) -> tuple[type[Exception], ...]:
+        """What the library raises when a call fails."""
+        return _failures()
+
+    def error(self, exc: Exception, *, begun: bool) -> tuple[HamrError, Exception | None]:
+        """The error for a failure, and the cause to show: none where its text could quote what was sent."""
+        import httpx2
+
+        from hamr.transports import faults
+
+        call, place = self._call, self._place
+        if isinstance(exc, httpx2.LocalProtocolError | _Unsendable):
+            told, hint = faults.unsendable(exc, call, place)
+            return ConfigError(told, hint=hint), None
+        kind = BrokenReply if begun or isinstance(exc, httpx2.DecodingError) else NoAnswer
+        late = self.deadline is not None and monotonic() >= self.deadline - SLACK
+        if late and isinstance(exc, TimeoutError | httpx2.TimeoutException):
+            told, hint = faults.too_late(exc, call, place)
+        else:
+            told, hint = next(tell for kinds, tell in _wording() if isinstance(exc, kinds))(exc, call, place)
+        quotes = isinstance(exc, httpx2.ProtocolError | httpx2.ProxyError)
+        return kind(told, hint=hint), None if quotes else exc
+
+
+class _Unsendable(ValueError):
+    """A header that has no bytes in HTTP's encoding; what Python raises for it quotes the value."""
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    import httpx2
+
+    # OSError and UnicodeError: a few of the standard library's own pass through the library as they are.
+    return httpx2.RequestError, OSError, UnicodeError, _Unsendable
+
+
+@cache
+def _wording() -> tuple[tuple[tuple[type[Exception], ...], faults.Tell], ...]:
+    """Who tells what of an exception: the first row that fits."""
+    import httpx2
+
+    from hamr.transports import faults
+
+    return (
+        ((httpx2.ConnectTimeout, httpx2.PoolTimeout), faults.not_connected),
+        ((httpx2.WriteTimeout,), faults.not_taken),
+        ((httpx2.TimeoutException, TimeoutError), faults.silent),
+        ((httpx2.DecodingError,), faults.misencoded),
+        ((httpx2.ProtocolError,), faults.nonsense),
+        ((httpx2.ProxyError,), faults.turned_away),
+        ((Exception,), faults.broken),
+    )
+
+
+def _place(url: str) -> Place:
+    import httpx2
+
+    try:
+        parsed = httpx2.URL(url)
+    except httpx2.InvalidURL:
+        parsed = httpx2.URL()
+    # Raised outside the handler: InvalidURL quotes a piece of the URL, which may hold a key.
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        what = f"begins with {parsed.scheme}:" if parsed.scheme else "has no scheme or cannot be read"
+        raise ConfigError(
+            f"the URL of the call {what}, instead of http: or https: and a host", hint="Check the base URL."
+        )
+    port = parsed.port or (443 if parsed.scheme == "https" else 80)
+    name = f"[{parsed.host}]:{port}" if ":" in parsed.host else f"{parsed.host}:{port}"
+    return Place(parsed, parsed.scheme, parsed.netloc, name, proxy_for(parsed.scheme, name))
+
+
+def _options(place: Place) -> dict[str, Any]:
+    import httpx2
+
+    proxy = None
+    if place.proxy:
+        secure = place.proxy.url.startswith("https:")
+        proxy = httpx2.Proxy(place.proxy.url, ssl_context=_trusted() if secure else None)
+        if place.proxy.url.startswith("socks") and find_spec("socksio") is None:
+            raise ConfigError(
+                f"the proxy {place.proxy.name} is a SOCKS proxy, which needs a package that is not installed",
+                hint="pip install httpx2[socks]",
+            )
+    return {
+        "verify": _trusted() if place.scheme == "https" else _untrusting(),
+        "limits": httpx2.Limits(keepalive_expiry=KEEP_SECONDS),
+        "proxy": proxy,
+    }
+
+
+def _trusted() -> ssl.SSLContext:
+    import httpx2
+
+    return trusted(httpx2.create_ssl_context)
+
+
+def _untrusting() -> ssl.SSLContext:
+    """A context that trusts nobody, for pools that never speak TLS; without one the library would read them all."""
+    import ssl
+
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _blocking(place: Place) -> httpx2.HTTPTransport:
+    import httpx2
+
+    transport = httpx2.HTTPTransport(**_options(place))
+    pool: Any = transport._pool  # noqa: SLF001 - the transport takes no network backend, the pool beneath it does
+    pool._network_backend = PatientBackend(pool._network_backend)  # noqa: SLF001 - as above
+    return transport
+
+
+def _headers(call: Call, host: bytes) -> list[tuple[bytes, bytes]]:
+    """The headers as they are sent. The body is whole, so that its framing is decided here."""
+    given = call.headers
+    try:
+        sent = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in given.items()]
+    except UnicodeEncodeError:
+        sent = None
+    if sent is None:
+        raise _Unsendable
+    sent = [header for header in sent if header[0] not in FRAMING]
+    if "host" not in given:
+        sent.insert(0, (b"host", host))
+    if "accept-encoding" not in given:
+        sent.append((b"accept-encoding", CODINGS))
+    if call.body or call.method not in ("GET", "HEAD"):
+        sent.append((b"content-length", b"%d" % len(call.body)))
+    return sent
+
+
+def _head(response: httpx2.Response) -> Head:
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in response.headers.raw:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return Head(response.status_code, headers)
+
+
+def _foreign(head: Head) -> str:
+    """The codings of the body that cannot be undone."""
+    codings = [coding.strip().lower() for coding in head.headers["content-encoding"].split(",")]
+    return ", ".join(coding for coding in codings if coding not in READABLE)
+
+
+def _pieces(response: Any, head: Head) -> Iterator[bytes]:
+    if "content-encoding" not in head.headers:
+        return iter(response.stream)
+    foreign = _foreign(head)
+    return map(_refuse, [foreign]) if foreign else response.iter_bytes()
+
+
+def _apieces(response: Any, head: Head) -> AsyncGeneratorType[bytes, None]:
+    pieces: Any
+    if "content-encoding" not in head.headers:
+        pieces = aiter(response.stream)
+    else:
+        foreign = _foreign(head)
+        pieces = _arefuse(foreign) if foreign else response.aiter_bytes()
+    return pieces  # type: ignore[no-any-return] # all three are asynchronous generators, which aclose() has to know
+
+
+def _refuse(foreign: str) -> bytes:
+    import httpx2
+
+    raise httpx2.DecodingError(f"it is encoded as {foreign}, which was not asked for")
+
+
+async def _arefuse(foreign: str) -> AsyncGenerator[bytes]:
+    yield _refuse(foreign)
+
+
+def _close_all(pools: dict[tuple[object, ...], httpx2.HTTPTransport]) -> None:
+    while pools:
+        pools.popitem()[1].close()
+
+
+async def _aclose_all(pools: dict[tuple[object, ...], httpx2.AsyncHTTPTransport]) -> None:
+    while pools:
+        await pools.popitem()[1].aclose()

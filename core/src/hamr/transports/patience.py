@@ -1,0 +1,120 @@
+"""How long a call may take: its timeouts as the HTTP library wants them, and its deadline on whatever blocks."""
+
+from __future__ import annotations
+
+import threading
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from hamr.types import Call
+
+WRITE_SIZE = 256 * 1024
+
+_this_thread = threading.local()
+
+
+def left_until(deadline: float | None) -> float | None:
+    """Seconds until the deadline, None without one; raises TimeoutError once it has passed."""
+    if deadline is None:
+        return None
+    left = deadline - monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def sooner(seconds: float | None, left: float | None) -> float | None:
+    """The shorter of two waits, where None waits for ever."""
+    if seconds is None or left is None:
+        return left if seconds is None else seconds
+    return min(seconds, left)
+
+
+def limits(call: Call) -> dict[str, float | None]:
+    """The call's timeouts, none longer than what is left until its deadline; raises TimeoutError after it."""
+    left = left_until(call.deadline)
+    connect, read = sooner(call.timeouts.connect, left), sooner(call.timeouts.read, left)
+    return {"connect": connect, "read": read, "write": read, "pool": connect}
+
+
+def heed(deadline: float | None) -> None:
+    """Hold all that this thread reads and writes from now on to a deadline."""
+    _this_thread.deadline = deadline
+
+
+def _sooner(seconds: float | None) -> float | None:
+    return sooner(seconds, left_until(_this_thread.deadline))
+
+
+class Stream(Protocol):
+    """What is used of the HTTP library's connection."""
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Some bytes, empty at the end."""
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of it."""
+
+    def close(self) -> None:
+        """Close the connection."""
+
+    def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> Any:
+        """The same connection, encrypted."""
+
+    def get_extra_info(self, info: str) -> Any:
+        """What the library knows about the connection."""
+
+
+class Backend(Protocol):
+    """What is used of the HTTP library's way to connect."""
+
+    def connect_tcp(self, host: str, port: int, timeout: float | None = None, **options: Any) -> Any:
+        """An open connection."""
+
+
+class PatientStream:
+    """A blocking connection that ends each read and write at its thread's deadline.
+
+    The library's own timeout holds for one `recv`, so that a peer that drips, or sends `102 Processing` for ever,
+    would hold a call far beyond its deadline.
+    """
+
+    __slots__ = ("_stream",)
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Some bytes, empty at the end."""
+        return self._stream.read(max_bytes, _sooner(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of it, in pieces, since the library gives each `send` of one write the same time."""
+        for start in range(0, len(buffer), WRITE_SIZE):
+            self._stream.write(buffer[start : start + WRITE_SIZE], _sooner(timeout))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> PatientStream:
+        """The same connection, encrypted."""
+        return PatientStream(self._stream.start_tls(ssl_context, server_hostname, _sooner(timeout)))
+
+    def get_extra_info(self, info: str) -> Any:
+        """What the library knows about the connection."""
+        return self._stream.get_extra_info(info)
+
+
+class PatientBackend:
+    """Opens connections that heed their thread's deadline."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def connect_tcp(self, host: str, port: int, timeout: float | None = None, **options: Any) -> PatientStream:
+        """A connection; each of the host's addresses is given `timeout`, and looking up its name is not timed."""
+        return PatientStream(self._backend.connect_tcp(host, port, _sooner(timeout), **options))
