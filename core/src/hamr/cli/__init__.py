@@ -1,0 +1,1 @@
+"""The command line: `hamr`, its commands, and what they print."""

@@ -1,0 +1,120 @@
+"""What the installed distributions bring: providers, commands, extensions; and whether each can be loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from hamr.cli.group import COMMANDS, load
+from hamr.discover import EXTENSIONS, PROVIDERS
+from hamr.distributions import EntryPoint, entry_points
+from hamr.errors import HamrError, PluginError
+
+if TYPE_CHECKING:
+    from hamr.client import Hamr
+
+KINDS = {PROVIDERS: "provider", COMMANDS: "command", EXTENSIONS: "extension"}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One thing that a distribution brings; `kind` is provider, command or extension.
+
+    `clashes` names the other distributions that bring the same. After a check `works` says whether it can be
+    loaded (None where it is not used), `hooks` what it answers, and `error` why it cannot.
+    """
+
+    kind: str
+    name: str
+    enabled: bool = True
+    clashes: tuple[str, ...] = ()
+    works: bool | None = None
+    hooks: tuple[str, ...] | None = None
+    error: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """Its name, for people."""
+        return self.name if self.enabled else f"{self.name} (switched off)"
+
+    @property
+    def told(self) -> str:
+        """The result of the check, for people."""
+        if self.works is None:
+            return "not used: another is preferred" if self.enabled else "switched off"
+        if self.error is not None:
+            return f"fails: {self.error}"
+        return f"answers {', '.join(self.hooks)}" if self.hooks else "works"
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """One distribution and what it brings."""
+
+    distribution: str
+    version: str
+    brings: tuple[Piece, ...]
+
+    @property
+    def told(self) -> str:
+        """What it brings, for people."""
+        kinds = dict.fromkeys(piece.kind for piece in self.brings)
+        named = [(kind, [piece.shown for piece in self.brings if piece.kind == kind]) for kind in kinds]
+        return "; ".join(f"{kind}{'s' if len(names) > 1 else ''} {', '.join(names)}" for kind, names in named)
+
+    @property
+    def conflicts(self) -> str:
+        """What others bring too, for people."""
+        clashing = [piece for piece in self.brings if piece.clashes]
+        return "; ".join(f"{piece.kind} {piece.name} also from {', '.join(piece.clashes)}" for piece in clashing)
+
+
+def installed(client: Hamr, *, check: bool) -> list[Plugin]:
+    """Every distribution that brings something, by name; nothing is imported unless it is checked."""
+    brought: dict[tuple[str, str], list[Piece]] = {}
+    for point, piece in _pieces(client.plugins.choices.disabled):
+        known = _checked(client, point, piece) if check else piece
+        brought.setdefault((point.dist, point.version), []).append(known)
+    return [Plugin(dist, version, tuple(pieces)) for (dist, version), pieces in sorted(brought.items())]
+
+
+def _pieces(disabled: tuple[str, ...]) -> Iterator[tuple[EntryPoint, Piece]]:
+    for group, kind in KINDS.items():
+        points = entry_points(group)
+        for point in points:
+            others = [other.source for other in points if other.name == point.name and other is not point]
+            enabled = group != PROVIDERS or point.name not in disabled
+            yield point, Piece(kind, point.name, enabled, tuple(others))
+
+
+def _checked(client: Hamr, point: EntryPoint, piece: Piece) -> Piece:
+    check: Callable[[Hamr, EntryPoint, Piece], Piece] = CHECKS[piece.kind]
+    try:
+        return check(client, point, piece)
+    except HamrError as error:
+        return replace(piece, works=False, error=error.message)
+
+
+def _provider(client: Hamr, point: EntryPoint, piece: Piece) -> Piece:
+    if not piece.enabled or client.plugins.find(point.name) != point:
+        return piece
+    return replace(piece, works=True, hooks=tuple(client.hooks(point.name).names()[point.source]))
+
+
+def _command(client: Hamr, point: EntryPoint, piece: Piece) -> Piece:
+    if piece.clashes:
+        raise PluginError(f"also comes from {' and '.join(piece.clashes)}")
+    load(point)
+    return replace(piece, works=True)
+
+
+def _extension(client: Hamr, point: EntryPoint, piece: Piece) -> Piece:
+    from hamr.builtin import Builtin
+    from hamr.compose import Hooks
+
+    (loaded,) = client.plugins.load_extensions((point.name,))
+    return replace(piece, works=True, hooks=tuple(Hooks(Builtin(), loaded).names()[point.name]))
+
+
+CHECKS = {"provider": _provider, "command": _command, "extension": _extension}

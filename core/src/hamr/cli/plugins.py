@@ -1,0 +1,129 @@
+"""`hamr plugins`: which distributions bring what, and whether it works."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+import click
+
+from hamr.cli import exit_codes, output
+
+if TYPE_CHECKING:
+    from hamr.choices import Choices
+    from hamr.cli.pieces import Plugin
+    from hamr.distributions import EntryPoint
+
+EPILOG = """\b
+Examples:
+  hamr plugins          what each distribution brings
+  hamr plugins --check  whether each of them works
+  hamr plugins disable groq
+  hamr plugins prefer groq acme-groq
+
+The exit code is 1 where --check finds something that does not work.
+"""
+
+
+@click.group(
+    "plugins", invoke_without_command=True, short_help="List the installed plugins and what they bring.", epilog=EPILOG
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+@click.option("--check", is_flag=True, help="Import each and tell the hooks that it answers, or why it fails.")
+@click.pass_context
+def command(context: click.Context, *, as_json: bool, check: bool) -> None:
+    """List the installed plugins: what each brings, and what two of them bring."""
+    if context.invoked_subcommand is None:
+        _list(context, as_json=as_json, check=check)
+
+
+def _list(context: click.Context, *, as_json: bool, check: bool) -> None:
+    from hamr.cli.pieces import installed
+    from hamr.client import Hamr
+
+    with Hamr(extensions=()) as client:
+        plugins = installed(client, check=check)
+    if as_json:
+        output.write_json({"plugins": [asdict(plugin) for plugin in plugins]})
+    elif check:
+        _draw_checks(plugins)
+    else:
+        _draw(plugins)
+    if any(piece.works is False for plugin in plugins for piece in plugin.brings):
+        context.exit(exit_codes.FAILED)
+
+
+def _draw(plugins: list[Plugin]) -> None:
+    from hamr.cli.table import Table, draw
+
+    clash = any(plugin.conflicts for plugin in plugins)
+    heads = ("distribution", "version", "brings", *(("conflicts",) if clash else ()))
+    rows = [
+        (plugin.distribution, plugin.version, plugin.told, *((plugin.conflicts,) if clash else ()))
+        for plugin in plugins
+    ]
+    draw(Table(heads, rows))
+
+
+def _draw_checks(plugins: list[Plugin]) -> None:
+    from hamr.cli.table import Table, draw
+
+    rows = [
+        (plugin.distribution, plugin.version, f"{piece.kind} {piece.name}", piece.told)
+        for plugin in plugins
+        for piece in plugin.brings
+    ]
+    draw(Table(("distribution", "version", "brings", "check"), rows))
+
+
+@command.command("enable", short_help="Switch providers on.")
+@click.argument("ids", nargs=-1, required=True, metavar="PROVIDER...")
+def enable(ids: tuple[str, ...]) -> None:
+    """Switch providers on that were switched off."""
+    chosen = _chosen()
+    _keep(replace(chosen, disabled=tuple(id for id in chosen.disabled if id not in ids)))
+
+
+@command.command("disable", short_help="Switch providers off.")
+@click.argument("ids", nargs=-1, required=True, metavar="PROVIDER...")
+def disable(ids: tuple[str, ...]) -> None:
+    """Switch providers off: they stay installed and listed, but are not used or imported."""
+    for id in ids:
+        _must_be_installed(id)
+    chosen = _chosen()
+    _keep(replace(chosen, disabled=tuple(dict.fromkeys([*chosen.disabled, *ids]))))
+
+
+@command.command("prefer", short_help="Choose where two distributions bring the same provider.")
+@click.argument("id", metavar="PROVIDER")
+@click.argument("distribution")
+def prefer(id: str, distribution: str) -> None:
+    """Say which distribution counts where two bring the same provider; HAMR_PREFER says it for one run."""
+    from hamr.errors import ConfigError
+
+    dists = [point.dist for point in _must_be_installed(id)]
+    if distribution not in dists:
+        raise ConfigError(f"{distribution} does not bring {id!r}", hint=f"It comes from {' and '.join(dists)}.")
+    chosen = _chosen()
+    _keep(replace(chosen, prefer={**chosen.prefer, id: distribution}))
+
+
+def _chosen() -> Choices:
+    """What the user chose before, without what the environment says for this run."""
+    from hamr.choices import Choices
+
+    return Choices.read({name: value for name, value in os.environ.items() if name != "HAMR_PREFER"})
+
+
+def _keep(choices: Choices) -> None:
+    output.note(f"kept in {choices.write(os.environ)}")
+
+
+def _must_be_installed(id: str) -> tuple[EntryPoint, ...]:
+    from hamr.discover import Plugins
+
+    plugins = Plugins()
+    if id not in plugins.providers:
+        plugins.find(id)
+    return plugins.providers[id]

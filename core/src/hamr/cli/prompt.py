@@ -1,0 +1,43 @@
+"""What is asked: the words of the command line, and standard input after them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from hamr.cli import output
+from hamr.errors import ConfigError
+
+STDIN = "-"
+
+
+def read(words: Sequence[str]) -> str:
+    """The words, a blank line, and the text on standard input where that is no terminal; `-` alone is the latter.
+
+    Raises ConfigError where nothing is asked, or standard input is not text.
+    """
+    said = "" if list(words) == [STDIN] else " ".join(words)
+    given = _standard_input(asked_for=list(words) == [STDIN])
+    prompt = "\n\n".join(part for part in (said, given) if part.strip())
+    if not prompt:
+        raise ConfigError("the prompt is empty", hint='Say what to ask: hamr call "..."; or pipe text in.')
+    return prompt
+
+
+def _standard_input(*, asked_for: bool) -> str:
+    if sys.stdin is None or (output.terminal(sys.stdin) and not asked_for):
+        return ""
+    data = sys.stdin.buffer.read()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _not_text(data[error.start], error.start) from None
+    if "\0" in text:
+        raise _not_text(0, data.index(0))
+    return text.rstrip("\r\n")
+
+
+def _not_text(byte: int, offset: int) -> ConfigError:
+    return ConfigError(
+        f"standard input is not text: byte 0x{byte:02x} at offset {offset}", hint="Pipe in text in UTF-8."
+    )

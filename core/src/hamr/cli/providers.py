@@ -1,0 +1,176 @@
+"""`hamr providers`: which providers are installed, and whether they can be used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+import click
+
+from hamr.cli import output
+
+if TYPE_CHECKING:
+    from hamr.discover import Plugins
+    from hamr.types import Provider
+
+EPILOG = """\b
+Examples:
+  hamr providers         a line for each
+  hamr providers -v      all that is known of each
+  hamr providers --json  the same for programs
+
+No plugin is imported, and no key is shown.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Whether a provider's key is there: `status` is set, missing, unusable, optional or none."""
+
+    status: str
+    variable: str | None = None
+    variables: tuple[str, ...] = ()
+    url: str | None = None
+
+    @property
+    def told(self) -> str:
+        """The status for people."""
+        match self.status:
+            case "set":
+                return f"{self.variable} is set"
+            case "missing":
+                return f"set {self.variable}" if self.variable else "missing"
+            case "unusable":
+                return f"{self.variable} holds no usable key"
+            case "optional":
+                return "not set, not needed"
+            case _:
+                return "none needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One installed provider, or why it cannot be used."""
+
+    id: str
+    distribution: str | None = None
+    version: str | None = None
+    name: str | None = None
+    key: Key | None = None
+    base_url: str | None = None
+    base_url_from: str | None = None
+    default_model: str | None = None
+    wire: str | None = None
+    transport: str | None = None
+    enabled: bool = True
+    error: str | None = None
+
+    @property
+    def state(self) -> str:
+        """Whether it can be used, for people."""
+        if not self.enabled:
+            return "switched off"
+        return self.key.told if self.key else "-"
+
+    @property
+    def source(self) -> str:
+        """The distribution and its version, for people."""
+        return f"{self.distribution} {self.version}" if self.distribution else "-"
+
+
+@click.command("providers", short_help="List the installed providers and their keys.", epilog=EPILOG)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell all that is known of each.")
+def command(*, as_json: bool, verbose: bool) -> None:
+    """List the installed providers: their keys, base URLs and default models."""
+    from hamr.choices import Choices
+    from hamr.discover import Plugins
+
+    choices = Choices.read(os.environ)
+    plugins = Plugins(replace(choices, disabled=()))  # those that are switched off are listed too
+    rows = [replace(_row(plugins, id, os.environ), enabled=id not in choices.disabled) for id in plugins.providers]
+    if as_json:
+        output.write_json({"providers": [asdict(row) for row in rows]})
+    elif not rows:
+        output.note("no provider is installed; for instance: pip install hamr-provider-openai")
+    elif verbose:
+        from hamr.cli.table import paragraphs
+
+        paragraphs([_fields(row) for row in rows])
+    else:
+        _table(rows)
+
+
+def _row(plugins: Plugins, id: str, environ: Mapping[str, str]) -> Row:
+    from hamr.errors import HamrError
+
+    try:
+        point = plugins.find(id)
+    except HamrError as error:  # two distributions bring it
+        return Row(id, error=error.message)
+    try:
+        provider = plugins.manifest(id).provider(environ, f"provider.toml of {point.source}")
+    except HamrError as error:
+        return Row(id, point.dist, point.version, error=error.message)
+    return Row(
+        id,
+        point.dist,
+        point.version,
+        name=provider.name,
+        key=_key(provider, environ),
+        base_url=provider.base_url or None,
+        base_url_from=provider.origins["base_url"] if provider.base_url else None,
+        default_model=provider.models.get("chat"),
+        wire=provider.wire,
+        transport=provider.transport,
+    )
+
+
+def _key(provider: Provider, environ: Mapping[str, str]) -> Key:
+    from hamr.errors import ConfigError
+    from hamr.secrets import keys
+
+    if provider.auth.style == "none":
+        return Key("none")
+    variables, url = provider.auth.env, provider.key_url
+    holding = next((name for name in variables if environ.get(name, "").strip()), None)
+    try:
+        secret = keys.find(provider, environ, {})
+    except ConfigError:
+        first = variables[0] if variables else None
+        return Key("unusable" if holding else "missing", holding or first, variables, url)
+    return Key("set" if secret else "optional", holding, variables, url)
+
+
+def _table(rows: list[Row]) -> None:
+    from hamr.cli.table import Table, draw
+
+    heads = ("provider", "name", "distribution", "key", "default model", "base URL")
+    broken = any(row.error for row in rows)
+    cells = [_cells(row) + ((row.error or "",) if broken else ()) for row in rows]
+    dispensable = ("distribution", "base URL", "name", "default model")
+    draw(Table(heads + (("problem",) if broken else ()), cells), dispensable)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (row.id, row.name or "-", row.source, row.state, row.default_model or "-", row.base_url or "-")
+
+
+def _fields(row: Row) -> dict[str, str | None]:
+    """All that is known of a provider, for people."""
+    return {
+        "provider": row.id,
+        "name": row.name,
+        "distribution": row.source,
+        "problem": row.error,
+        "key": row.state,
+        "key variables": ", ".join(row.key.variables) if row.key else None,
+        "get a key at": row.key.url if row.key else None,
+        "base URL": row.base_url,
+        "from": row.base_url_from,
+        "default model": row.default_model,
+        "wire": row.wire,
+        "transport": row.transport,
+    }
