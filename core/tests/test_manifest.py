@@ -52,24 +52,29 @@ def test_a_variable_that_is_set_but_empty_counts_as_not_set() -> None:
     [
         ({"base_ulr": "x"}, r"base_ulr: unknown field \(did you mean base_url\?\)"),
         ({"auth": {"style": "bearer", "envs": []}}, r"auth\.envs: unknown field \(did you mean env\?\)"),
-        ({"name": 7}, r"name: Input should be a valid string"),
-        ({"auth": "bearer"}, r"auth: "),
-        ({"headers": {"x": 1}}, r"headers\.x: "),
-        ({"id": "Groq Cloud"}, r"id: "),
-        ({"auth": {"env": ["NOT A NAME"]}}, r"auth\.env\.0: "),
+        ({"name": 7}, r"name must be a text"),
+        ({"auth": "bearer"}, r"auth must be a table"),
+        ({"headers": {"x": 1}}, r"headers must be a table of texts"),
+        ({"id": "Groq Cloud"}, r"id must match"),
+        ({"auth": {"env": ["NOT A NAME"]}}, r"auth\.env must match"),
         ({"base_url": "api.groq.com"}, r"base_url: 'api\.groq\.com' is no http\(s\) URL"),
         ({"base_url": "ftp://api.groq.com"}, r"no http\(s\) URL"),
         ({"base_url": "https://"}, r"no http\(s\) URL"),
         ({"base_url": "https://host:port/v1"}, r"not a URL"),
         ({"base_url": "https://host/v1?key=1"}, r"query or fragment"),
         ({"base_url": ""}, r"no http\(s\) URL"),
-        ({"wire": None}, r"wire: "),
+        ({"wire": None}, r"wire must be a text"),
     ],
 )
 def test_a_wrong_field_is_named_with_its_file(change: dict[str, Any], told: str) -> None:
     with pytest.raises(ConfigError, match=told) as caught:
         check({**GROQ, **change}, "groq.toml")
     assert "groq.toml" in str(caught.value)
+
+
+def test_every_wrong_field_is_told_at_once() -> None:
+    with pytest.raises(ConfigError, match=r"name must be a text; wire: missing"):
+        check({"id": "groq", "name": 7, "base_url": "https://h"}, "groq.toml")
 
 
 def test_a_base_url_with_a_password_is_refused_without_showing_it() -> None:

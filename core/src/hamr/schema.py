@@ -1,0 +1,108 @@
+"""Tables from outside to frozen dataclasses: every key known, every value of its kind.
+
+What pydantic would do, for the little that manifests need, without the 80 ms that importing it costs every start
+(docs/decisions/manifests.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, fields
+from typing import Any, TypeVar
+
+from hamr.errors import ConfigError
+
+Table = TypeVar("Table")
+
+
+def read(cls: type[Table], tables: Mapping[str, Any], place: str, hint: str = "") -> Table:
+    """The table as a dataclass, its keys in snake_case or camelCase; raises ConfigError naming every wrong field.
+
+    A field's annotation is one of those in `KINDS`, or that with `| None`. Its metadata may hold `table` (the
+    dataclass of an inner table), `pattern` (a regular expression for each text) or `one_of` (the texts allowed).
+    Values are not shown: one in the wrong place may be a key.
+    """
+    problems: list[str] = []
+    made: Table = _table(cls, tables, "", problems)
+    if problems:
+        raise ConfigError(f"{place}: {'; '.join(problems)}", hint=hint)
+    return made
+
+
+def _table(cls: Any, tables: Mapping[str, Any], path: str, problems: list[str]) -> Any:
+    known = {field.name: field for field in fields(cls)}
+    values: dict[str, Any] = {}
+    for key, value in tables.items():
+        name = _snake(key)
+        if name not in known:
+            problems.append(f"{path}{key}: unknown field{_guess(name, known)}")
+        else:
+            values[name] = _value(known[name], value, f"{path}{key}", problems)
+    missing = [name for name, field in known.items() if _required(field) and name not in values]
+    problems.extend(f"{path}{name}: missing" for name in missing)
+    return None if problems else cls(**values)
+
+
+def _value(field: Field[Any], value: Any, path: str, problems: list[str]) -> Any:
+    kind, rules = str(field.type), field.metadata
+    if value is None and kind.endswith(" | None"):
+        return None
+    if "table" in rules:
+        if isinstance(value, Mapping):
+            return _table(rules["table"], value, f"{path}.", problems)
+        problems.append(f"{path} must be a table")
+        return None
+    fits, words = KINDS[kind.removesuffix(" | None")]
+    if not fits(value):
+        problems.append(f"{path} must be {words}")
+        return None
+    for text in _texts(value):
+        if "one_of" in rules and text not in rules["one_of"]:
+            problems.append(f"{path} must be one of {', '.join(rules['one_of'])}")
+        if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
+            problems.append(f"{path} must match {rules['pattern']}")
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    return iter([value] if isinstance(value, str) else value if isinstance(value, list | tuple) else ())
+
+
+def _snake(key: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in key)
+
+
+def _required(field: Field[Any]) -> bool:
+    from dataclasses import MISSING
+
+    return field.default is MISSING and field.default_factory is MISSING
+
+
+def _guess(name: str, known: Mapping[str, Any]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    return f" (did you mean {near[0]}?)" if near else f" (known: {', '.join(known)})"
+
+
+def _is(*types: type) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, types) and (bool in types or not isinstance(value, bool))
+
+
+KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "str": (_is(str), "a text"),
+    "bool": (_is(bool), "true or false"),
+    "int": (_is(int), "a whole number"),
+    "float": (_is(int, float), "a number"),
+    "tuple[str, ...]": (
+        lambda value: isinstance(value, list | tuple) and all(isinstance(each, str) for each in value),
+        "a list of texts",
+    ),
+    "Mapping[str, str]": (
+        lambda value: isinstance(value, Mapping) and all(isinstance(each, str) for each in value.values()),
+        "a table of texts",
+    ),
+    "Mapping[str, Any]": (_is(Mapping), "a table"),
+}
+"""How each annotation is checked, and what a person calls it."""
