@@ -1,0 +1,1 @@
+"""The wires that two or more providers speak, a folder each."""

@@ -1,0 +1,32 @@
+"""The server half: a client speaks this wire to us."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hamr.errors import CallError
+    from hamr.specs import Encoder
+    from hamr.types import Call, Head, Request
+
+
+class OpenAICompletionsDialect:
+    """Reads a client's calls and writes its replies. Pure: what it writes depends on what it is given alone."""
+
+    def parse(self, call: Call) -> Request:
+        """What the client asks for; raises BadRequest. The model it names stands in `options["model"]`."""
+        from hamr.wires.openai_completions.parse_request import parse_request
+
+        return parse_request(call)
+
+    def encoder(self, request: Request) -> Encoder:
+        """A new encoder for one reply, streamed or whole as the request wants it."""
+        from hamr.wires.openai_completions.encoder import StreamEncoder, WholeEncoder
+
+        return StreamEncoder(request) if request.stream else WholeEncoder(request)
+
+    def refusal(self, error: CallError) -> Head:
+        """The error in this wire's envelope, with its status."""
+        from hamr.wires.openai_completions.refusal import refusal
+
+        return refusal(error)

@@ -1,0 +1,132 @@
+"""A request as the body of a chat completion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hamr.types import Call
+from hamr.wires.openai_completions.answer_format import answer_format
+from hamr.wires.openai_completions.messages import Writer
+from hamr.wires.openai_completions.thinking_request import thinking_fields
+from hamr.wires.openai_completions.told import Told
+from hamr.wires.openai_completions.tools import tool_fields
+from hamr.wires.openai_completions.url import chat_url
+
+if TYPE_CHECKING:
+    from hamr.types import Request, Route
+    from hamr.wires.openai_completions.compat import Compat
+
+_PLAIN = ("temperature", "top_p", "seed", "frequency_penalty", "presence_penalty", "logit_bias", "n", "verbosity")
+
+
+def encode(request: Request, route: Route, compat: Compat) -> Call:
+    """The call that asks for this; raises Unsupported."""
+    from pydantic_core import to_json
+
+    told = Told()
+    body = _body(request, route.model.id, compat, told)
+    accept = "text/event-stream" if body.get("stream") else "application/json"
+    return Call(
+        url=chat_url(route.provider.base_url, base_path=compat.base_path, chat_path=compat.chat_path),
+        headers={"content-type": "application/json", "accept": accept},
+        body=to_json(body),
+        adaptations=told.all,
+    )
+
+
+def _body(request: Request, model: str, compat: Compat, told: Told) -> dict[str, Any]:
+    """The fields in one fixed order, so that equal beginnings of conversations are equal bytes (prompt caches)."""
+    form, instruction = answer_format(request.response_format, compat, told)
+    body: dict[str, Any] = {"model": model, "messages": Writer(compat, told).write(request.messages, instruction)}
+    body.update(tool_fields(request, compat, told))
+    body.update(form)
+    body.update(thinking_fields(request.thinking, compat, told))
+    body.update(_sampling(request, compat, told))
+    body.update(_account(request, compat, told))
+    if request.stream:
+        body["stream"] = True
+        if compat.supports_usage_in_streaming:
+            body["stream_options"] = {"include_usage": True}
+    body = _fitted(body, compat, told)
+    for name, value in compat.body.items():
+        if name not in body:
+            body[name] = value
+            told("injected", name, "every call to this provider carries it")
+    return _with_options(body, request)
+
+
+def _sampling(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    if request.max_tokens is not None:
+        fields[compat.max_tokens_field] = request.max_tokens
+    for name in _PLAIN:
+        value = getattr(request, name)
+        if value is not None:
+            fields[name] = value
+    if request.stop:
+        fields["stop"] = list(request.stop)
+    if request.top_k is not None:
+        if compat.supports_top_k:
+            fields["top_k"] = request.top_k
+        else:
+            told("dropped", "top_k", "this wire has no such field")
+    if request.logprobs is not None:
+        fields["logprobs"] = True
+        if request.logprobs:
+            fields["top_logprobs"] = request.logprobs
+    highest = compat.max_temperature
+    if highest is not None and fields.get("temperature", highest) > highest:
+        fields["temperature"] = highest
+        told("clamped", "temperature", f"this provider takes no more than {highest:g}")
+    return fields
+
+
+def _account(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name in ("service_tier", "user"):
+        if getattr(request, name) is not None:
+            fields[name] = getattr(request, name)
+    if request.metadata is not None:
+        fields["metadata"] = dict(request.metadata)
+    if request.store is not None:
+        if compat.supports_store:
+            fields["store"] = request.store
+        else:
+            told("dropped", "store", "this provider does not take it")
+    if request.cache_key is not None:
+        if compat.supports_prompt_cache_key:
+            fields["prompt_cache_key"] = request.cache_key
+        else:
+            told("dropped", "cache_key", "this provider does not take it")
+    return fields
+
+
+def _fitted(body: dict[str, Any], compat: Compat, told: Told) -> dict[str, Any]:
+    """Without the fields that the provider refuses, and under the names that it knows."""
+    fitted = {}
+    for name, value in body.items():
+        if name in compat.unsupported:
+            told("dropped", name, "this provider does not take it")
+            continue
+        other = compat.renamed.get(name)
+        if other is not None:
+            told("renamed", name, f"this provider calls it {other}")
+        fitted[other or name] = value
+    return fitted
+
+
+def _with_options(body: dict[str, Any], request: Request) -> dict[str, Any]:
+    """With the user's own fields laid over.
+
+    Tools are added to the request's, stream options merged into them. The route alone decides the model, also
+    where a client named another.
+    """
+    for name, value in request.options.items():
+        if name == "tools" and isinstance(value, list):
+            body[name] = [*body.get(name, ()), *value]
+        elif name == "stream_options" and isinstance(value, dict):
+            if request.stream:
+                body[name] = {**body.get(name, {}), **value}
+        elif name != "model":
+            body[name] = value
+    return body

@@ -1,0 +1,62 @@
+"""What a client's body must look like; what does not is a BadRequest that names the place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hamr.errors import BadRequest
+
+
+def wrong(place: str, wanted: str, value: Any) -> BadRequest:
+    """The error for a value of the wrong type."""
+    said = f"{place} must be {wanted}, not {_kind(value)}"
+    return BadRequest(said, status=400, code="invalid_type", param=place)
+
+
+def text(value: Any, place: str) -> str:
+    """A text; raises BadRequest."""
+    if not isinstance(value, str):
+        raise wrong(place, "a string", value)
+    return value
+
+
+def whole(value: Any, place: str) -> int:
+    """A whole number, also where it is written 1.0; raises BadRequest."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise wrong(place, "a whole number", value)
+    return value
+
+
+def number(value: Any, place: str) -> float:
+    """A number; raises BadRequest."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise wrong(place, "a number", value)
+    return value
+
+
+def truth(value: Any, place: str) -> bool:
+    """True or false; raises BadRequest."""
+    if not isinstance(value, bool):
+        raise wrong(place, "true or false", value)
+    return value
+
+
+def table(value: Any, place: str) -> dict[str, Any]:
+    """An object; raises BadRequest."""
+    if not isinstance(value, dict):
+        raise wrong(place, "an object", value)
+    return value
+
+
+def array(value: Any, place: str) -> list[Any]:
+    """A list; raises BadRequest."""
+    if not isinstance(value, list | tuple):
+        raise wrong(place, "a list", value)
+    return list(value)
+
+
+def _kind(value: Any) -> str:
+    names = {type(None): "null", bool: "a boolean", str: "a string", dict: "an object", list: "a list"}
+    return names.get(type(value), "a number" if isinstance(value, int | float) else type(value).__name__)

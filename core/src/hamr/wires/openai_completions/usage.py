@@ -1,0 +1,99 @@
+"""The provider's account of tokens, as disjoint buckets."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from hamr.types import Cost, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TypeGuard
+
+    from hamr.wires.openai_completions.compat import Compat
+
+# Cached tokens go by many names: OpenAI, a misspelling of Mistral's, Mistral, Together and Moonshot, DeepSeek
+# (their API references, 2026-11).
+_CACHED = ("num_cached_tokens", "cached_tokens", "prompt_cache_hit_tokens")
+_INPUT_DETAILS = ("prompt_tokens_details", "prompt_token_details", "input_tokens_details")
+_OUTPUT_DETAILS = ("completion_tokens_details", "output_tokens_details")
+_TICKS = 10_000_000_000
+"""xAI counts cost in ticks, so many to the US dollar ("Usage", docs.x.ai, 2026-11)."""
+
+
+def read_usage(raw: Mapping[str, Any], compat: Compat) -> Usage:
+    """Buckets that add up to what the provider counted: a part never exceeds its whole.
+
+    Cached tokens are part of the prompt. Reasoning is part of the output unless a flag, or the provider's own
+    total, says that it comes on top.
+    """
+    incoming = _details(raw, _INPUT_DETAILS)
+    outgoing = _details(raw, _OUTPUT_DETAILS)
+    total = _count(raw, "total_tokens")
+    prompt = _count(raw, "prompt_tokens", "input_tokens")
+    output = _count(raw, "completion_tokens", "output_tokens")
+    reasoning = _count(outgoing, "reasoning_tokens") or _count(raw, "reasoning_tokens")
+    if not output and total > prompt:
+        output = total - prompt
+    elif reasoning and (compat.reasoning_outside_output or total == prompt + output + reasoning):
+        output += reasoning
+    cached = _count(incoming, "cached_tokens") or _count(raw, *_CACHED)
+    rest, cached = _take(prompt, cached)
+    rest, written = _take(rest, _count(incoming, "cache_write_tokens", "cache_creation_tokens"))
+    rest, heard = _take(rest, _count(incoming, "audio_tokens"))
+    told, reasoning = _take(output, reasoning)
+    told, spoken = _take(told, _count(outgoing, "audio_tokens"))
+    return Usage(
+        input=rest,
+        cache_read=cached,
+        cache_write_5m=written,
+        input_audio=heard,
+        output=told,
+        reasoning=reasoning,
+        output_audio=spoken,
+        raw=raw,
+    )
+
+
+def read_cost(raw: Mapping[str, Any], compat: Compat) -> Cost | None:
+    """What the provider says the call cost, where it says so."""
+    ticks = raw.get("cost_in_usd_ticks")
+    if _is_number(ticks):
+        return _cost(str(ticks), _TICKS)
+    cost = raw.get("cost") if compat.usage_cost_in_usd else None
+    if isinstance(cost, dict):
+        cost = cost.get("total_cost")
+    if not _is_number(cost):
+        return None
+    # With a key of one's own OpenRouter charges a fee, and the upstream charges the rest ("BYOK", 2026-11).
+    upstream = _details(raw, ("cost_details",)).get("upstream_inference_cost") if raw.get("is_byok") else None
+    return _cost(str(cost), 1, str(upstream) if _is_number(upstream) else "0")
+
+
+def _cost(amount: str, parts: int, more: str = "0") -> Cost:
+    from decimal import Decimal
+
+    return Cost(Decimal(amount) / parts + Decimal(more), "the provider says so")
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def _details(raw: Mapping[str, Any], names: tuple[str, ...]) -> Mapping[str, Any]:
+    return next((raw[name] for name in names if isinstance(raw.get(name), dict)), {})
+
+
+def _count(raw: Mapping[str, Any], *names: str) -> int:
+    for name in names:
+        value = raw.get(name)
+        if _is_number(value) and value > 0:
+            return int(value)
+    return 0
+
+
+def _take(whole: int, part: int) -> tuple[int, int]:
+    """What is left of the whole, and the part, which is never more than it."""
+    part = min(whole, part)
+    return whole - part, part

@@ -1,0 +1,43 @@
+"""The client half: what a route's messages look like, and what its replies mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hamr.wires.openai_completions.compat import Compat
+
+if TYPE_CHECKING:
+    from hamr.errors import CallError
+    from hamr.specs import Decoder, Dialect
+    from hamr.types import Call, Head, Request, Route
+
+
+class OpenAICompletions:
+    """The wire for one route; raises ConfigError where its `compat` holds a flag that does not exist."""
+
+    def __init__(self, route: Route) -> None:
+        self.compat = Compat.read(route.compat, f"compat of {route.selector}")
+
+    def encode(self, request: Request, route: Route) -> Call:
+        """The call that asks for this, without credentials; raises Unsupported."""
+        from hamr.wires.openai_completions.encode import encode
+
+        return encode(request, route, self.compat)
+
+    def decoder(self) -> Decoder:
+        """A new decoder for one reply, streamed or whole."""
+        from hamr.wires.openai_completions.decode import ReplyDecoder
+
+        return ReplyDecoder(self.compat)
+
+    def error(self, head: Head) -> CallError:
+        """The error that a reply with a failing status and its body stands for."""
+        from hamr.wires.openai_completions.errors import head_error
+
+        return head_error(head, self.compat)
+
+    def dialect(self) -> Dialect:
+        """The server half of this wire."""
+        from hamr.wires.openai_completions.dialect import OpenAICompletionsDialect
+
+        return OpenAICompletionsDialect()

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import pytest
+
+from hamr.fold import Fold
+from hamr.types import Event, Failed, Model, Provider, Request, Response, Route, Timings
+from hamr.wires.openai_completions import OpenAICompletions
+from hamr.wires.openai_completions.compat import Compat
+
+Decode = Callable[..., list[Event]]
+
+
+@pytest.fixture
+def route() -> Callable[..., Route]:
+    """A route with these flags."""
+
+    def make(base_url: str = "https://models.test/v1", **compat: Any) -> Route:
+        provider = Provider("test", "Test", base_url, "openai-completions", compat=compat)
+        return Route(provider, Model("a-model"), lambda: None)
+
+    return make
+
+
+@pytest.fixture
+def decode(route: Callable[..., Route]) -> Decode:
+    """All events of one reply, given whole or in pieces."""
+
+    def run(data: bytes | Sequence[bytes], **compat: Any) -> list[Event]:
+        decoder = OpenAICompletions(route(**compat)).decoder()
+        events: list[Event] = []
+        for piece in [data] if isinstance(data, bytes) else data:
+            events.extend(decoder.feed(piece))
+        events.extend(decoder.finish())
+        assert not decoder.feed(b"data: {}\n\n")
+        assert not decoder.finish()
+        return events
+
+    return run
+
+
+@pytest.fixture
+def compat() -> Callable[..., Compat]:
+    """Flags as a provider's manifest would set them."""
+    return lambda **flags: Compat.read(flags, "test")
+
+
+@pytest.fixture
+def sse() -> Callable[..., bytes]:
+    """Chunks as a stream, ended unless told otherwise."""
+
+    def write(*chunks: Any, done: bool = True) -> bytes:
+        lines = [chunk if isinstance(chunk, str) else json.dumps(chunk, ensure_ascii=False) for chunk in chunks]
+        return "".join(f"data: {line}\n\n" for line in [*lines, *(["[DONE]"] if done else [])]).encode()
+
+    return write
+
+
+@pytest.fixture
+def chunk() -> Callable[..., dict[str, Any]]:
+    """One chunk with one choice."""
+
+    def make(finish: str | None = None, index: int = 0, **delta: Any) -> dict[str, Any]:
+        choice = {"index": index, "delta": delta, "finish_reason": finish}
+        return {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 7, "model": "m", "choices": [choice]}
+
+    return make
+
+
+@pytest.fixture
+def folded() -> Callable[[Iterable[Event]], Response]:
+    """The response that the events fold into; fails the test where they end in a failure."""
+
+    def fold(events: Iterable[Event]) -> Response:
+        whole = Fold()
+        for event in events:
+            assert not isinstance(event, Failed), event.error
+            whole.add([event])
+        return whole.response("test", "a-model", request_id=None, adaptations=(), timings=Timings())
+
+    return fold
+
+
+@pytest.fixture(scope="session")
+def schema(pytestconfig: pytest.Config) -> Callable[[str], Any]:
+    """A validator for one root of OpenAI's published shapes; skips on a machine that has none."""
+    path = pytestconfig.rootpath.parent / "shared" / "specs" / "openai.json"
+
+    def root(name: str) -> Any:
+        if not path.exists():
+            pytest.skip("the published shapes are not on this machine: ../shared/specs/openai.json")
+        jsonschema = pytest.importorskip("jsonschema")
+        spec = json.loads(path.read_text(encoding="utf-8"))
+        return jsonschema.Draft202012Validator({"$ref": f"#/$defs/{spec['roots'][name]}", "$defs": spec["$defs"]})
+
+    return root
+
+
+@pytest.fixture
+def encode(route: Callable[..., Route]) -> Callable[..., tuple[dict[str, Any], list[tuple[str, str]]]]:
+    """The body of a request's call, and what was told of it: kind and field."""
+
+    def run(request: Request, **flags: Any) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        there = route(**flags)
+        call = OpenAICompletions(there).encode(request, there)
+        return json.loads(call.body), [(each.kind, each.field) for each in call.adaptations]
+
+    return run

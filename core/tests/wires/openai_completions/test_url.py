@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from hamr.wires.openai_completions.url import chat_url
+
+
+@pytest.mark.parametrize(
+    ("base_url", "url"),
+    [
+        ("https://api.test/v1", "https://api.test/v1/chat/completions"),
+        ("https://api.test/v1/", "https://api.test/v1/chat/completions"),
+        ("https://api.test/v1//", "https://api.test/v1/chat/completions"),
+        ("https://api.test", "https://api.test/v1/chat/completions"),
+        ("https://api.test/", "https://api.test/v1/chat/completions"),
+        ("https://api.test/v1/v1", "https://api.test/v1/chat/completions"),
+        ("https://api.test/v1/v1/v1/", "https://api.test/v1/chat/completions"),
+        ("https://api.test/v1/chat/completions", "https://api.test/v1/chat/completions"),
+        ("https://api.test/v1/chat/completions/", "https://api.test/v1/chat/completions"),
+        ("https://api.test/chat/completions", "https://api.test/v1/chat/completions"),
+        ("https://api.test/api/paas/v4", "https://api.test/api/paas/v4/chat/completions"),
+        ("https://api.test/openai/v1", "https://api.test/openai/v1/chat/completions"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080/v1/chat/completions"),
+        ("http://[::1]:8080/v1", "http://[::1]:8080/v1/chat/completions"),
+        ("https://api.test/o/d?api-version=1", "https://api.test/o/d/chat/completions?api-version=1"),
+    ],
+)
+def test_every_way_to_write_a_base_url(base_url: str, url: str) -> None:
+    """C-6, V-5, C-81."""
+    assert chat_url(base_url) == url
+
+
+def test_a_provider_without_a_version_in_its_path() -> None:
+    """Perplexity has none ("API reference", docs.perplexity.ai, 2026-11)."""
+    assert chat_url("https://api.test/", base_path="") == "https://api.test/chat/completions"
+    assert chat_url("https://api.test", base_path="/v2", chat_path="/chat") == "https://api.test/v2/chat"
