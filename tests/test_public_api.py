@@ -29,7 +29,7 @@ def described(name: str, value: object) -> Iterator[str]:
         yield name
     if isinstance(value, type):
         for member, what in sorted(vars(value).items()):
-            if member.startswith("_") or dataclasses.is_dataclass(value) and member in value.__dataclass_fields__:
+            if member.startswith("_") or (dataclasses.is_dataclass(value) and member in value.__dataclass_fields__):
                 continue
             yield f"{name}.{member}{_signature(what) if inspect.isfunction(what) else ''}"
 

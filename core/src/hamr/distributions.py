@@ -32,6 +32,33 @@ class EntryPoint:
         return f"{self.dist} {self.version}".strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """An installed distribution; `folder` is that of its metadata."""
+
+    name: str
+    version: str
+    folder: str
+
+    @property
+    def source(self) -> str:
+        """The distribution and its version, as people write them."""
+        return f"{self.name} {self.version}".strip()
+
+    def read(self, file: str) -> str | None:
+        """The text of one file of its metadata, None where there is none."""
+        try:
+            with open(os.path.join(self.folder, file), encoding="utf-8") as opened:
+                return opened.read()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+
+def distributions(path: Sequence[str] | None = None) -> Iterator[Distribution]:
+    """Every distribution over `path` (default `sys.path`); of two copies of one the first counts, as in an import."""
+    return (Distribution(*_dist(folder), folder) for folder in _metadata_folders(path))
+
+
 def entry_points(group: str, path: Sequence[str] | None = None) -> tuple[EntryPoint, ...]:
     """The entry points of a group over `path` (default `sys.path`), by name and then distribution.
 

@@ -20,7 +20,8 @@ def read(cls: type[Table], tables: Mapping[str, Any], place: str, hint: str = ""
     """The table as a dataclass, its keys in snake_case or camelCase; raises ConfigError naming every wrong field.
 
     A field's annotation is one of those in `KINDS`, or that with `| None`. Its metadata may hold `table` (the
-    dataclass of an inner table), `pattern` (a regular expression for each text) or `one_of` (the texts allowed).
+    dataclass of an inner table); `pattern` (a regular expression) or `one_of` (the texts allowed), both for a text
+    and for each text of a list or table; or `lengths` (how many texts a list may have).
     Values are not shown: one in the wrong place may be a key.
     """
     problems: list[str] = []
@@ -57,16 +58,19 @@ def _value(field: Field[Any], value: Any, path: str, problems: list[str]) -> Any
     if not fits(value):
         problems.append(f"{path} must be {words}")
         return None
-    for text in _texts(value):
-        if "one_of" in rules and text not in rules["one_of"]:
-            problems.append(f"{path} must be one of {', '.join(rules['one_of'])}")
-        if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
-            problems.append(f"{path} must match {rules['pattern']}")
+    if rules:
+        problems.extend(f"{path} {problem}" for problem in _broken_rules(rules, value))
     return tuple(value) if isinstance(value, list) else value
 
 
-def _texts(value: Any) -> Iterator[str]:
-    return iter([value] if isinstance(value, str) else value if isinstance(value, list | tuple) else ())
+def _broken_rules(rules: Mapping[str, Any], value: Any) -> Iterator[str]:
+    texts = [value] if isinstance(value, str) else list(value.values() if isinstance(value, Mapping) else value)
+    if "one_of" in rules and not set(texts) <= set(rules["one_of"]):
+        yield f"must be one of {', '.join(rules['one_of'])}"
+    if "pattern" in rules and not all(re.fullmatch(rules["pattern"], text) for text in texts):
+        yield f"must match {rules['pattern']}"
+    if "lengths" in rules and len(texts) not in rules["lengths"]:
+        yield f"must have {' or '.join(map(str, rules['lengths']))} texts"
 
 
 def _snake(key: str) -> str:

@@ -49,12 +49,12 @@ def test_flags_are_read() -> None:
 
 
 def test_an_unknown_flag_names_the_nearest_and_the_place() -> None:
-    with pytest.raises(ConfigError, match=r"providers\.toml: there is no flag 'suports_store'") as caught:
+    with pytest.raises(
+        ConfigError, match=r"providers\.toml: suports_store: unknown field \(did you mean supports_store"
+    ):
         Compat.read({"suports_store": True}, "providers.toml")
-    assert "supports_store?" in caught.value.hint
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(ConfigError, match="known: base_path"):
         Compat.read({"zzz": True}, "providers.toml")
-    assert "base_path" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -74,9 +74,9 @@ def test_an_unknown_flag_names_the_nearest_and_the_place() -> None:
         ("thinking_format", "openia", "one of openai, "),
         ("max_tokens_field", "tokens", "one of max_completion_tokens, max_tokens"),
         ("error_codes", {"1261": "Wrong"}, "one of "),
-        ("thinking_tags", ["<think>"], "an opening and a closing tag"),
-        ("thinking_tags", ["", "</think>"], "an opening and a closing tag"),
-        ("thinking_levels", ["mid"], "levels are off, "),
+        ("thinking_tags", ["<think>"], "0 or 2 texts"),
+        ("thinking_tags", ["", "</think>"], "must match"),
+        ("thinking_levels", ["mid"], "one of off, "),
     ],
 )
 def test_a_wrong_value_names_the_flag(flag: str, value: Any, wanted: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from hamr_testkit.canned import Canned, canned
 from hamr_testkit.colours import Colour
 from hamr_testkit.installing import Install, installer
 from hamr_testkit.recordings import Recording, read
@@ -35,3 +36,10 @@ def recordings(pytestconfig: pytest.Config) -> Callable[[str], list[Recording]]:
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     """Lay a made-up plugin down on `sys.path`: `install("acme", code=..., manifest=...)`."""
     return installer(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def provider() -> Iterator[Canned]:
+    """A provider on the loopback: `provider.answer(...)` before the call, `provider.asked` after it."""
+    with canned() as server:
+        yield server

@@ -93,7 +93,7 @@ def test_a_call_goes_to_its_address_with_its_key(colour: Colour, provider: Canne
 
 
 def write(id: str, into: Path) -> Path:
-    """Write the plugin's files into a new folder named after it, and return that; raises ValueError, FileExistsError."""
+    """Write a new plugin's folder, named after its id, and return it; raises ValueError, FileExistsError."""
     if not re.fullmatch(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*", id):
         raise ValueError(f"{id!r} is no id: small letters and digits, with single - or _ between them")
     module = f"hamr_provider_{id.replace('-', '_')}"

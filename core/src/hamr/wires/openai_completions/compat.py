@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
-from hamr.errors import ConfigError
+from hamr import schema
 from hamr.types import ThinkingLevel
+from hamr.wires.openai_completions.errors import KINDS
+
+THINKING_FORMATS = (
+    "openai",
+    "openrouter",
+    "deepseek",
+    "together",
+    "zai",
+    "qwen",
+    "qwen-chat-template",
+    "chat-template",
+    "baseten",
+    "string-thinking",
+    "none",
+)
+
+LEVELS: tuple[ThinkingLevel, ...] = ("off", "minimal", "low", "medium", "high", "xhigh", "max")
+"""How much a model may be asked to think, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +47,9 @@ class Compat:
     """Ask for usage with `stream_options`."""
     supports_top_k: bool = False
     supports_prompt_cache_key: bool = True
-    max_tokens_field: str = "max_completion_tokens"
+    max_tokens_field: str = field(
+        default="max_completion_tokens", metadata={"one_of": ("max_completion_tokens", "max_tokens")}
+    )
     unsupported: tuple[str, ...] = ()
     """Fields of the body that the provider refuses: left out, and told."""
     renamed: Mapping[str, Any] = field(default_factory=dict)
@@ -46,7 +66,7 @@ class Compat:
     """Several texts in one message go as parts; else joined by a line end."""
     file_url_field: str | None = None
     """The type of the content part that takes a document by its URL; None where there is none."""
-    cache_control_format: str | None = None
+    cache_control_format: str | None = field(default=None, metadata={"one_of": ("anthropic",)})
     """`anthropic` where `cache_control` marks on parts and tools are understood."""
     requires_tool_result_name: bool = False
     requires_assistant_after_tool_result: bool = False
@@ -71,11 +91,11 @@ class Compat:
 
     # Thinking
     supports_reasoning_effort: bool = True
-    thinking_format: str = "openai"
+    thinking_format: str = field(default="openai", metadata={"one_of": THINKING_FORMATS})
     thinking_switch: str = "enable_thinking"
     """The chat template's argument that turns thinking on and off, for the formats that set one."""
     thinking_token_budget_field: str | None = None
-    thinking_levels: tuple[str, ...] | None = None
+    thinking_levels: tuple[str, ...] | None = field(default=None, metadata={"one_of": LEVELS})
     """The levels the model accepts; others are moved to the next one up, else down. None: all of them."""
     effort_names: Mapping[str, Any] = field(default_factory=dict)
     """Levels that the provider knows by another word; `off` is `none` unless this says otherwise."""
@@ -86,7 +106,7 @@ class Compat:
     reasoning_placeholder: str = ""
     reasoning_fields: tuple[str, ...] | None = None
     """The fields that take thinking back; None: the one in which it came."""
-    thinking_tags: tuple[str, ...] = ()
+    thinking_tags: tuple[str, ...] = field(default=(), metadata={"pattern": r".+", "lengths": (0, 2)})
     """The opening and the closing tag of thinking that stands in the content, such as `<think>` and `</think>`."""
     thinking_starts_open: bool = False
     """The prompt already holds the opening tag, so that a reply begins inside it."""
@@ -100,7 +120,7 @@ class Compat:
     """`completion_tokens` does not include the reasoning tokens (xAI, Perplexity)."""
     usage_cost_in_usd: bool = False
     """`usage.cost` is what the call cost, in US dollars."""
-    error_codes: Mapping[str, Any] = field(default_factory=dict)
+    error_codes: Mapping[str, Any] = field(default_factory=dict, metadata={"one_of": tuple(KINDS)})
     """The provider's own error codes, each with the name of the error class it stands for."""
     overflow_without_body: bool = False
     """A 400 without a body means that the prompt is too long."""
@@ -108,83 +128,4 @@ class Compat:
     @classmethod
     def read(cls, mapping: Mapping[str, Any], place: str) -> Compat:
         """The flags in a mapping; `place` says where it stands. Raises ConfigError."""
-        if not mapping:
-            return cls()
-        known = {each.name: str(each.type) for each in fields(cls)}
-        read = {name: _value(name, value, known, place) for name, value in mapping.items()}
-        return cls(**read)
-
-
-THINKING_FORMATS = (
-    "openai",
-    "openrouter",
-    "deepseek",
-    "together",
-    "zai",
-    "qwen",
-    "qwen-chat-template",
-    "chat-template",
-    "baseten",
-    "string-thinking",
-    "none",
-)
-
-_ALLOWED: Mapping[str, tuple[str, ...]] = {
-    "thinking_format": THINKING_FORMATS,
-    "max_tokens_field": ("max_completion_tokens", "max_tokens"),
-    "cache_control_format": ("anthropic",),
-}
-
-LEVELS: tuple[ThinkingLevel, ...] = ("off", "minimal", "low", "medium", "high", "xhigh", "max")
-"""How much a model may be asked to think, in order."""
-
-_KINDS: Mapping[str, tuple[tuple[type, ...], str]] = {
-    "bool": ((bool,), "true or false"),
-    "int": ((int,), "a whole number"),
-    "float": ((int, float), "a number"),
-    "str": ((str,), "a text"),
-    "tuple[str, ...]": ((list, tuple), "a list of texts"),
-    "Mapping[str, Any]": ((Mapping,), "a table"),
-}
-
-
-def _value(name: str, value: Any, known: Mapping[str, str], place: str) -> Any:
-    if name not in known:
-        raise ConfigError(f"{place}: there is no flag {name!r}", hint=_nearest(name, known))
-    kind = known[name].removesuffix(" | None")
-    types, words = _KINDS[kind]
-    result: Any = value
-    if value is None and kind != known[name]:
-        return None
-    wrong_bool = isinstance(value, bool) and kind != "bool"
-    if wrong_bool or not isinstance(value, types) or (kind.startswith("tuple") and not _all_texts(value)):
-        raise ConfigError(f"{place}: {name} must be {words}, not {value!r}")
-    _check_items(name, result, place)
-    if name in _ALLOWED and value not in _ALLOWED[name]:
-        raise ConfigError(f"{place}: {name} must be one of {', '.join(_ALLOWED[name])}, not {value!r}")
-    return tuple(result) if kind.startswith("tuple") else result
-
-
-def _check_items(name: str, value: Any, place: str) -> None:
-    """What stands in a list or a table, where only some words make sense."""
-    if name == "error_codes":
-        from hamr.wires.openai_completions.errors import KINDS
-
-        wrong = next((code for code, kind in value.items() if kind not in KINDS), None)
-        if wrong is not None:
-            raise ConfigError(f"{place}: error_codes.{wrong} must be one of {', '.join(KINDS)}, not {value[wrong]!r}")
-    elif name == "thinking_levels" and value is not None and not set(value) <= set(LEVELS):
-        raise ConfigError(f"{place}: thinking_levels: the levels are {', '.join(LEVELS)}, not {value!r}")
-    elif name == "thinking_tags" and value and (len(value) != 2 or not all(value)):
-        raise ConfigError(f"{place}: thinking_tags must be an opening and a closing tag, not {value!r}")
-
-
-def _all_texts(value: Any) -> bool:
-    return all(isinstance(each, str) for each in value)
-
-
-def _nearest(name: str, known: Mapping[str, str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"Did you mean {near[0]}?" if near else f"Known flags: {', '.join(sorted(known))}."
+        return schema.read(cls, mapping, place) if mapping else cls()

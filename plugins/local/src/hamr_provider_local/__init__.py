@@ -1,0 +1,1 @@
+"""A server of your own, as data: all there is to know stands in provider.toml."""
