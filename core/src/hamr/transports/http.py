@@ -1,4 +1,4 @@
-"""The transport `http`: the only file that knows the HTTP library, which is httpx2."""
+"""The transport `http`: the only file that knows the HTTP library, which is httpx2 and its core, httpcore2."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import weakref
 from functools import cache
 from importlib.util import find_spec
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from hamr.errors import BrokenReply, ConfigError, NoAnswer
+from hamr.transports.inflater import Inflater, Misencoded, foreign
 from hamr.transports.loops import PerLoop
 from hamr.transports.patience import PatientBackend, heed, left_until, limits
 from hamr.transports.place import Place
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
     from types import AsyncGeneratorType
 
-    import httpx2
+    import httpcore2
 
     from hamr.errors import HamrError
     from hamr.specs import AsyncReply, Reply
     from hamr.transports import faults
+    from hamr.transports.proxies import Proxy
     from hamr.types import Call
 
 KEEP_SECONDS = 60.0
@@ -40,7 +42,6 @@ SLACK = 0.005
 """Seconds by which a clock may fire early."""
 
 FRAMING = frozenset({b"content-length", b"transfer-encoding"})
-READABLE = frozenset({"gzip", "deflate", "identity"})
 
 
 class HttpTransport:
@@ -53,8 +54,8 @@ class HttpTransport:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._places: dict[str, Place] = {}
-        self._pools: dict[tuple[object, ...], httpx2.HTTPTransport] = {}
-        self._loops: PerLoop[dict[tuple[object, ...], httpx2.AsyncHTTPTransport]] = PerLoop(dict, _aclose_all)
+        self._pools: dict[tuple[object, ...], httpcore2.ConnectionPool] = {}
+        self._loops: PerLoop[dict[tuple[object, ...], httpcore2.AsyncConnectionPool]] = PerLoop(dict, _aclose_all)
         weakref.finalize(self, _close_all, self._pools)
 
     def open(self, call: Call) -> Reply:
@@ -110,7 +111,7 @@ class HttpTransport:
             place = self._places[url] = _place(url)
         return place
 
-    def _pool(self, place: Place) -> httpx2.HTTPTransport:
+    def _pool(self, place: Place) -> httpcore2.ConnectionPool:
         # A forked process may not write into its parent's connections.
         key = place.scheme, place.proxy, os.getpid()
         pool = self._pools.get(key)
@@ -118,17 +119,15 @@ class HttpTransport:
             with self._lock:
                 pool = self._pools.get(key)
                 if pool is None:
-                    pool = self._pools[key] = _blocking(place)
+                    pool = self._pools[key] = _made(place, blocking=True)
         return pool
 
-    async def _apool(self, place: Place) -> httpx2.AsyncHTTPTransport:
+    async def _apool(self, place: Place) -> httpcore2.AsyncConnectionPool:
         pools = await self._loops.get()
         key = place.scheme, place.proxy
         pool = pools.get(key)
         if pool is None:
-            import httpx2
-
-            pool = pools[key] = httpx2.AsyncHTTPTransport(**_options(place))
+            pool = pools[key] = _made(place, blocking=False)
         return pool
 
 
@@ -143,19 +142,19 @@ class _Exchange:
         self.deadline = call.deadline
         self.pause = float("inf")
 
-    def request(self) -> httpx2.Request:
+    def request(self) -> httpcore2.Request:
         """The call as the library wants it; raises TimeoutError after the deadline."""
-        import httpx2
+        import httpcore2
 
         call, place = self._call, self._place
         timeout = limits(call)
         if timeout["read"] is not None:
             self.pause = timeout["read"]
-        return httpx2.Request(
-            call.method,
+        return httpcore2.Request(
+            call.method.encode("ascii", "replace"),
             place.url,
             headers=_headers(call, place.host),
-            stream=httpx2.ByteStream(call.body),
+            content=call.body,
             extensions={"timeout": timeout},
         )
 
@@ -165,21 +164,21 @@ class _Exchange:
 
     def error(self, exc: Exception, *, begun: bool) -> tuple[HamrError, Exception | None]:
         """The error for a failure, and the cause to show: none where its text could quote what was sent."""
-        import httpx2
+        import httpcore2
 
         from hamr.transports import faults
 
         call, place = self._call, self._place
-        if isinstance(exc, httpx2.LocalProtocolError | _Unsendable):
+        if isinstance(exc, httpcore2.LocalProtocolError | _Unsendable):
             told, hint = faults.unsendable(exc, call, place)
             return ConfigError(told, hint=hint), None
-        kind = BrokenReply if begun or isinstance(exc, httpx2.DecodingError) else NoAnswer
+        kind = BrokenReply if begun or isinstance(exc, Misencoded) else NoAnswer
         late = self.deadline is not None and monotonic() >= self.deadline - SLACK
-        if late and isinstance(exc, TimeoutError | httpx2.TimeoutException):
+        if late and isinstance(exc, TimeoutError | httpcore2.TimeoutException):
             told, hint = faults.too_late(exc, call, place)
         else:
             told, hint = next(tell for kinds, tell in _wording() if isinstance(exc, kinds))(exc, call, place)
-        quotes = isinstance(exc, httpx2.ProtocolError | httpx2.ProxyError)
+        quotes = isinstance(exc, httpcore2.ProtocolError | httpcore2.ProxyError)
         return kind(told, hint=hint), None if quotes else exc
 
 
@@ -187,33 +186,44 @@ class _Unsendable(ValueError):
     """A header that has no bytes in HTTP's encoding; what Python raises for it quotes the value."""
 
 
+@cache
 def _failures() -> tuple[type[Exception], ...]:
-    import httpx2
+    import httpcore2
 
     # OSError and UnicodeError: a few of the standard library's own pass through the library as they are.
-    return httpx2.RequestError, OSError, UnicodeError, _Unsendable
+    return (
+        httpcore2.NetworkError,
+        httpcore2.TimeoutException,
+        httpcore2.ProtocolError,
+        httpcore2.ProxyError,
+        OSError,
+        UnicodeError,
+        _Unsendable,
+        Misencoded,
+    )
 
 
 @cache
 def _wording() -> tuple[tuple[tuple[type[Exception], ...], faults.Tell], ...]:
     """Who tells what of an exception: the first row that fits."""
-    import httpx2
+    import httpcore2
 
     from hamr.transports import faults
 
     return (
-        ((httpx2.ConnectTimeout, httpx2.PoolTimeout), faults.not_connected),
-        ((httpx2.WriteTimeout,), faults.not_taken),
-        ((httpx2.TimeoutException, TimeoutError), faults.silent),
-        ((httpx2.DecodingError,), faults.misencoded),
-        ((httpx2.ProtocolError,), faults.nonsense),
-        ((httpx2.ProxyError,), faults.turned_away),
+        ((httpcore2.ConnectTimeout, httpcore2.PoolTimeout), faults.not_connected),
+        ((httpcore2.WriteTimeout,), faults.not_taken),
+        ((httpcore2.TimeoutException, TimeoutError), faults.silent),
+        ((Misencoded,), faults.misencoded),
+        ((httpcore2.ProtocolError,), faults.nonsense),
+        ((httpcore2.ProxyError,), faults.turned_away),
         ((Exception,), faults.broken),
     )
 
 
 def _place(url: str) -> Place:
-    import httpx2
+    import httpcore2
+    import httpx2  # for what a URL may be, and how a name that is not ASCII is written
 
     try:
         parsed = httpx2.URL(url)
@@ -227,32 +237,48 @@ def _place(url: str) -> Place:
         )
     port = parsed.port or (443 if parsed.scheme == "https" else 80)
     name = f"[{parsed.host}]:{port}" if ":" in parsed.host else f"{parsed.host}:{port}"
-    return Place(parsed, parsed.scheme, parsed.netloc, name, proxy_for(parsed.scheme, name))
+    target = httpcore2.URL(scheme=parsed.raw_scheme, host=parsed.raw_host, port=parsed.port, target=parsed.raw_path)
+    return Place(target, parsed.scheme, parsed.netloc, name, proxy_for(parsed.scheme, name))
 
 
-def _options(place: Place) -> dict[str, Any]:
+def _made(place: Place, *, blocking: bool) -> Any:
+    """A pool for all places of this one's scheme and proxy."""
+    import httpcore2
+
+    options: dict[str, Any] = {
+        "ssl_context": _trusted() if place.scheme == "https" else _untrusting(),
+        "max_connections": None,
+        "keepalive_expiry": KEEP_SECONDS,
+    }
+    if blocking:
+        options["network_backend"] = PatientBackend(httpcore2.SyncBackend())
+    if place.proxy is None:
+        return httpcore2.ConnectionPool(**options) if blocking else httpcore2.AsyncConnectionPool(**options)
+    return _by_proxy(place.proxy, options, blocking=blocking)
+
+
+def _by_proxy(proxy: Proxy, options: dict[str, Any], *, blocking: bool) -> Any:
+    import httpcore2
     import httpx2
 
-    proxy = None
-    if place.proxy:
-        secure = place.proxy.url.startswith("https:")
-        proxy = httpx2.Proxy(place.proxy.url, ssl_context=_trusted() if secure else None)
-        if place.proxy.url.startswith("socks") and find_spec("socksio") is None:
-            raise ConfigError(
-                f"the proxy {place.proxy.name} is a SOCKS proxy, which needs a package that is not installed",
-                hint="pip install httpx2[socks]",
-            )
-    return {
-        "verify": _trusted() if place.scheme == "https" else _untrusting(),
-        "limits": httpx2.Limits(keepalive_expiry=KEEP_SECONDS),
-        "proxy": proxy,
-    }
+    read = httpx2.Proxy(proxy.url)
+    url = httpcore2.URL(scheme=read.url.raw_scheme, host=read.url.raw_host, port=read.url.port, target=b"/")
+    options |= {"proxy_url": url, "proxy_auth": read.raw_auth}
+    if not proxy.url.startswith("socks"):
+        options["proxy_ssl_context"] = _trusted() if proxy.url.startswith("https:") else None
+        return httpcore2.HTTPProxy(**options) if blocking else httpcore2.AsyncHTTPProxy(**options)
+    if find_spec("socksio") is None:
+        raise ConfigError(
+            f"the proxy {proxy.name} is a SOCKS proxy, which needs a package that is not installed",
+            hint="pip install httpx2[socks]",
+        )
+    return httpcore2.SOCKSProxy(**options) if blocking else httpcore2.AsyncSOCKSProxy(**options)
 
 
 def _trusted() -> ssl.SSLContext:
-    import httpx2
+    import httpcore2
 
-    return trusted(httpx2.create_ssl_context)
+    return trusted(httpcore2.default_ssl_context)
 
 
 def _untrusting() -> ssl.SSLContext:
@@ -260,15 +286,6 @@ def _untrusting() -> ssl.SSLContext:
     import ssl
 
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def _blocking(place: Place) -> httpx2.HTTPTransport:
-    import httpx2
-
-    transport = httpx2.HTTPTransport(**_options(place))
-    pool: Any = transport._pool  # noqa: SLF001 - the transport takes no network backend, the pool beneath it does
-    pool._network_backend = PatientBackend(pool._network_backend)  # noqa: SLF001 - as above
-    return transport
 
 
 def _headers(call: Call, host: bytes) -> list[tuple[bytes, bytes]]:
@@ -290,52 +307,52 @@ def _headers(call: Call, host: bytes) -> list[tuple[bytes, bytes]]:
     return sent
 
 
-def _head(response: httpx2.Response) -> Head:
+def _head(response: httpcore2.Response) -> Head:
     headers: dict[str, str] = {}
-    for raw_name, raw_value in response.headers.raw:
+    for raw_name, raw_value in response.headers:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return Head(response.status_code, headers)
-
-
-def _foreign(head: Head) -> str:
-    """The codings of the body that cannot be undone."""
-    codings = [coding.strip().lower() for coding in head.headers["content-encoding"].split(",")]
-    return ", ".join(coding for coding in codings if coding not in READABLE)
+    return Head(response.status, headers)
 
 
 def _pieces(response: Any, head: Head) -> Iterator[bytes]:
-    if "content-encoding" not in head.headers:
-        return iter(response.stream)
-    foreign = _foreign(head)
-    return map(_refuse, [foreign]) if foreign else response.iter_bytes()
+    return _inflated(response, head) if _coded(head) else iter(response.stream)
 
 
 def _apieces(response: Any, head: Head) -> AsyncGeneratorType[bytes, None]:
-    pieces: Any
-    if "content-encoding" not in head.headers:
-        pieces = aiter(response.stream)
-    else:
-        foreign = _foreign(head)
-        pieces = _arefuse(foreign) if foreign else response.aiter_bytes()
-    return pieces  # type: ignore[no-any-return] # all three are asynchronous generators, which aclose() has to know
+    pieces: Any = _ainflated(response, head) if _coded(head) else aiter(response.stream)
+    return cast("AsyncGeneratorType[bytes, None]", pieces)
 
 
-def _refuse(foreign: str) -> bytes:
-    import httpx2
-
-    raise httpx2.DecodingError(f"it is encoded as {foreign}, which was not asked for")
+def _coded(head: Head) -> bool:
+    return head.headers.get("content-encoding", "identity") != "identity"
 
 
-async def _arefuse(foreign: str) -> AsyncGenerator[bytes]:
-    yield _refuse(foreign)
+def _inflater(head: Head) -> Inflater:
+    if unreadable := foreign(head.headers["content-encoding"]):
+        raise Misencoded(f"it is encoded as {unreadable}, which was not asked for")
+    return Inflater()
 
 
-def _close_all(pools: dict[tuple[object, ...], httpx2.HTTPTransport]) -> None:
+def _inflated(response: Any, head: Head) -> Iterator[bytes]:
+    inflater = _inflater(head)
+    yield from filter(None, map(inflater.feed, response.stream))
+    inflater.finish()
+
+
+async def _ainflated(response: Any, head: Head) -> AsyncGenerator[bytes]:
+    inflater = _inflater(head)
+    async for piece in response.stream:
+        if plain := inflater.feed(piece):
+            yield plain
+    inflater.finish()
+
+
+def _close_all(pools: dict[tuple[object, ...], httpcore2.ConnectionPool]) -> None:
     while pools:
         pools.popitem()[1].close()
 
 
-async def _aclose_all(pools: dict[tuple[object, ...], httpx2.AsyncHTTPTransport]) -> None:
+async def _aclose_all(pools: dict[tuple[object, ...], httpcore2.AsyncConnectionPool]) -> None:
     while pools:
         await pools.popitem()[1].aclose()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -69,8 +70,9 @@ class Stream(Protocol):
 class Backend(Protocol):
     """What is used of the HTTP library's way to connect."""
 
-    def connect_tcp(self, host: str, port: int, timeout: float | None = None, **options: Any) -> Any:
-        """An open connection."""
+    @property
+    def connect_tcp(self) -> Callable[..., Any]:
+        """Opens a connection."""
 
 
 class PatientStream:
