@@ -11,6 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
 from hamr.errors import BrokenReply, ConfigError, NoAnswer
+from hamr.transports.cork import CorkedBackend
 from hamr.transports.inflater import Inflater, Misencoded, foreign
 from hamr.transports.loops import PerLoop
 from hamr.transports.patience import PatientBackend, heed, left_until, limits
@@ -251,7 +252,9 @@ def _made(place: Place, *, blocking: bool) -> Any:
         "keepalive_expiry": KEEP_SECONDS,
     }
     if blocking:
-        options["network_backend"] = PatientBackend(httpcore2.SyncBackend())
+        options["network_backend"] = PatientBackend(httpcore2.SyncBackend(), httpcore2.WriteError)
+    else:
+        options["network_backend"] = CorkedBackend(httpcore2.AnyIOBackend(), httpcore2.WriteError)
     if place.proxy is None:
         return httpcore2.ConnectionPool(**options) if blocking else httpcore2.AsyncConnectionPool(**options)
     return _by_proxy(place.proxy, options, blocking=blocking)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
+
+from hamr.transports.cork import Cork
 
 if TYPE_CHECKING:
     from hamr.types import Call
@@ -79,22 +82,32 @@ class PatientStream:
     """A blocking connection that ends each read and write at its thread's deadline.
 
     The library's own timeout holds for one `recv`, so that a peer that drips, or sends `102 Processing` for ever,
-    would hold a call far beyond its deadline.
+    would hold a call far beyond its deadline. What is written waits in a Cork until something is read.
     """
 
-    __slots__ = ("_stream",)
+    __slots__ = ("_cork", "_failure", "_stream")
 
-    def __init__(self, stream: Stream) -> None:
-        self._stream = stream
+    def __init__(self, stream: Stream, failure: type[Exception]) -> None:
+        self._stream, self._failure = stream, failure
+        self._cork = Cork()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Some bytes, empty at the end."""
+        if self._cork.held:
+            # A peer that takes no more of the request may have answered already.
+            with contextlib.suppress(self._failure):
+                self._write(self._cork.taken(), self._cork.timeout)
         return self._stream.read(max_bytes, _sooner(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send all of it, in pieces, since the library gives each `send` of one write the same time."""
-        for start in range(0, len(buffer), WRITE_SIZE):
-            self._stream.write(buffer[start : start + WRITE_SIZE], _sooner(timeout))
+        """Send all of it, with what is written next."""
+        if self._cork.hold(buffer, timeout):
+            self._write(self._cork.taken(), timeout)
+
+    def _write(self, data: bytes, timeout: float | None) -> None:
+        """Send in pieces, since the library gives each `send` of one write the same time."""
+        for start in range(0, len(data), WRITE_SIZE):
+            self._stream.write(data[start : start + WRITE_SIZE], _sooner(timeout))
 
     def close(self) -> None:
         """Close the connection."""
@@ -104,7 +117,7 @@ class PatientStream:
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> PatientStream:
         """The same connection, encrypted."""
-        return PatientStream(self._stream.start_tls(ssl_context, server_hostname, _sooner(timeout)))
+        return PatientStream(self._stream.start_tls(ssl_context, server_hostname, _sooner(timeout)), self._failure)
 
     def get_extra_info(self, info: str) -> Any:
         """What the library knows about the connection."""
@@ -112,11 +125,11 @@ class PatientStream:
 
 
 class PatientBackend:
-    """Opens connections that heed their thread's deadline."""
+    """Opens connections that heed their thread's deadline; `failure` is what the library raises for a write."""
 
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+    def __init__(self, backend: Backend, failure: type[Exception]) -> None:
+        self._backend, self._failure = backend, failure
 
     def connect_tcp(self, host: str, port: int, timeout: float | None = None, **options: Any) -> PatientStream:
         """A connection; each of the host's addresses is given `timeout`, and looking up its name is not timed."""
-        return PatientStream(self._backend.connect_tcp(host, port, _sooner(timeout), **options))
+        return PatientStream(self._backend.connect_tcp(host, port, _sooner(timeout), **options), self._failure)
