@@ -24,6 +24,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypedDict, Unpack
 if TYPE_CHECKING:
     from hamr.types.response import Response
 
+FAILING = 400
+"""The status codes from here on say that a call failed; an error may come under another one too."""
+
 Action = Literal["retry", "rotate-key", "fail-over", "fix"]
 
 
@@ -95,7 +98,8 @@ class CallError(HamrError):
 
     def __str__(self) -> str:
         where = "/".join(part for part in (self.provider, self.model) if part)
-        what = " ".join(str(part) for part in (self.status, self.code) if part is not None)
+        failed = self.status if self.status is not None and self.status >= FAILING else None
+        what = " ".join(str(part) for part in (failed, self.code) if part is not None)
         told = ": ".join(part for part in (where, what, self.message) if part)
         if self.request_id:
             told += f" (request {self.request_id})"
@@ -113,7 +117,7 @@ class NoAnswer(CallError):
 class BrokenReply(CallError):
     """The reply broke off or made no sense after its first byte; `partial` holds what had come."""
 
-    default_hint = "What had come is kept in `partial`; ask again for a whole answer."
+    default_hint = "What had come is kept; ask again for a whole answer."
 
 
 class NotLetIn(CallError):

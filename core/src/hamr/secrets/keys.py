@@ -31,5 +31,8 @@ def find(provider: Provider, environ: Mapping[str, str], given: Mapping[str, str
 
 def _sendable(value: str, place: str) -> str:
     if not (value.isascii() and value.isprintable()):
-        raise ConfigError(f"the key in {place} holds a line break or another character that no key has")
+        raise ConfigError(
+            f"the key in {place} holds a line break or another character that no key has",
+            hint="Copy it again, on one line and without quotes.",
+        )
     return value
