@@ -11,10 +11,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
 from hamr.errors import BrokenReply, ConfigError, NoAnswer
-from hamr.transports.cork import CorkedBackend
 from hamr.transports.inflater import Inflater, Misencoded, foreign
 from hamr.transports.loops import PerLoop
-from hamr.transports.patience import PatientBackend, heed, left_until, limits
+from hamr.transports.patience import ConnectTimedOut, PatientBackend, WriteTimedOut, heed, limits
 from hamr.transports.place import Place
 from hamr.transports.proxies import proxy_for
 from hamr.transports.replies import AsyncHttpReply, HttpReply
@@ -81,14 +80,12 @@ class HttpTransport:
 
     async def aopen(self, call: Call) -> AsyncReply:
         """Send the call and await the head of its reply; raises as `open` does."""
-        from asyncio import timeout
-
         place = self._place(call.url)
         pool = await self._apool(place)
         exchange = _Exchange(call, place)
         try:
-            async with timeout(left_until(call.deadline)):
-                response: Any = await pool.handle_async_request(exchange.request())
+            heed(call.deadline)
+            response: Any = await pool.handle_async_request(exchange.request())
         except _failures() as exc:
             error, cause = exchange.error(exc, begun=False)
         else:
@@ -135,28 +132,24 @@ class HttpTransport:
 class _Exchange:
     """One call on its way: the request it makes, and what its failures mean."""
 
-    __slots__ = ("_call", "_place", "deadline", "pause")
+    __slots__ = ("_call", "_place", "deadline")
 
     def __init__(self, call: Call, place: Place) -> None:
         self._call = call
         self._place = place
         self.deadline = call.deadline
-        self.pause = float("inf")
 
     def request(self) -> httpcore2.Request:
         """The call as the library wants it; raises TimeoutError after the deadline."""
         import httpcore2
 
         call, place = self._call, self._place
-        timeout = limits(call)
-        if timeout["read"] is not None:
-            self.pause = timeout["read"]
         return httpcore2.Request(
             call.method.encode("ascii", "replace"),
             place.url,
             headers=_headers(call, place.host),
             content=call.body,
-            extensions={"timeout": timeout},
+            extensions={"timeout": limits(call)},
         )
 
     def failures(self) -> tuple[type[Exception], ...]:
@@ -212,8 +205,8 @@ def _wording() -> tuple[tuple[tuple[type[Exception], ...], faults.Tell], ...]:
     from hamr.transports import faults
 
     return (
-        ((httpcore2.ConnectTimeout, httpcore2.PoolTimeout), faults.not_connected),
-        ((httpcore2.WriteTimeout,), faults.not_taken),
+        ((httpcore2.ConnectTimeout, httpcore2.PoolTimeout, ConnectTimedOut), faults.not_connected),
+        ((httpcore2.WriteTimeout, WriteTimedOut), faults.not_taken),
         ((httpcore2.TimeoutException, TimeoutError), faults.silent),
         ((Misencoded,), faults.misencoded),
         ((httpcore2.ProtocolError,), faults.nonsense),
@@ -254,7 +247,9 @@ def _made(place: Place, *, blocking: bool) -> Any:
     if blocking:
         options["network_backend"] = PatientBackend(httpcore2.SyncBackend(), httpcore2.WriteError)
     else:
-        options["network_backend"] = CorkedBackend(httpcore2.AnyIOBackend(), httpcore2.WriteError)
+        from hamr.transports.asyncio_stream import AsyncioBackend
+
+        options["network_backend"] = AsyncioBackend()
     if place.proxy is None:
         return httpcore2.ConnectionPool(**options) if blocking else httpcore2.AsyncConnectionPool(**options)
     return _by_proxy(place.proxy, options, blocking=blocking)

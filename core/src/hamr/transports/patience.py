@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
 WRITE_SIZE = 256 * 1024
 
-_this_thread = threading.local()
+_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+
+
+class ConnectTimedOut(TimeoutError):
+    """No connection in time."""
+
+
+class WriteTimedOut(TimeoutError):
+    """The peer took nothing in time."""
 
 
 def left_until(deadline: float | None) -> float | None:
@@ -43,12 +51,13 @@ def limits(call: Call) -> dict[str, float | None]:
 
 
 def heed(deadline: float | None) -> None:
-    """Hold all that this thread reads and writes from now on to a deadline."""
-    _this_thread.deadline = deadline
+    """Hold all that this thread or task reads and writes from now on to a deadline."""
+    _deadline.set(deadline)
 
 
-def _sooner(seconds: float | None) -> float | None:
-    return sooner(seconds, left_until(_this_thread.deadline))
+def soonest(seconds: float | None) -> float | None:
+    """The shorter of a wait and what is left until the deadline; raises TimeoutError after it."""
+    return sooner(seconds, left_until(_deadline.get()))
 
 
 class Stream(Protocol):
@@ -97,7 +106,7 @@ class PatientStream:
             # A peer that takes no more of the request may have answered already.
             with contextlib.suppress(self._failure):
                 self._write(self._cork.taken(), self._cork.timeout)
-        return self._stream.read(max_bytes, _sooner(timeout))
+        return self._stream.read(max_bytes, soonest(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send all of it, with what is written next."""
@@ -107,7 +116,7 @@ class PatientStream:
     def _write(self, data: bytes, timeout: float | None) -> None:
         """Send in pieces, since the library gives each `send` of one write the same time."""
         for start in range(0, len(data), WRITE_SIZE):
-            self._stream.write(data[start : start + WRITE_SIZE], _sooner(timeout))
+            self._stream.write(data[start : start + WRITE_SIZE], soonest(timeout))
 
     def close(self) -> None:
         """Close the connection."""
@@ -117,7 +126,7 @@ class PatientStream:
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> PatientStream:
         """The same connection, encrypted."""
-        return PatientStream(self._stream.start_tls(ssl_context, server_hostname, _sooner(timeout)), self._failure)
+        return PatientStream(self._stream.start_tls(ssl_context, server_hostname, soonest(timeout)), self._failure)
 
     def get_extra_info(self, info: str) -> Any:
         """What the library knows about the connection."""
@@ -132,4 +141,4 @@ class PatientBackend:
 
     def connect_tcp(self, host: str, port: int, timeout: float | None = None, **options: Any) -> PatientStream:
         """A connection; each of the host's addresses is given `timeout`, and looking up its name is not timed."""
-        return PatientStream(self._backend.connect_tcp(host, port, _sooner(timeout), **options), self._failure)
+        return PatientStream(self._backend.connect_tcp(host, port, soonest(timeout), **options), self._failure)

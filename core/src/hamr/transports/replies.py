@@ -18,8 +18,6 @@ class Judge(Protocol):
     """Knows which exceptions are failures of one call, and what to make of them."""
 
     deadline: float | None
-    pause: float
-    """The longest time in seconds that the library waits between two reads."""
 
     def failures(self) -> tuple[type[Exception], ...]:
         """What the library raises when a call fails."""
@@ -83,7 +81,9 @@ class AsyncHttpReply:
         judge = self._judge
         done = False
         try:
-            piece = await self._next()
+            left_until(judge.deadline)
+            heed(judge.deadline)
+            piece = await anext(self._pieces, b"")
             done = bool(piece)
         except judge.failures() as exc:
             error, cause = judge.error(exc, begun=self._begun)
@@ -95,15 +95,6 @@ class AsyncHttpReply:
             if not done:
                 await self.aclose()
         raise error from cause
-
-    async def _next(self) -> bytes:
-        left = left_until(self._judge.deadline)
-        if left is None or left > self._judge.pause:
-            return await anext(self._pieces, b"")
-        from asyncio import timeout
-
-        async with timeout(left):
-            return await anext(self._pieces, b"")
 
     async def aclose(self) -> None:
         """Let go: a reply that was read to its end leaves its connection for the next call."""
