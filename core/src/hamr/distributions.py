@@ -32,43 +32,17 @@ class EntryPoint:
         return f"{self.dist} {self.version}".strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    """An installed distribution; `folder` is that of its metadata."""
-
-    name: str
-    version: str
-    folder: str
-
-    @property
-    def source(self) -> str:
-        """The distribution and its version, as people write them."""
-        return f"{self.name} {self.version}".strip()
-
-    def read(self, file: str) -> str | None:
-        """The text of one file of its metadata, None where there is none."""
-        try:
-            with open(os.path.join(self.folder, file), encoding="utf-8") as opened:
-                return opened.read()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-
-
-def distributions(path: Sequence[str] | None = None) -> Iterator[Distribution]:
-    """Every distribution over `path` (default `sys.path`); of two copies of one the first counts, as in an import."""
-    return (Distribution(*_dist(folder), folder) for folder in _metadata_folders(path))
-
-
 def entry_points(group: str, path: Sequence[str] | None = None) -> tuple[EntryPoint, ...]:
     """The entry points of a group over `path` (default `sys.path`), by name and then distribution.
 
     Of two copies of one distribution the first on the path counts, as in an import.
     """
-    found = (point for folder in _metadata_folders(path) for point in _read(folder, group))
+    found = (point for folder in metadata_folders(path) for point in _read(folder, group))
     return tuple(sorted(found, key=lambda point: (point.name, point.dist)))
 
 
-def _metadata_folders(path: Sequence[str] | None) -> Iterator[str]:
+def metadata_folders(path: Sequence[str] | None = None) -> Iterator[str]:
+    """The folder of each distribution's metadata over `path` (default `sys.path`), the first of two copies of one."""
     seen = set()
     for place in dict.fromkeys(sys.path if path is None else path):
         try:
@@ -77,13 +51,14 @@ def _metadata_folders(path: Sequence[str] | None) -> Iterator[str]:
             continue  # a zip file or a folder that is gone, as the import system too passes over
         for name in names:
             if name.endswith((".dist-info", ".egg-info")):
-                dist = _dist(name)[0]
+                dist = name_and_version(name)[0]
                 if dist not in seen:
                     seen.add(dist)
                     yield os.path.join(place, name)
 
 
-def _dist(folder: str) -> tuple[str, str]:
+def name_and_version(folder: str) -> tuple[str, str]:
+    """The distribution's name, in the spelling that compares, and its version, by its metadata's folder."""
     stem = os.path.basename(folder).rpartition(".")[0]
     name, _, version = stem.partition("-")
     return name.replace("_", "-").replace(".", "-").lower(), version.partition("-py")[0]
@@ -103,4 +78,4 @@ def _read(folder: str, group: str) -> Iterator[EntryPoint]:
             section = line.strip("[] ")
         elif section == group and "=" in line and not line.startswith(("#", ";")):
             name, _, value = line.partition("=")
-            yield EntryPoint(group, name.strip(), value.partition("[")[0].strip(), *_dist(folder))
+            yield EntryPoint(group, name.strip(), value.partition("[")[0].strip(), *name_and_version(folder))

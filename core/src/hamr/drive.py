@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self, cast
@@ -69,11 +69,12 @@ class Stream(Iterator[Event]):
         """Let go of the connection, whether the reply has ended or not."""
         self._events.close()
         self._flow.close()
+        self._let_go()
 
     @property
     def response(self) -> Response:
         """The whole response; reads on to its end where that has not come yet."""
-        for _ in self._events:
+        while self._advance() is not None:
             pass
         return _ended(self._response)
 
@@ -82,30 +83,41 @@ class Stream(Iterator[Event]):
         return (event.text for event in self._events if isinstance(event, TextDelta))
 
     def _run(self) -> Generator[Event, None, None]:
-        answer: Any = None
-        failure: Exception | None = None
+        try:
+            while (events := self._advance()) is not None:
+                yield from events
+        finally:
+            self._let_go()
+
+    def _advance(self) -> Sequence[Event] | None:
+        """The next events that the flow emits; None at its end."""
+        flow, answer, failure = self._flow, None, None
         try:
             while True:
-                effect = self._flow.throw(failure) if failure else self._flow.send(answer)
+                effect = flow.throw(failure) if failure else flow.send(answer)
                 answer = failure = None
-                if type(effect) is Emit:
-                    yield from effect.events
-                    continue
+                kind = type(effect)
+                if kind is Emit:
+                    return effect.events  # type: ignore[union-attr]  # an Emit, as just asked
                 try:
-                    answer = self._answer(effect)
+                    answer = effect.reply.read() if kind is Read else self._answer(effect)  # type: ignore[union-attr]
                 except Exception as error:  # noqa: BLE001  # handed to the flow, which is who asked
                     failure = error
         except StopIteration as stop:
-            self._response = stop.value
-        finally:
-            for reply in self._held.replies:
-                reply.close()
-            self._held.release_all()
+            self._response = self._response or stop.value
+        except BaseException:
+            self._let_go()
+            raise
+        self._let_go()
+        return None
+
+    def _let_go(self) -> None:
+        while self._held.replies:
+            self._held.replies.pop().close()
+        self._held.release_all()
 
     def _answer(self, effect: Effect) -> Any:
         match effect:
-            case Read(reply):
-                return cast("Reply", reply).read()
             case Now():
                 return time.monotonic()
             case Open(call):
@@ -164,10 +176,11 @@ class AsyncStream(AsyncIterator[Event]):
         """Let go of the connection, whether the reply has ended or not."""
         await self._events.aclose()
         self._flow.close()
+        await self._let_go()
 
     async def response(self) -> Response:
         """The whole response; reads on to its end where that has not come yet."""
-        async for _ in self._events:
+        while await self._advance() is not None:
             pass
         return _ended(self._response)
 
@@ -178,35 +191,49 @@ class AsyncStream(AsyncIterator[Event]):
                 yield event.text
 
     async def _run(self) -> AsyncGenerator[Event, None]:
-        answer: Any = None
-        failure: Exception | None = None
+        try:
+            while (events := await self._advance()) is not None:
+                for event in events:
+                    yield event
+        finally:
+            await self._let_go()
+
+    async def _advance(self) -> Sequence[Event] | None:
+        """The next events that the flow emits; None at its end."""
+        flow, answer, failure = self._flow, None, None
         try:
             while True:
                 try:
-                    effect = self._flow.throw(failure) if failure else self._flow.send(answer)
+                    effect = flow.throw(failure) if failure else flow.send(answer)
                 except StopIteration as stop:
-                    self._response = stop.value
-                    return
+                    self._response = self._response or stop.value
+                    break
                 answer = failure = None
-                if type(effect) is Emit:
-                    for event in effect.events:
-                        yield event
-                    continue
+                kind = type(effect)
+                if kind is Emit:
+                    return effect.events  # type: ignore[union-attr]  # an Emit, as just asked
                 try:
-                    answer = await self._answer(effect)
+                    if kind is Read:
+                        answer = await effect.reply.aread()  # type: ignore[union-attr]  # a Read, as just asked
+                    elif kind is Now:
+                        answer = time.monotonic()
+                    else:
+                        answer = await self._answer(effect)
                 except Exception as error:  # noqa: BLE001  # handed to the flow, which is who asked
                     failure = error
-        finally:
-            for reply in self._held.replies:
-                await reply.aclose()
-            self._held.release_all()
+        except BaseException:
+            await self._let_go()
+            raise
+        await self._let_go()
+        return None
+
+    async def _let_go(self) -> None:
+        while self._held.replies:
+            await self._held.replies.pop().aclose()
+        self._held.release_all()
 
     async def _answer(self, effect: Effect) -> Any:
         match effect:
-            case Read(reply):
-                return await cast("AsyncReply", reply).aread()
-            case Now():
-                return time.monotonic()
             case Open(call):
                 self._held.replies.append(opened := await self._transport.aopen(call))
                 return opened

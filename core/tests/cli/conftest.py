@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 import termios
@@ -16,9 +17,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+from hamr import installer
+from hamr.cli import failure
 from hamr.cli.main import main
+from hamr.errors import HamrError
 from hamr_testkit.installing import Install
 
 TIMEOUT = 30
@@ -231,3 +236,56 @@ def _read(terminal: int) -> bytes:
         return os.read(terminal, 65536)
     except OSError:  # how Linux says that the other side is closed
         return b""
+
+
+@dataclass(slots=True)
+class PackageIndex:
+    """Stands for pip: lays down what is on offer, takes it away again, or ends as `ending` says."""
+
+    folder: Path
+    lay: Install
+    on_offer: dict[str, dict[str, Any]] = field(default_factory=dict)
+    ending: tuple[int, str] | None = None
+    commands: list[list[str]] = field(default_factory=list)
+
+    def __call__(self, command: Sequence[str]) -> installer.Ran:
+        """Run one command."""
+        self.commands.append(list(command))
+        if self.ending is not None:
+            return installer.Ran(*self.ending)
+        names = [name for name in self.on_offer if name in command]
+        if "uninstall" in command:
+            for name in names:
+                shutil.rmtree(self.folder / name)
+        elif len(names) + 1 < len(command) - command.index("install") - 1:  # the last argument is hamr itself
+            return installer.Ran(1, "ERROR: No matching distribution found for nothing-of-this-name\n")
+        for name in names if "install" in command else []:
+            if not (self.folder / name).exists():
+                self.lay(**self.on_offer[name])
+        return installer.Ran(0, "")
+
+
+@pytest.fixture
+def index(tmp_path: Path, install: Install) -> PackageIndex:
+    """A package index on which fast, acme-llm and broken-llm are on offer; the latter cannot be imported."""
+    offers: dict[str, dict[str, Any]] = {
+        "hamr-provider-fast": {"id": "fast"},
+        "acme-llm": {"id": "acme", "dist": "acme-llm"},
+        "broken-llm": {"id": "broken", "dist": "broken-llm", "code": "raise SystemExit(3)"},
+    }
+    return PackageIndex(tmp_path, install, offers)
+
+
+@pytest.fixture
+def with_index(index: PackageIndex, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run one command of `hamr` with this index in place of pip."""
+    here = installer.Environment("/env/bin/python", tmp_path / "env", managed=False, pip=True, uv=None)
+
+    def run(command: click.Command, *arguments: str) -> Ran:
+        try:
+            ended = command.main(list(arguments), obj=installer.Installer(here, index), standalone_mode=False)
+        except HamrError as error:
+            ended = failure.show(error)
+        return Ran(ended or 0, *capsys.readouterr())
+
+    return run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
@@ -21,13 +22,33 @@ Examples:
   hamr plugins --check  whether each of them works
   hamr plugins disable groq
   hamr plugins prefer groq acme-groq
+  hamr plugins sync     install again what is missing
+  hamr plugins verify   whether their files are as installed
 
 The exit code is 1 where --check finds something that does not work.
 """
 
+ELSEWHERE = {"sync": "hamr.cli.sync", "verify": "hamr.cli.verify"}
+"""The commands that have a module of their own, which is imported when they run."""
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        found: click.Command = importlib.import_module(ELSEWHERE[cmd_name]).command
+        return found
+
 
 @click.group(
-    "plugins", invoke_without_command=True, short_help="List the installed plugins and what they bring.", epilog=EPILOG
+    "plugins",
+    cls=_Commands,
+    invoke_without_command=True,
+    short_help="List the installed plugins and what they bring.",
+    epilog=EPILOG,
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
 @click.option("--check", is_flag=True, help="Import each and tell the hooks that it answers, or why it fails.")
@@ -41,15 +62,22 @@ def command(context: click.Context, *, as_json: bool, check: bool) -> None:
 def _list(context: click.Context, *, as_json: bool, check: bool) -> None:
     from hamr.cli.pieces import installed
     from hamr.client import Hamr
+    from hamr.installed import Installed
 
+    missing = Installed.read(os.environ).missing()
     with Hamr(extensions=()) as client:
         plugins = installed(client, check=check)
     if as_json:
-        output.write_json({"plugins": [asdict(plugin) for plugin in plugins]})
+        output.write_json(
+            {"plugins": [asdict(plugin) for plugin in plugins], "missing": [asdict(kept) for kept in missing]}
+        )
     elif check:
         _draw_checks(plugins)
     else:
         _draw(plugins)
+    if missing and not as_json:
+        told = ", ".join(f"{kept.distribution} {kept.version}" for kept in missing)
+        output.note(f"missing: {told}\nTo install again what is missing: hamr plugins sync")
     if any(piece.works is False for plugin in plugins for piece in plugin.brings):
         context.exit(exit_codes.FAILED)
 

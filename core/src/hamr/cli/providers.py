@@ -85,22 +85,27 @@ class Row:
 @click.option("-v", "--verbose", is_flag=True, help="Tell all that is known of each.")
 def command(*, as_json: bool, verbose: bool) -> None:
     """List the installed providers: their keys, base URLs and default models."""
-    from hamr.choices import Choices
-    from hamr.discover import Plugins
-
-    choices = Choices.read(os.environ)
-    plugins = Plugins(replace(choices, disabled=()))  # those that are switched off are listed too
-    rows = [replace(_row(plugins, id, os.environ), enabled=id not in choices.disabled) for id in plugins.providers]
+    found = rows(os.environ)
     if as_json:
-        output.write_json({"providers": [asdict(row) for row in rows]})
-    elif not rows:
-        output.note("no provider is installed; for instance: pip install hamr-provider-openai")
+        output.write_json({"providers": [asdict(row) for row in found]})
+    elif not found:
+        output.note("no provider is installed; for instance: hamr install openai")
     elif verbose:
         from hamr.cli.table import paragraphs
 
-        paragraphs([_fields(row) for row in rows])
+        paragraphs([_fields(row) for row in found])
     else:
-        _table(rows)
+        _table(found)
+
+
+def rows(environ: Mapping[str, str]) -> list[Row]:
+    """The installed providers, those that are switched off too."""
+    from hamr.choices import Choices
+    from hamr.discover import Plugins
+
+    choices = Choices.read(environ)
+    plugins = Plugins(replace(choices, disabled=()))
+    return [replace(_row(plugins, id, environ), enabled=id not in choices.disabled) for id in plugins.providers]
 
 
 def _row(plugins: Plugins, id: str, environ: Mapping[str, str]) -> Row:
