@@ -21,6 +21,19 @@ MEMBERS = [Path("core"), *sorted(file.parent for file in Path("plugins").glob("*
 SOURCES = [str(folder / "src") for folder in MEMBERS]
 CHECKS = ["checks"]
 
+NEIGHBOURS = (
+    "openai==2.*",
+    "openai==3.*",
+    "anthropic",
+    "boto3==1.34.*",
+    "boto3",
+    "httpx==0.27.*",
+    "httpx==0.28.*",
+    "pydantic==2.11.*",
+    "click==8.1.*",
+)
+"""What the core must be installable with (litellm's users could not have openai 3, GitHub issue 40317 there)."""
+
 DEMO = [
     "hamr --version",
     "hamr providers",
@@ -116,6 +129,13 @@ def lowest(session: nox.Session) -> None:
     editable = [f"--editable={folder}" for folder in MEMBERS]
     session.install("--resolution=lowest-direct", "--group=test", *editable)
     session.run("pytest", *session.posargs)
+
+
+@nox.session(tags=CHECKS)
+def beside(session: nox.Session) -> None:
+    """The core fits into an environment beside what people already have there; nothing is installed."""
+    for neighbours in NEIGHBOURS:
+        session.run("uv", "pip", "install", "--dry-run", "--quiet", "./core", *neighbours.split())
 
 
 @nox.session(tags=CHECKS)
