@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -49,6 +48,8 @@ class Choices:
         if folder is None:
             raise ConfigError("there is no place for configuration", hint="Set HAMR_CONFIG_DIR to a folder.")
         path = folder / FILE
+        import json
+
         try:
             write_whole(path, json.dumps(asdict(self), indent=2).encode() + b"\n")
         except OSError as error:
@@ -57,11 +58,13 @@ class Choices:
 
 
 def _stored(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    import json
+
     hint = "Mend the file, or remove it to start anew."
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: {error}", hint=hint) from error
     if not _well_formed(stored):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 
@@ -12,6 +11,8 @@ def write_whole(path: Path, data: bytes) -> None:
 
     A link is written through, so that files kept elsewhere stay there. Raises OSError.
     """
+    import tempfile
+
     path = Path(os.path.realpath(path))
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 from hamr.errors import CallError
 from hamr.types import Settings
 
@@ -22,5 +20,7 @@ def delay(error: CallError, attempt: int, settings: Settings) -> float | None:
         return None
     if error.retry_after is not None:
         return error.retry_after if error.retry_after <= settings.retry_wait else None
+    import random
+
     seconds: float = min(FIRST * 2.0 ** (attempt - 1), LONGEST, settings.retry_wait)
     return seconds * (1 - JITTER * random.random())  # noqa: S311  # spreads load; no secret hangs on it
