@@ -8,10 +8,9 @@ from urllib.parse import urljoin, urlsplit
 from hamr.effects import Close, Effect, Flow, Open, OpenReply
 from hamr.errors import BadRequest, HamrError
 from hamr.types import Call
+from hamr.types.call import OPEN
 
 LIMIT = 5
-KEPT_ELSEWHERE = ("accept", "accept-encoding", "content-type", "user-agent")
-"""The headers that another origin may see: any other may be a credential of the user's own."""
 
 
 def following(flow: Flow[OpenReply]) -> Flow[OpenReply]:
@@ -58,7 +57,7 @@ def _onward(call: Call, reply: OpenReply) -> Call | None:
         return None
     if _origin(url) == _origin(call.url):
         return replace(call, url=url)
-    headers = {name: value for name, value in call.headers.items() if name in KEPT_ELSEWHERE}
+    headers = {name: value for name, value in call.headers.items() if name in OPEN}
     return replace(call, url=url, headers=headers, secret=frozenset())
 
 

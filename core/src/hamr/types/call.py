@@ -25,12 +25,16 @@ class Timeouts:
     total: float | None = 600.0
 
 
+OPEN = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
+"""The headers that anybody may see: any other may hold a credential of the user's own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One outgoing message.
 
-    Names in `headers` are lower case. `secret` names the headers that let the call in: they are masked in
-    `repr` and never follow a redirect to another origin. `deadline` is a reading of the driver's clock.
+    Names in `headers` are lower case. `secret` names the headers that let the call in: they never follow a redirect to
+    another origin. `deadline` is a reading of the driver's clock.
     """
 
     url: str
@@ -48,7 +52,7 @@ class Call:
         return replace(self, headers={**self.headers, name: value}, secret=self.secret | {name})
 
     def __repr__(self) -> str:
-        shown = {name: "***" if name in self.secret else value for name, value in self.headers.items()}
+        shown = {name: value if name in OPEN else "***" for name, value in self.headers.items()}
         return f"Call({self.method} {self.url}, headers={shown}, body={len(self.body)} bytes)"
 
 
