@@ -60,7 +60,7 @@ def test_system_goes_as_developer_and_the_limit_in_its_new_field(colour: Colour,
     assert "max_tokens" not in sent
 
 
-@pytest.mark.parametrize(("environ", "model"), [({}, "gpt-4o-mini"), ({"OPENAI_MODEL": "gpt-6-sol, o9"}, "gpt-6-sol")])
+@pytest.mark.parametrize(("environ", "model"), [({}, "gpt-4o"), ({"OPENAI_MODEL": "gpt-6-sol, o9"}, "gpt-6-sol")])
 def test_model_where_openai_alone_is_asked_for(
     colour: Colour, provider: Canned, environ: dict[str, str], model: str
 ) -> None:

@@ -97,9 +97,3 @@ def test_levels_by_another_word(encode: Encode) -> None:
 
 def test_an_empty_wish_for_thinking_is_none(encode: Encode) -> None:
     assert encode(Request(HELLO, thinking=ThinkingConfig())) == (PLAIN, [])
-
-
-def test_thinking_is_turned_off_by_fields_of_the_providers_own(encode: Encode) -> None:
-    flags = {"supports_reasoning_effort": False, "thinking_off": {"disable_reasoning": True}}
-    assert encode(Request(HELLO, thinking=ThinkingConfig("off")), **flags) == ({**PLAIN, "disable_reasoning": True}, [])
-    assert encode(Request(HELLO, thinking=ThinkingConfig("low")), **flags) == (PLAIN, [("dropped", "thinking")])

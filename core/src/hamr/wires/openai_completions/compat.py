@@ -110,8 +110,6 @@ class Compat:
     thinking_format: str = field(default="openai", metadata={"one_of": THINKING_FORMATS})
     thinking_switch: str = "enable_thinking"
     """The chat template's argument that turns thinking on and off, for the formats that set one."""
-    thinking_off: Mapping[str, Any] = field(default_factory=dict)
-    """The fields of the body that turn thinking off, in place of those of the format."""
     thinking_token_budget_field: str | None = None
     thinking_levels: tuple[str, ...] | None = field(default=None, metadata={"one_of": LEVELS})
     """The levels the model accepts; others are moved to the next one up, else down. None: all of them."""

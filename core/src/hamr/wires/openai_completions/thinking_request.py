@@ -25,8 +25,6 @@ def thinking_fields(wanted: ThinkingConfig | None, compat: Compat, told: Told) -
         told("dropped", "thinking", "this provider has no switch for it")
         return {}
     level = _fitting(_level(wanted, compat, told), compat, told)
-    if level == "off" and compat.thinking_off:
-        return dict(compat.thinking_off)
     fields = _FORMATS[compat.thinking_format](level, compat)
     if wanted.tokens is not None and compat.thinking_format == "openrouter" and level != "off":
         return {"reasoning": {"max_tokens": wanted.tokens}}
