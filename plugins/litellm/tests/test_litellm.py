@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hamr import CallError, Message, NotLetIn, QuotaSpent, RateLimited, Request, Text, ToolCall, TooLong, ToolResult
+from hamr import (
+    CallError,
+    Message,
+    NoSuchModel,
+    NotLetIn,
+    QuotaSpent,
+    RateLimited,
+    Request,
+    Text,
+    ToolCall,
+    TooLong,
+    ToolResult,
+)
 from hamr_testkit.wired import counted
 
 if TYPE_CHECKING:
@@ -49,6 +61,7 @@ def test_recorded_replies_of_servers_of_this_kind(recordings: Recordings, wire: 
     [
         (400, {"message": "litellm.ContextWindowExceededError: no", "type": None, "code": "400"}, TooLong),
         (400, {"message": "Budget has been exceeded!", "type": "budget_exceeded", "code": "400"}, QuotaSpent),
+        (400, {"message": "/chat/completions: Invalid model name passed in model=x.", "code": "400"}, NoSuchModel),
         (401, {"message": "Invalid proxy server token", "type": "auth_error", "code": "401"}, NotLetIn),
         (429, {"message": "litellm.RateLimitError: no", "type": "throttling_error", "code": "429"}, RateLimited),
     ],
