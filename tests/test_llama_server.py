@@ -1,4 +1,4 @@
-"""A real server that is not ours, llama.cpp's with a scripted model, answers through the plugin `local`."""
+"""A real server that is not ours, llama.cpp's with a scripted model, answers through the plugins that may reach it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hamr_testkit.colours import Colour
 
 SERVERS = Path(__file__).parents[2] / "shared" / "servers"
 NEEDED = ("xllamacpp", "gguf", "numpy")
-MODEL = "local/tiny"
+VARIABLES = {"llamacpp": "LLAMACPP_BASE_URL", "local": "LOCAL_LLM_BASE_URL"}
 WEATHER = Tool(
     "get_weather", "The weather.", {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 )
@@ -63,55 +63,84 @@ def wait_for(url: str) -> None:
     pytest.fail(f"{url} did not come up in 30 s")
 
 
+@pytest.fixture(params=VARIABLES)
+def model(request: pytest.FixtureRequest) -> str:
+    return f"{request.param}/tiny"
+
+
 @pytest.fixture
 def client(base_url: str) -> Iterator[Hamr]:
-    with Hamr(environ={"LOCAL_LLM_BASE_URL": base_url}) as client:
+    with Hamr(environ=dict.fromkeys(VARIABLES.values(), base_url)) as client:
         yield client
 
 
-def test_text_whole_and_streamed(client: Hamr, colour: Colour) -> None:
-    response = colour.call(client, "hi", MODEL)
+def test_text_whole_and_streamed(client: Hamr, model: str, colour: Colour) -> None:
+    response = colour.call(client, "hi", model)
     assert response.text == "Hello from the tiny scripted model."
     assert response.finish_reason == "stop"
     assert response.usage is not None
     assert response.usage.output > 0
-    events = colour.events(client, "hi", MODEL)
+    events = colour.events(client, "hi", model)
     assert "".join(event.text for event in events if event.type == "text_delta") == response.text
     assert len([event for event in events if event.type == "text_delta"]) > 1
 
 
-def test_a_tool_is_called_and_its_result_goes_back(client: Hamr, colour: Colour) -> None:
+def test_a_tool_is_called_and_its_result_goes_back(client: Hamr, model: str, colour: Colour) -> None:
     question = Message("user", (Text("What is the weather?"),))
-    first = colour.call(client, [question], MODEL, tools=[WEATHER])
+    first = colour.call(client, [question], model, tools=[WEATHER])
     (call,) = first.tool_calls
     assert (call.name, dict(call.arguments), first.finish_reason) == ("get_weather", {"city": "Paris"}, "tool_calls")
     result = Message("tool", (ToolResult(call.id, (Text("21 degrees"),)),))
-    second = colour.call(client, [question, first.message, result], MODEL, tools=[WEATHER])
+    second = colour.call(client, [question, first.message, result], model, tools=[WEATHER])
     assert second.text == "It is 21 degrees in Paris today."
 
 
-def test_two_tools_at_once_streamed(client: Hamr, colour: Colour) -> None:
-    events = colour.events(client, "#two-tools please", MODEL, tools=[WEATHER], parallel_tool_calls=True)
+def test_two_tools_at_once_streamed(client: Hamr, model: str, colour: Colour) -> None:
+    events = colour.events(client, "#two-tools please", model, tools=[WEATHER], parallel_tool_calls=True)
     calls = [event.call for event in events if event.type == "tool_call_end"]
     assert [dict(call.arguments)["city"] for call in calls] == ["Oslo", "Lima"]
     assert len({call.id for call in calls}) == 2
 
 
-def test_thinking_and_unicode(client: Hamr, colour: Colour) -> None:
-    thought = colour.call(client, "#think about it", MODEL)
+def test_thinking_and_unicode(client: Hamr, model: str, colour: Colour) -> None:
+    thought = colour.call(client, "#think about it", model)
     assert "The user wants a short thought" in thought.thinking
     assert "42" in thought.text
     assert "<think>" not in thought.text
-    whole = colour.call(client, "#unicode", MODEL).text
-    events = colour.events(client, "#unicode", MODEL)
+    whole = colour.call(client, "#unicode", model).text
+    events = colour.events(client, "#unicode", model)
     assert "".join(event.text for event in events if event.type == "text_delta") == whole
     assert not whole.isascii()
 
 
-def test_the_command_line(base_url: str) -> None:
+def test_what_is_asked_for_is_taken(client: Hamr, model: str, colour: Colour) -> None:
+    """Every field that the plugin sends is one that the server takes."""
+    response = colour.call(
+        client,
+        "hi",
+        model,
+        system="Be brief.",
+        thinking="off",
+        max_tokens=50,
+        temperature=0.0,
+        top_k=1,
+        seed=1,
+        stop=["xyz"],
+        store=False,
+        cache_key="k",
+    )
+    assert response.text == "Hello from the tiny scripted model."
+
+
+def test_a_tool_is_forced(client: Hamr, model: str, colour: Colour) -> None:
+    response = colour.call(client, "What is the weather?", model, tools=[WEATHER], tool_choice="required")
+    assert [call.name for call in response.tool_calls] == ["get_weather"]
+
+
+def test_the_command_line(base_url: str, model: str) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "hamr", "hi", "-m", MODEL, "--json"],
-        env={**os.environ, "LOCAL_LLM_BASE_URL": f"{base_url}/v1"},
+        [sys.executable, "-m", "hamr", "hi", "-m", model, "--json"],
+        env={**os.environ, **dict.fromkeys(VARIABLES.values(), f"{base_url}/v1")},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -9,6 +9,7 @@ import pytest
 
 from hamr.errors import ConfigError, PluginError
 from hamr.manifest import check, read
+from hamr.resolve import model_of
 
 GROQ: dict[str, Any] = {
     "api": 1,
@@ -115,3 +116,100 @@ def test_a_missing_or_binary_file_is_named(tmp_path: Path) -> None:
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     (tmp_path / "provider.toml").write_bytes(b"\xef\xbb\xbfapi = 1\r\n")
     assert read(tmp_path / "provider.toml") == {"api": 1}
+
+
+RULES: list[dict[str, Any]] = [
+    {"match": "gpt-5-chat*", "compat": {"n": 0}},
+    {"match": ["gpt-5*", "o1"], "compat": {"n": 1}, "wire": "another"},
+    {"match": "*oss*", "compat": {"n": 2}},
+    {"match": "kimi-*-thinking", "compat": {"n": 3}},
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "compat", "wire"),
+    [
+        ("gpt-5-chat-latest", {"n": 0}, None),
+        ("GPT-5.1", {"n": 1}, "another"),
+        ("o1", {"n": 1}, "another"),
+        ("o1-mini", {}, None),
+        ("openai/gpt-oss-120b", {"n": 2}, None),
+        ("kimi-k2-thinking", {"n": 3}, None),
+        ("kimi-k2-thinking-turbo", {}, None),
+        ("llama", {}, None),
+    ],
+)
+def test_the_first_rule_that_fits_a_model_counts(name: str, compat: dict[str, Any], wire: str | None) -> None:
+    """M-31, C-18: flags and wire may differ from model to model."""
+    provider = check({**GROQ, "model": RULES}, "groq.toml").provider({}, "groq.toml")
+    model = model_of(provider, name)
+    assert (model.id, model.compat, model.wire) == (name, compat, wire)
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ("gpt", r"model must be a list of tables"),
+        ([1], r"model must be a list of tables"),
+        ([{}], r"model\[0\]\.match: missing"),
+        ([RULES[0], {"match": 1}], r"model\[1\]\.match must be a text or a list of texts"),
+        ([{"match": "GPT*"}], r"model\[0\]\.match must match"),
+        ([{"match": ["a", "a*b*"]}], r"model\[0\]\.match must match"),
+        ([{"match": "a?"}], r"model\[0\]\.match must match"),
+        ([{"match": "a", "compta": {}}], r"model\[0\]\.compta: unknown field \(did you mean compat\?\)"),
+    ],
+)
+def test_a_wrong_rule_is_named_by_its_place(rules: Any, told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        check({**GROQ, "model": rules}, "groq.toml")
+
+
+REGIONS = {"variable": "GROQ_REGION", "urls": {"global": GROQ["base_url"], "cn": "https://groq.example/v1/"}}
+
+
+@pytest.mark.parametrize(
+    ("environ", "url", "origin"),
+    [
+        ({}, GROQ["base_url"], "groq.toml"),
+        ({"GROQ_REGION": " CN "}, "https://groq.example/v1", "the environment variable GROQ_REGION"),
+        ({"GROQ_REGION": "global"}, GROQ["base_url"], "the environment variable GROQ_REGION"),
+        (
+            {"GROQ_REGION": "cn", "GROQ_BASE_URL": "http://h/v1"},
+            "http://h/v1",
+            "the environment variable GROQ_BASE_URL",
+        ),
+    ],
+)
+def test_a_region_has_its_own_base_url(environ: dict[str, str], url: str, origin: str) -> None:
+    """C-17; a base URL that is given counts for more."""
+    manifest = check({**GROQ, "regions": REGIONS, "base_url_env": ["GROQ_BASE_URL"]}, "groq.toml")
+    provider = manifest.provider(environ, "groq.toml")
+    assert (provider.base_url, provider.origins["base_url"]) == (url, origin)
+
+
+def test_a_region_that_is_not_known_is_told_with_those_that_are() -> None:
+    manifest = check({**GROQ, "regions": REGIONS}, "groq.toml")
+    with pytest.raises(ConfigError, match="GROQ_REGION: 'mars' is no region") as caught:
+        manifest.provider({"GROQ_REGION": "mars"}, "groq.toml")
+    assert caught.value.hint == "Known: global, cn."
+
+
+def test_the_base_url_of_a_region_is_checked_before_it_is_used() -> None:
+    regions = {"variable": "GROQ_REGION", "urls": {"cn": "groq.example"}}
+    with pytest.raises(ConfigError, match=r"regions\.urls\.cn: 'groq\.example' is no http"):
+        check({**GROQ, "regions": regions}, "groq.toml")
+
+
+def test_variables_set_headers_and_the_model_for_embeddings() -> None:
+    """R-46, R-51."""
+    tables = {
+        **GROQ,
+        "headers": {"x-title": "hamr", "x-kept": "1"},
+        "headers_env": {"x-title": "GROQ_APP", "x-unset": "GROQ_UNSET"},
+        "models": {"embeddings": "small"},
+        "embed_model_env": ["GROQ_EMBED_MODEL"],
+    }
+    provider = check(tables, "groq.toml").provider({"GROQ_APP": "mine", "GROQ_EMBED_MODEL": "large"}, "groq.toml")
+    assert provider.headers == {"x-title": "mine", "x-kept": "1"}
+    assert provider.models == {"embeddings": "large"}
+    assert provider.origins["models.embeddings"] == "the environment variable GROQ_EMBED_MODEL"

@@ -31,10 +31,14 @@ def split(selector: str | None, environ: Mapping[str, str]) -> tuple[str, str | 
 
 
 def model_of(provider: Provider, name: str | None) -> Model:
-    """The model of this name, or the provider's default; raises ConfigError where it has none."""
+    """The model of this name, or the provider's default, with what is special about it.
+
+    Raises ConfigError where no name is given and the provider has no default.
+    """
     name = name or provider.models.get("chat")
     if not name:
         raise ConfigError(
             f"{provider.id} has no default model", hint=f"Name one: {provider.id}/<model>, as the provider spells it."
         )
-    return Model(name)
+    rule = next((rule for rule in provider.rules if rule.fits(name)), None)
+    return Model(name, rule.wire, rule.compat) if rule else Model(name)

@@ -20,8 +20,9 @@ def read(cls: type[Table], tables: Mapping[str, Any], place: str, hint: str = ""
     """The table as a dataclass, its keys in snake_case or camelCase; raises ConfigError naming every wrong field.
 
     A field's annotation is one of those in `KINDS`, or that with `| None`. Its metadata may hold `table` (the
-    dataclass of an inner table); `pattern` (a regular expression) or `one_of` (the texts allowed), both for a text
-    and for each text of a list or table; or `lengths` (how many texts a list may have).
+    dataclass of an inner table) or `tables` (that of each table in a list); `pattern` (a regular expression) or
+    `one_of` (the texts allowed), both for a text and for each text of a list or table; or `lengths` (how many texts a
+    list may have).
     Values are not shown: one in the wrong place may be a key.
     """
     problems: list[str] = []
@@ -54,6 +55,8 @@ def _value(field: Field[Any], value: Any, path: str, problems: list[str]) -> Any
             return _table(rules["table"], value, f"{path}.", problems)
         problems.append(f"{path} must be a table")
         return None
+    if "tables" in rules:
+        return _list(rules["tables"], value, path, problems)
     fits, words = KINDS[kind.removesuffix(" | None")]
     if not fits(value):
         problems.append(f"{path} must be {words}")
@@ -61,6 +64,13 @@ def _value(field: Field[Any], value: Any, path: str, problems: list[str]) -> Any
     if rules:
         problems.extend(f"{path} {problem}" for problem in _broken_rules(rules, value))
     return tuple(value) if isinstance(value, list) else value
+
+
+def _list(cls: Any, value: Any, path: str, problems: list[str]) -> Any:
+    if isinstance(value, list | tuple) and all(isinstance(each, Mapping) for each in value):
+        return tuple(_table(cls, each, f"{path}[{place}].", problems) for place, each in enumerate(value))
+    problems.append(f"{path} must be a list of tables")
+    return None
 
 
 def _broken_rules(rules: Mapping[str, Any], value: Any) -> Iterator[str]:
@@ -102,6 +112,10 @@ KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "tuple[str, ...]": (
         lambda value: isinstance(value, list | tuple) and all(isinstance(each, str) for each in value),
         "a list of texts",
+    ),
+    "str | tuple[str, ...]": (
+        lambda value: isinstance(value, str) or KINDS["tuple[str, ...]"][0](value),
+        "a text or a list of texts",
     ),
     "Mapping[str, str]": (
         lambda value: isinstance(value, Mapping) and all(isinstance(each, str) for each in value.values()),

@@ -139,6 +139,6 @@ def test_it_fits_a_terminal_of_sixty_columns(install: Any, terminal: Any, more: 
 
 def test_a_wide_terminal_shows_all_columns(install: Any, terminal: Any) -> None:
     install("acme", manifest=KEYED)
-    shown = terminal("providers", columns=200).out
+    shown = terminal("providers", columns=400).out
     assert "no room" not in shown
     assert "https://api.acme.example/v1" in shown

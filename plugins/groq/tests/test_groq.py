@@ -6,11 +6,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hamr import Hamr, Overloaded, TextDelta, Usage
+from hamr import (
+    BadRequest,
+    Hamr,
+    Message,
+    NoSuchModel,
+    Overloaded,
+    Request,
+    ResponseFormat,
+    Text,
+    TextDelta,
+    ThinkingConfig,
+    ThinkingLevel,
+    Usage,
+)
+from hamr_testkit.wired import counted
 
 if TYPE_CHECKING:
     from hamr_testkit.canned import Canned
     from hamr_testkit.colours import Colour
+    from hamr_testkit.fixtures import Recordings, Wire
 
 MODEL = "groq/openai/gpt-oss-120b"
 ANSWER = {
@@ -84,3 +99,53 @@ def test_a_full_flex_tier_may_be_tried_again(colour: Colour, provider: Canned) -
         colour.call(hamr, "hi", MODEL, retries=0)
     assert caught.value.status == 498
     assert caught.value.repeatable
+
+
+HELLO = (Message("user", (Text("hello"),)),)
+
+
+@pytest.mark.parametrize(
+    ("model", "level", "sent"),
+    [
+        ("openai/gpt-oss-120b", "off", "low"),
+        ("qwen/qwen3-32b", "off", "none"),
+        ("qwen/qwen3-32b", "high", "default"),
+        ("qwen/qwen3.5-80b", "max", "high"),
+        ("llama-3.3-70b-versatile", "high", None),
+    ],
+)
+def test_each_model_thinks_in_its_own_way(model: str, level: ThinkingLevel, sent: str | None, wire: Wire) -> None:
+    body, _ = wire(f"groq/{model}").body(Request(HELLO, thinking=ThinkingConfig(level)))
+    assert body.get("reasoning_effort") == sent
+
+
+@pytest.mark.parametrize(
+    ("model", "kind"),
+    [
+        ("openai/gpt-oss-20b", "json_schema"),
+        ("meta-llama/llama-4-scout-17b-16e-instruct", "json_schema"),
+        ("llama-3.3-70b-versatile", "json_object"),
+    ],
+)
+def test_a_schema_is_known_to_some_models(model: str, kind: str, wire: Wire) -> None:
+    body, told = wire(f"groq/{model}").body(Request(HELLO, response_format=ResponseFormat({"type": "object"})))
+    assert body["response_format"]["type"] == kind
+    assert bool(told) is (kind == "json_object")
+
+
+def test_recorded_replies_and_their_thinking(recordings: Recordings, wire: Wire) -> None:
+    """Pain 39: the buckets add up to what it counted; thinking goes back as `reasoning`."""
+    there = wire(MODEL)
+    read = there.read_all(recordings("groq.openai-chat"))
+    for row, response in read:
+        assert response.usage is not None
+        assert counted(response) == response.usage.raw["total_tokens"], row.id
+        back = there.body(Request((*HELLO, response.message)))[0]["messages"][1]
+        assert back.get("reasoning", "") == response.thinking, row.id
+    assert any(response.thinking for _, response in read)
+
+
+def test_recorded_failures(recordings: Recordings, wire: Wire) -> None:
+    rows = [row for row in recordings("groq.openai-chat") if row.status != 200]
+    kinds = {(row.status, type(wire(MODEL).error(row.status, row.body))) for row in rows}
+    assert kinds == {(400, BadRequest), (404, NoSuchModel)}

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hamr import Hamr, QuotaSpent
+from hamr import Hamr, Message, NotLetIn, QuotaSpent, Request, Text, Thinking, ThinkingConfig, ThinkingLevel
+from hamr_testkit.wired import counted
 
 if TYPE_CHECKING:
     from hamr_testkit.canned import Canned
     from hamr_testkit.colours import Colour
+    from hamr_testkit.fixtures import Recordings, Shape, Wire
 
 ANSWER = {
     "id": "chatcmpl-1",
@@ -60,7 +62,7 @@ def test_system_goes_as_developer_and_the_limit_in_its_new_field(colour: Colour,
     assert "max_tokens" not in sent
 
 
-@pytest.mark.parametrize(("environ", "model"), [({}, "gpt-4o-mini"), ({"OPENAI_MODEL": "gpt-6-sol, o9"}, "gpt-6-sol")])
+@pytest.mark.parametrize(("environ", "model"), [({}, "gpt-4o"), ({"OPENAI_MODEL": "gpt-6-sol, o9"}, "gpt-6-sol")])
 def test_model_where_openai_alone_is_asked_for(
     colour: Colour, provider: Canned, environ: dict[str, str], model: str
 ) -> None:
@@ -81,3 +83,82 @@ def test_spent_quota_is_not_a_rate_limit(colour: Colour, provider: Canned) -> No
         colour.call(hamr, "hi", "openai/gpt-4o-mini")
     assert len(provider.asked) == 1
     assert "made-up-key" not in str(caught.value)
+
+
+HELLO = (Message("user", (Text("hello"),)),)
+
+
+@pytest.mark.parametrize(
+    ("model", "level", "kept"),
+    [
+        ("gpt-4o", None, {"temperature", "stop"}),
+        ("gpt-5-chat-latest", None, {"temperature", "stop"}),
+        ("gpt-5.2-chat-latest", None, {"temperature", "stop"}),
+        ("o3", "off", set()),
+        ("gpt-5-mini", "off", set()),
+        ("gpt-5.4", None, set()),
+        ("gpt-5.4", "off", {"temperature"}),
+        ("gpt-6-sol", "off", {"temperature"}),
+    ],
+)
+def test_what_models_that_think_refuse(model: str, level: ThinkingLevel | None, kept: set[str], wire: Wire) -> None:
+    """Pain 41: a recorded 400 says so of `stop`."""
+    request = Request(HELLO, temperature=0.5, stop=("x",), thinking=ThinkingConfig(level))
+    body, told = wire(f"openai/{model}").body(request)
+    assert body.keys() & {"temperature", "stop"} == kept
+    assert {field for kind, field in told if kind == "dropped"} == {"temperature", "stop"} - kept
+
+
+@pytest.mark.parametrize(
+    ("model", "level", "sent"),
+    [
+        ("o4-mini", "off", "low"),
+        ("gpt-5", "off", "minimal"),
+        ("gpt-5-pro", "low", "high"),
+        ("gpt-5.1", "off", "none"),
+        ("gpt-5.1", "max", "high"),
+        ("gpt-5.5", "max", "xhigh"),
+        ("gpt-6-sol", "max", "max"),
+    ],
+)
+def test_each_model_has_levels_of_its_own(model: str, level: ThinkingLevel, sent: str, wire: Wire) -> None:
+    body, _ = wire(f"openai/{model}").body(Request(HELLO, thinking=ThinkingConfig(level)))
+    assert body["reasoning_effort"] == sent
+
+
+def test_thinking_is_not_sent_back(wire: Wire) -> None:
+    body, told = wire("openai/gpt-5").body(Request((*HELLO, Message("assistant", (Thinking("hm"), Text("hi"))))))
+    assert body["messages"][1] == {"role": "assistant", "content": "hi"}
+    assert told == [("dropped", "messages[1].parts[0]")]
+
+
+def test_the_organization_and_the_project_go_in_headers(colour: Colour, provider: Canned) -> None:
+    provider.answer(ANSWER)
+    with client(provider, OPENAI_ORG_ID="org-1", OPENAI_PROJECT_ID="proj_1") as hamr:
+        colour.call(hamr, "hi", "openai/gpt-4o")
+    headers = provider.asked[0].headers
+    assert (headers["openai-organization"], headers["openai-project"]) == ("org-1", "proj_1")
+
+
+def test_recorded_replies(recordings: Recordings, wire: Wire) -> None:
+    rows = [row for row in recordings("openai.openai-chat") if not row.body.lstrip().startswith(b'{ "error"')]
+    for row, response in wire("openai/gpt-4o").read_all(rows):
+        if response.usage is not None and response.usage.raw.get("total_tokens"):
+            assert counted(response) == response.usage.raw["total_tokens"], row.id
+
+
+def test_recorded_requests_that_were_taken_are_written_again_as_the_schema_has_them(
+    recordings: Recordings, wire: Wire, shape: Shape
+) -> None:
+    check = shape("openai", "chat-request")
+    rows = [row for row in recordings("openai.openai-chat") if row.status == 200 and row.request]
+    bodies = [row.request for row in rows if row.request and not any(check.iter_errors(row.request))]
+    assert bodies
+    for body in bodies:
+        written = wire(f"openai/{body['model']}").again(body)
+        assert not [error.message for error in check.iter_errors(written)]
+
+
+def test_recorded_failures(recordings: Recordings, wire: Wire) -> None:
+    rows = [row for row in recordings("openai.openai-chat") if row.status == 401]
+    assert {type(wire("openai/gpt-4o").error(row.status, row.body)) for row in rows} == {NotLetIn}

@@ -37,7 +37,7 @@ from hamr.types.part import (
 )
 from hamr.types.request import Request, ResponseFormat, ThinkingConfig, ThinkingLevel, Tool, ToolChoice
 from hamr.types.response import Response, Timings
-from hamr.types.route import AuthSpec, Model, Provider, Route, Settings
+from hamr.types.route import AuthSpec, Model, ModelRule, Provider, Route, Settings
 from hamr.types.secret import Secret
 from hamr.types.usage import Cost, Usage
 
@@ -60,6 +60,7 @@ __all__ = [
     "Image",
     "Message",
     "Model",
+    "ModelRule",
     "Part",
     "PartAdded",
     "Provider",

@@ -22,8 +22,26 @@ class AuthSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelRule:
+    """What is special about the models whose lower-cased name fits one of the patterns in `match`."""
+
+    match: tuple[str, ...]
+    compat: Mapping[str, Any] = field(default_factory=dict)
+    wire: str | None = None
+
+    def fits(self, name: str) -> bool:
+        """Whether a model of this name is meant; a `*` in a pattern stands for any text."""
+        from fnmatch import fnmatchcase
+
+        return any(fnmatchcase(name.lower(), pattern) for pattern in self.match)
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
-    """A manifest, merged over the layers of configuration; `origins` says where each field came from."""
+    """A manifest, merged over the layers of configuration; `origins` says where each field came from.
+
+    The first of the `rules` that fits a model counts for it.
+    """
 
     id: str
     name: str
@@ -34,6 +52,7 @@ class Provider:
     headers: Mapping[str, str] = field(default_factory=dict)
     compat: Mapping[str, Any] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
+    rules: tuple[ModelRule, ...] = ()
     key_url: str | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
 

@@ -10,6 +10,7 @@ from hamr.fold import Fold
 from hamr.types import Event, Failed, Model, Provider, Request, Response, Route, Timings
 from hamr.wires.openai_completions import OpenAICompletions
 from hamr.wires.openai_completions.compat import Compat
+from hamr_testkit.fixtures import Shape
 
 Decode = Callable[..., list[Event]]
 
@@ -85,18 +86,9 @@ def folded() -> Callable[[Iterable[Event]], Response]:
 
 
 @pytest.fixture(scope="session")
-def schema(pytestconfig: pytest.Config) -> Callable[[str], Any]:
+def schema(shape: Shape) -> Callable[[str], Any]:
     """A validator for one root of OpenAI's published shapes; skips on a machine that has none."""
-    path = pytestconfig.rootpath.parent / "shared" / "specs" / "openai.json"
-
-    def root(name: str) -> Any:
-        if not path.exists():
-            pytest.skip("the published shapes are not on this machine: ../shared/specs/openai.json")
-        jsonschema = pytest.importorskip("jsonschema")
-        spec = json.loads(path.read_text(encoding="utf-8"))
-        return jsonschema.Draft202012Validator({"$ref": f"#/$defs/{spec['roots'][name]}", "$defs": spec["$defs"]})
-
-    return root
+    return lambda root: shape("openai", root)
 
 
 @pytest.fixture

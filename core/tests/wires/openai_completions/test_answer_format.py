@@ -74,3 +74,12 @@ def test_a_schema_that_is_not_taken_stands_in_the_prompt(encode: Encode) -> None
     assert "A name." in said
     alone, _ = encode(Request((system,), response_format=ResponseFormat(SCHEMA)), supports_json_schema=False)
     assert len(alone["messages"]) == 2
+
+
+@pytest.mark.parametrize("schema", [None, SCHEMA])
+def test_without_any_json_mode_the_prompt_alone_asks(schema: Any, encode: Encode) -> None:
+    flags = {"supports_json_schema": False, "supports_json_object": False}
+    body, told = encode(Request(HELLO, response_format=ResponseFormat(schema)), **flags)
+    assert "response_format" not in body
+    assert "one JSON object" in body["messages"][0]["content"]
+    assert [kind for kind, _ in told] == ["emulated"]

@@ -271,7 +271,7 @@ def test_usage_in_every_chunk_is_cumulative(decode: Decode, chunk: Chunk, sse: S
 def test_cost_is_told_where_the_provider_says_it(decode: Decode, chunk: Chunk, sse: Stream, folded: Folded) -> None:
     usage = {"prompt_tokens": 3, "cost": 0.25}
     stream = sse({**chunk("stop", content="a"), "usage": usage})
-    assert folded(decode(stream, usage_cost_in_usd=True)).cost.usd == Decimal("0.25")
+    assert folded(decode(stream, usage_cost_field="cost")).cost.usd == Decimal("0.25")
     assert folded(decode(stream)).cost.usd is None
 
 

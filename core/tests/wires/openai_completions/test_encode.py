@@ -225,3 +225,34 @@ def test_the_wire_is_imported_without_its_parts() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_cache_key_goes_in_headers_where_they_keep_calls_together(route: Callable[..., Route]) -> None:
+    """H-143."""
+    there = route(supports_prompt_cache_key=False, cache_key_headers=["x-session-affinity"])
+    call = OpenAICompletions(there).encode(Request(HELLO, cache_key="k"), there)
+    assert call.headers["x-session-affinity"] == "k"
+    assert json.loads(call.body) == PLAIN
+    assert call.adaptations == ()
+    assert "x-session-affinity" not in OpenAICompletions(there).encode(Request(HELLO), there).headers
+
+
+@pytest.mark.parametrize(("wanted", "sent"), [(0, 0), (5, 5)])
+def test_log_probabilities_as_a_number(wanted: int, sent: int, encode: Encode) -> None:
+    assert encode(Request(HELLO, logprobs=wanted), logprobs_as_number=True) == ({**PLAIN, "logprobs": sent}, [])
+
+
+@pytest.mark.parametrize(("level", "kept"), [(None, False), ("high", False), ("off", True)])
+def test_what_is_refused_while_a_model_thinks(level: Any, kept: bool, encode: Encode) -> None:
+    request = Request(HELLO, temperature=0.5, seed=1, thinking=ThinkingConfig(level))
+    body, told = encode(request, unsupported_while_thinking=["temperature"])
+    assert ("temperature" in body, body["seed"]) == (kept, 1)
+    assert told == ([] if kept else [("dropped", "temperature")])
+
+
+def test_marks_last_as_long_as_the_provider_has_them(encode: Encode) -> None:
+    """H-142."""
+    request = Request((Message("user", (Text("a", cache="1h"), Text("b", cache="5m"))),))
+    body, told = encode(request, cache_control_format="anthropic", supports_long_cache_retention=False)
+    assert [part["cache_control"] for part in body["messages"][0]["content"]] == [{"type": "ephemeral"}] * 2
+    assert told == [("clamped", "messages[0].parts[0].cache")]

@@ -215,3 +215,17 @@ def test_a_web_page_is_told_by_its_title() -> None:
 
 def test_codes_are_written_in_lower_case() -> None:
     assert all(code == code.lower() for code in CODES)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (400, coded(None, "Unable to access Non-Serverless model m"), NoSuchModel),
+        (400, coded("context_length_exceeded", "non-serverless"), TooLong),
+        (503, coded(None, "non-serverless"), Overloaded),
+        (400, coded(None, "something else"), BadRequest),
+    ],
+)
+def test_words_of_a_providers_own_count_where_no_code_decides(status: int, body: Any, kind: type[CallError]) -> None:
+    """N-161."""
+    assert type(error(status, body, error_words={"non-serverless": "NoSuchModel"})) is kind

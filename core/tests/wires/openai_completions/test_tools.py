@@ -92,3 +92,20 @@ def test_history_with_calls_needs_tools_for_some(encode: Encode) -> None:
     body, told = encode(Request(history), requires_tools_with_tool_history=True)
     assert (body["tools"], told) == ([], [("injected", "tools")])
     assert "tools" not in encode(Request(HELLO), requires_tools_with_tool_history=True)[0]
+
+
+def test_where_no_tool_may_be_called_and_that_cannot_be_said_there_are_none(encode: Encode) -> None:
+    """Z.ai takes no choice but auto."""
+    request = Request(HELLO, tools=(F,), tool_choice=ToolChoice("none"))
+    assert encode(request, supports_none_tool_choice=False) == (PLAIN, [("emulated", "tool_choice.mode")])
+    assert encode(request)[0]["tool_choice"] == "none"
+
+
+@pytest.mark.parametrize(("stream", "tools", "asked"), [(True, (F,), True), (False, (F,), False), (True, (), False)])
+def test_arguments_as_they_grow_are_asked_for_in_a_field(
+    stream: bool, tools: tuple[Tool, ...], asked: bool, encode: Encode
+) -> None:
+    """H-146."""
+    body, told = encode(Request(HELLO, tools=tools, stream=stream), tool_stream_field="tool_stream")
+    assert body.get("tool_stream", False) is asked
+    assert told == []

@@ -91,21 +91,40 @@ def test_no_bucket_is_negative_and_all_add_up(counts: list[Any], outside: bool) 
     assert usage.input_total == (prompt if known else usage.input_total)
 
 
-def test_cost_is_read_where_its_unit_is_known(compat: Callable[..., Compat]) -> None:
-    usd = compat(usage_cost_in_usd=True)
-    assert read_cost({}, usd) is None
-    assert read_cost({"cost": None}, usd) is None
-    assert read_cost({"cost": 1}, Compat()) is None
-    cases: list[tuple[dict[str, Any], str]] = [
-        ({"cost": 0.0000715}, "0.0000715"),
-        ({"cost": 0}, "0"),
-        ({"cost": {"total_cost": 0.5}}, "0.5"),
-        ({"cost_in_usd_ticks": 25_000_000}, "0.0025"),
-        ({"cost": 0.1, "is_byok": True, "cost_details": {"upstream_inference_cost": 2}}, "2.1"),
-        ({"cost": 0.1, "is_byok": False, "cost_details": {"upstream_inference_cost": 2}}, "0.1"),
-        ({"cost": 0.1, "is_byok": True, "cost_details": {"upstream_inference_cost": None}}, "0.1"),
-    ]
-    for raw, expected in cases:
-        cost = read_cost(raw, usd)
-        assert cost is not None
-        assert cost.usd == Decimal(expected)
+OPENROUTER = {"usage_cost_field": "cost", "usage_upstream_cost_field": "cost_details.upstream_inference_cost"}
+PERPLEXITY = {"usage_cost_field": "cost.total_cost"}
+XAI = {"usage_cost_field": "cost_in_usd_ticks", "usage_cost_divisor": 10_000_000_000}
+
+
+@pytest.mark.parametrize(
+    ("flags", "raw", "usd"),
+    [
+        (OPENROUTER, {"cost": 0.0000715}, "0.0000715"),
+        (OPENROUTER, {"cost": 0}, "0"),
+        (PERPLEXITY, {"cost": {"total_cost": 0.5}}, "0.5"),
+        (XAI, {"cost_in_usd_ticks": 25_000_000}, "0.0025"),
+        (OPENROUTER, {"cost": 0.1, "is_byok": True, "cost_details": {"upstream_inference_cost": 2}}, "2.1"),
+        (OPENROUTER, {"cost": 0.1, "is_byok": False, "cost_details": {"upstream_inference_cost": 2}}, "0.1"),
+        (OPENROUTER, {"cost": 0.1, "is_byok": True, "cost_details": {"upstream_inference_cost": None}}, "0.1"),
+        (OPENROUTER, {"cost": 0.1, "is_byok": True, "cost_details": None}, "0.1"),
+    ],
+)
+def test_cost_is_read_where_its_place_and_unit_are_known(flags: dict[str, Any], raw: dict[str, Any], usd: str) -> None:
+    cost = read_cost(raw, Compat.read(flags, "test"))
+    assert cost is not None
+    assert cost.usd == Decimal(usd)
+
+
+@pytest.mark.parametrize(
+    ("flags", "raw"),
+    [
+        ({}, {"cost": 1, "cost_in_usd_ticks": 1}),
+        (OPENROUTER, {}),
+        (OPENROUTER, {"cost": None}),
+        (OPENROUTER, {"cost": True}),
+        (OPENROUTER, {"cost": {"total_cost": 1}}),
+        (PERPLEXITY, {"cost": 1}),
+    ],
+)
+def test_a_cost_that_is_not_there_is_not_made_up(flags: dict[str, Any], raw: dict[str, Any]) -> None:
+    assert read_cost(raw, Compat.read(flags, "test")) is None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,11 @@ from hamr_testkit.canned import Canned, canned
 from hamr_testkit.colours import Colour
 from hamr_testkit.installing import Install, installer
 from hamr_testkit.recordings import Recording, read
+from hamr_testkit.wired import Wired
+
+Recordings = Callable[[str], list[Recording]]
+Wire = Callable[..., Wired]
+Shape = Callable[[str, str], Any]
 
 
 @pytest.fixture(params=["sync", "async"])
@@ -20,7 +27,7 @@ def colour(request: pytest.FixtureRequest) -> Colour:
 
 
 @pytest.fixture(scope="session")
-def recordings(pytestconfig: pytest.Config) -> Callable[[str], list[Recording]]:
+def recordings(pytestconfig: pytest.Config) -> Recordings:
     """Read `<name>.jsonl`; skips, saying so, on a machine that has no recordings."""
 
     def find(name: str) -> list[Recording]:
@@ -30,6 +37,27 @@ def recordings(pytestconfig: pytest.Config) -> Callable[[str], list[Recording]]:
         return read(path)
 
     return find
+
+
+@pytest.fixture(scope="session")
+def shape(pytestconfig: pytest.Config) -> Shape:
+    """A validator for one root of a provider's published shapes; skips, saying so, where they are not there."""
+
+    def find(name: str, root: str) -> Any:
+        path = pytestconfig.rootpath.parent / "shared" / "specs" / f"{name}.json"
+        if not path.exists():
+            pytest.skip(f"the published shapes are not on this machine: ../shared/specs/{name}.json")
+        jsonschema = pytest.importorskip("jsonschema")
+        spec = json.loads(path.read_text(encoding="utf-8"))
+        return jsonschema.Draft202012Validator({"$ref": f"#/$defs/{spec['roots'][root]}", "$defs": spec["$defs"]})
+
+    return find
+
+
+@pytest.fixture
+def wire() -> Wire:
+    """The wire of a model as its plugin sets it: `wire("mistral/mistral-small-latest")`."""
+    return Wired
 
 
 @pytest.fixture

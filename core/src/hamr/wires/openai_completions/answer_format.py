@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from hamr.wires.openai_completions.schema_keywords import without_keywords
+
 if TYPE_CHECKING:
     from hamr.types import ResponseFormat
     from hamr.wires.openai_completions.compat import Compat
     from hamr.wires.openai_completions.told import Told
 
+_ASKED = "Answer with one JSON object and nothing else."
 _FOREIGN = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -17,6 +20,9 @@ def answer_format(wanted: ResponseFormat | None, compat: Compat, told: Told) -> 
     """The fields of the body, and what the prompt must say where the provider takes no schema."""
     if wanted is None:
         return {}, None
+    if wanted.schema is None and not (compat.supports_json_object or compat.supports_json_schema):
+        told("emulated", "response_format", "this provider has no JSON mode; the prompt asks for it")
+        return {}, _ASKED
     if wanted.schema is None:
         return _object(compat, told), None
     if compat.supports_json_schema:
@@ -37,7 +43,8 @@ def _schema(wanted: ResponseFormat, compat: Compat, told: Told) -> dict[str, Any
     name = _FOREIGN.sub("_", wanted.name)[:64] or "response"
     if name != wanted.name:
         told("changed", "response_format.name", f"names have at most 64 of A-Z a-z 0-9 _ -; sent as {name}")
-    schema: dict[str, Any] = {"name": name, "schema": wanted.schema}
+    shape = without_keywords(wanted.schema, "response_format.schema", compat, told)
+    schema: dict[str, Any] = {"name": name, "schema": shape}
     if wanted.description is not None:
         schema["description"] = wanted.description
     if wanted.strict is not None:
@@ -52,7 +59,4 @@ def _instruction(wanted: ResponseFormat) -> str:
     from pydantic_core import to_json
 
     about = f" {wanted.description}" if wanted.description else ""
-    return (
-        "Answer with one JSON object and nothing else."
-        f"{about} It must conform to this JSON Schema:\n{to_json(wanted.schema).decode()}"
-    )
+    return f"{_ASKED}{about} It must conform to this JSON Schema:\n{to_json(wanted.schema).decode()}"

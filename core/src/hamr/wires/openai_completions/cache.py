@@ -19,6 +19,9 @@ def mark(written: dict[str, Any], wanted: CacheMark | None, place: str, compat: 
     if compat.cache_control_format != "anthropic":
         told("dropped", f"{place}.cache", "this provider takes no such marks")
         return
+    if wanted != "5m" and not compat.supports_long_cache_retention:
+        told("clamped", f"{place}.cache", "this provider keeps it for its own time")
+        wanted = "5m"
     # Five minutes is what the mark means without a time (Anthropic, "Prompt caching", 2026-11).
     written["cache_control"] = {"type": "ephemeral"} if wanted == "5m" else {"type": "ephemeral", "ttl": wanted}
 

@@ -50,8 +50,14 @@ class Compat:
     max_tokens_field: str = field(
         default="max_completion_tokens", metadata={"one_of": ("max_completion_tokens", "max_tokens")}
     )
+    cache_key_headers: tuple[str, ...] = ()
+    """Headers that carry the cache key too, so that calls with the same one meet the same server."""
+    logprobs_as_number: bool = False
+    """`logprobs` is how many are wanted, and there is no `top_logprobs`."""
     unsupported: tuple[str, ...] = ()
     """Fields of the body that the provider refuses: left out, and told."""
+    unsupported_while_thinking: tuple[str, ...] = ()
+    """Fields that a model refuses unless it was asked not to think."""
     renamed: Mapping[str, Any] = field(default_factory=dict)
     """Fields of the body that the provider knows by another name, such as `seed = "random_seed"`."""
     body: Mapping[str, Any] = field(default_factory=dict)
@@ -68,6 +74,10 @@ class Compat:
     """The type of the content part that takes a document by its URL; None where there is none."""
     cache_control_format: str | None = field(default=None, metadata={"one_of": ("anthropic",)})
     """`anthropic` where `cache_control` marks on parts and tools are understood."""
+    supports_long_cache_retention: bool = True
+    """Else every such mark lasts as long as the provider has it."""
+    requires_alternating_roles: bool = False
+    """Neighbours of the same role go as one message."""
     requires_tool_result_name: bool = False
     requires_assistant_after_tool_result: bool = False
     requires_non_null_assistant_content: bool = False
@@ -79,10 +89,16 @@ class Compat:
     # Tools
     supports_strict_mode: bool = True
     supports_required_tool_choice: bool = True
+    supports_none_tool_choice: bool = True
+    """Else the tools are left out where none may be called."""
     supports_forced_tool_choice: bool = True
     supports_allowed_tools: bool = True
     requires_tools_with_tool_history: bool = False
     """Send `tools: []` where the history has calls and the request has no tools."""
+    tool_stream_field: str | None = None
+    """The field of the body that asks for arguments as they grow, where a stream alone does not."""
+    unsupported_schema_keywords: tuple[str, ...] = ()
+    """Keywords of JSON Schema that the provider refuses, in tools and in answers."""
 
     # Structured answers
     supports_json_object: bool = True
@@ -118,10 +134,16 @@ class Compat:
     """Else the end of the stream is its only end mark."""
     reasoning_outside_output: bool = False
     """`completion_tokens` does not include the reasoning tokens (xAI, Perplexity)."""
-    usage_cost_in_usd: bool = False
-    """`usage.cost` is what the call cost, in US dollars."""
+    usage_cost_field: str | None = None
+    """Where the usage says what the call cost, a dot between the names, such as `cost.total_cost`."""
+    usage_cost_divisor: int = 1
+    """How many of the unit of that field make a US dollar."""
+    usage_upstream_cost_field: str | None = None
+    """Where it says what a key of one's own (`is_byok`) paid on top."""
     error_codes: Mapping[str, Any] = field(default_factory=dict, metadata={"one_of": tuple(KINDS)})
     """The provider's own error codes, each with the name of the error class it stands for."""
+    error_words: Mapping[str, Any] = field(default_factory=dict, metadata={"one_of": tuple(KINDS)})
+    """Words of its messages, each with the name of an error class; they count where no code decides."""
     overflow_without_body: bool = False
     """A 400 without a body means that the prompt is too long."""
 

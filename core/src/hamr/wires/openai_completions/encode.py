@@ -26,9 +26,12 @@ def encode(request: Request, route: Route, compat: Compat) -> Call:
     told = Told()
     body = _body(request, route.model.id, compat, told)
     accept = "text/event-stream" if body.get("stream") else "application/json"
+    headers = {"content-type": "application/json", "accept": accept}
+    if request.cache_key is not None:
+        headers.update(dict.fromkeys(compat.cache_key_headers, request.cache_key))
     return Call(
         url=chat_url(route.provider.base_url, base_path=compat.base_path, chat_path=compat.chat_path),
-        headers={"content-type": "application/json", "accept": accept},
+        headers=headers,
         body=to_json(body),
         adaptations=told.all,
     )
@@ -47,7 +50,7 @@ def _body(request: Request, model: str, compat: Compat, told: Told) -> dict[str,
         body["stream"] = True
         if compat.supports_usage_in_streaming:
             body["stream_options"] = {"include_usage": True}
-    body = _fitted(body, compat, told)
+    body = _fitted(body, request, compat, told)
     for name, value in compat.body.items():
         if name not in body:
             body[name] = value
@@ -70,7 +73,9 @@ def _sampling(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
             fields["top_k"] = request.top_k
         else:
             told("dropped", "top_k", "this wire has no such field")
-    if request.logprobs is not None:
+    if request.logprobs is not None and compat.logprobs_as_number:
+        fields["logprobs"] = request.logprobs
+    elif request.logprobs is not None:
         fields["logprobs"] = True
         if request.logprobs:
             fields["top_logprobs"] = request.logprobs
@@ -96,17 +101,21 @@ def _account(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
     if request.cache_key is not None:
         if compat.supports_prompt_cache_key:
             fields["prompt_cache_key"] = request.cache_key
-        else:
+        elif not compat.cache_key_headers:
             told("dropped", "cache_key", "this provider does not take it")
     return fields
 
 
-def _fitted(body: dict[str, Any], compat: Compat, told: Told) -> dict[str, Any]:
+def _fitted(body: dict[str, Any], request: Request, compat: Compat, told: Told) -> dict[str, Any]:
     """Without the fields that the provider refuses, and under the names that it knows."""
     fitted = {}
+    may_think = request.thinking is None or request.thinking.level != "off"
     for name, value in body.items():
         if name in compat.unsupported:
             told("dropped", name, "this provider does not take it")
+            continue
+        if may_think and name in compat.unsupported_while_thinking:
+            told("dropped", name, "this model does not take it while it thinks")
             continue
         other = compat.renamed.get(name)
         if other is not None:

@@ -142,7 +142,8 @@ def head_error(head: Head, compat: Compat) -> CallError:
 def inner_error(value: Mapping[str, Any], compat: Compat, shown: str) -> CallError:
     """The error that stands in a reply whose status says that all is well; BrokenReply where it says no more."""
     said = _said(value)
-    kind = _by_code(said, compat) or (_kind(said.status, said, compat) if said.status else None)
+    kind = _by_code(said, compat) or _by_words(said, compat)
+    kind = kind or (_kind(said.status, said, compat) if said.status else None)
     if kind is None and _overflows(said.message):
         kind = TooLong
     return (kind or BrokenReply)(
@@ -169,7 +170,7 @@ def _kind(status: int, said: Said, compat: Compat, *, empty: bool = False) -> ty
         return named if named is TooLong or named is Refused else STATUSES.get(status, Overloaded)
     if status == 413:
         return TooLong
-    named = _by_code(said, compat)
+    named = _by_code(said, compat) or _by_words(said, compat)
     if named is not None:
         return named
     if status in (400, 422) and (_overflows(said.message) or (empty and compat.overflow_without_body)):
@@ -184,6 +185,11 @@ def _by_code(said: Said, compat: Compat) -> type[CallError] | None:
         if kind is not None:
             return kind
     return None
+
+
+def _by_words(said: Said, compat: Compat) -> type[CallError] | None:
+    message = said.message.lower() if compat.error_words else ""
+    return next((KINDS[name] for words, name in compat.error_words.items() if words.lower() in message), None)
 
 
 def _overflows(message: str) -> bool:

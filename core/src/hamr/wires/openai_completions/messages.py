@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.errors import Unsupported
 from hamr.types import File, Image, Text, ToolResult
+from hamr.wires.openai_completions.alternation import alternating
 from hamr.wires.openai_completions.assistant import assistant_message
 from hamr.wires.openai_completions.cache import mark
 from hamr.wires.openai_completions.call_ids import fitting_id
@@ -43,6 +44,8 @@ class Writer:
         self._show()
         if instruction is not None:
             self._written.append({"role": self._system, "content": instruction})
+        if self._compat.requires_alternating_roles:
+            return alternating(self._written, self._told)
         return self._written
 
     @property

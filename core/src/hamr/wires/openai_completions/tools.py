@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.errors import Unsupported
 from hamr.wires.openai_completions.cache import mark
+from hamr.wires.openai_completions.schema_keywords import without_keywords
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,13 +20,19 @@ def tool_fields(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
     """`tools`, `tool_choice` and `parallel_tool_calls`; raises Unsupported."""
     if not request.tools:
         return _without_tools(request, compat, told)
+    choice = request.tool_choice
+    if choice is not None and choice.mode == "none" and not compat.supports_none_tool_choice:
+        told("emulated", "tool_choice.mode", "this provider cannot be told to call none; the tools are left out")
+        return {}
     fields: dict[str, Any] = {}
     tools: Sequence[Tool] = request.tools
-    if request.tool_choice is not None:
-        tools, fields["tool_choice"] = _choice(request.tools, request.tool_choice, compat, told)
+    if choice is not None:
+        tools, fields["tool_choice"] = _choice(request.tools, choice, compat, told)
     fields = {"tools": [_tool(tool, place, compat, told) for place, tool in enumerate(tools)], **fields}
     if request.parallel_tool_calls is not None:
         fields["parallel_tool_calls"] = request.parallel_tool_calls
+    if request.stream and compat.tool_stream_field:
+        fields[compat.tool_stream_field] = True
     return fields
 
 
@@ -53,7 +60,7 @@ def _tool(tool: Tool, place: int, compat: Compat, told: Told) -> dict[str, Any]:
     function: dict[str, Any] = {"name": tool.name}
     if tool.description:
         function["description"] = tool.description
-    function["parameters"] = tool.parameters
+    function["parameters"] = without_keywords(tool.parameters, f"tools[{place}].parameters", compat, told)
     if tool.strict is not None:
         if compat.supports_strict_mode:
             function["strict"] = tool.strict

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 _CACHED = ("num_cached_tokens", "cached_tokens", "prompt_cache_hit_tokens")
 _INPUT_DETAILS = ("prompt_tokens_details", "prompt_token_details", "input_tokens_details")
 _OUTPUT_DETAILS = ("completion_tokens_details", "output_tokens_details")
-_TICKS = 10_000_000_000
-"""xAI counts cost in ticks, so many to the US dollar ("Usage", docs.x.ai, 2026-11)."""
 
 
 def read_usage(raw: Mapping[str, Any], compat: Compat) -> Usage:
@@ -58,23 +56,22 @@ def read_usage(raw: Mapping[str, Any], compat: Compat) -> Usage:
 
 def read_cost(raw: Mapping[str, Any], compat: Compat) -> Cost | None:
     """What the provider says the call cost, where it says so."""
-    ticks = raw.get("cost_in_usd_ticks")
-    if _is_number(ticks):
-        return _cost(str(ticks), _TICKS)
-    cost = raw.get("cost") if compat.usage_cost_in_usd else None
-    if isinstance(cost, dict):
-        cost = cost.get("total_cost")
+    cost = _at(raw, compat.usage_cost_field)
     if not _is_number(cost):
         return None
-    # With a key of one's own OpenRouter charges a fee, and the upstream charges the rest ("BYOK", 2026-11).
-    upstream = _details(raw, ("cost_details",)).get("upstream_inference_cost") if raw.get("is_byok") else None
-    return _cost(str(cost), 1, str(upstream) if _is_number(upstream) else "0")
-
-
-def _cost(amount: str, parts: int, more: str = "0") -> Cost:
     from decimal import Decimal
 
-    return Cost(Decimal(amount) / parts + Decimal(more), "the provider says so")
+    usd = Decimal(str(cost)) / compat.usage_cost_divisor
+    # With a key of one's own OpenRouter charges a fee, and the upstream charges the rest ("BYOK", 2026-11).
+    upstream = _at(raw, compat.usage_upstream_cost_field) if raw.get("is_byok") else None
+    return Cost(usd + Decimal(str(upstream)) if _is_number(upstream) else usd, "the provider says so")
+
+
+def _at(raw: Mapping[str, Any], path: str | None) -> Any:
+    value: Any = raw
+    for name in path.split(".") if path else ():
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def _is_number(value: Any) -> TypeGuard[float]:

@@ -1,0 +1,1 @@
+"""Alibaba Cloud Model Studio, as data: all there is to know stands in provider.toml."""

@@ -1,0 +1,1 @@
+"""GitHub Models, as data: all there is to know stands in provider.toml."""

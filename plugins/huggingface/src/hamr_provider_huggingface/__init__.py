@@ -1,0 +1,1 @@
+"""Hugging Face, as data: all there is to know stands in provider.toml."""

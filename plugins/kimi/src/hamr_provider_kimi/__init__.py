@@ -1,0 +1,1 @@
+"""Kimi, as data: all there is to know stands in provider.toml."""

@@ -1,0 +1,1 @@
+"""LiteLLM, as data: all there is to know stands in provider.toml."""

@@ -1,0 +1,1 @@
+"""llama.cpp, as data: all there is to know stands in provider.toml."""

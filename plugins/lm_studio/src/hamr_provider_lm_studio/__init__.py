@@ -1,0 +1,1 @@
+"""LM Studio, as data: all there is to know stands in provider.toml."""

@@ -1,0 +1,1 @@
+"""Moonshot AI, as data: all there is to know stands in provider.toml."""

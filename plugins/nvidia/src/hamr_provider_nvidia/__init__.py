@@ -1,0 +1,1 @@
+"""NVIDIA NIM, as data: all there is to know stands in provider.toml."""

@@ -1,0 +1,1 @@
+"""SambaNova, as data: all there is to know stands in provider.toml."""

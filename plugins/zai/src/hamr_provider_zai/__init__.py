@@ -1,0 +1,1 @@
+"""Z.ai, as data: all there is to know stands in provider.toml."""
