@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Generic, Self, TypeVar, cast
 
 from hamr.effects import Close, Effect, Emit, Fetch, Flow, Lock, Now, Open, Read, Release, Sleep, Tell
 from hamr.locks import FileLock, state_folder
@@ -16,6 +16,8 @@ from hamr.specs import AsyncReply, Reply, Transport
 from hamr.types import Event, Head, Response, TextDelta
 
 LOCK_POLL = 0.05
+
+Result = TypeVar("Result")
 
 
 def tell_on_stderr(text: str, url: str | None) -> None:
@@ -48,10 +50,8 @@ class Stream(Iterator[Event]):
     def __init__(
         self, flow: Flow[Response], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr
     ) -> None:
-        self._flow, self._transport, self._tell = flow, transport, tell
-        self._held = _Held()
-        self._response: Response | None = None
-        self._events = self._run()
+        self._driver = _Blocking(flow, transport, tell)
+        self._events = self._driver.events
 
     def __iter__(self) -> Iterator[Event]:  # noqa: PYI034  # one call less an event than by way of self
         return self._events
@@ -67,19 +67,46 @@ class Stream(Iterator[Event]):
 
     def close(self) -> None:
         """Let go of the connection, whether the reply has ended or not."""
-        self._events.close()
-        self._flow.close()
+        self._driver.close()
 
     @property
     def response(self) -> Response:
         """The whole response; reads on to its end where that has not come yet."""
-        for _ in self._events:
-            pass
-        return _ended(self._response)
+        return self._driver.result()
 
     def texts(self) -> Iterator[str]:
         """The text alone, piece by piece."""
         return (event.text for event in self._events if isinstance(event, TextDelta))
+
+
+def run(flow: Flow[Result], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr) -> Result:
+    """What a flow returns, by blocking; its events are passed over."""
+    driver = _Blocking(flow, transport, tell)
+    try:
+        return driver.result()
+    finally:
+        driver.close()
+
+
+class _Blocking(Generic[Result]):
+    """Runs one flow by blocking."""
+
+    def __init__(self, flow: Flow[Result], transport: Transport, tell: Callable[[str, str | None], None]) -> None:
+        self._flow, self._transport, self._tell = flow, transport, tell
+        self._held = _Held()
+        self._returned: list[Result] = []
+        self.events = self._run()
+
+    def close(self) -> None:
+        """End the flow, wherever it is."""
+        self.events.close()
+        self._flow.close()
+
+    def result(self) -> Result:
+        """What the flow returns; reads on to its end where that has not come yet."""
+        for _ in self.events:
+            pass
+        return _ended(self._returned)
 
     def _run(self) -> Generator[Event, None, None]:
         answer: Any = None
@@ -96,7 +123,7 @@ class Stream(Iterator[Event]):
                 except Exception as error:  # noqa: BLE001  # handed to the flow, which is who asked
                     failure = error
         except StopIteration as stop:
-            self._response = stop.value
+            self._returned.append(stop.value)
         finally:
             for reply in self._held.replies:
                 reply.close()
@@ -141,10 +168,8 @@ class AsyncStream(AsyncIterator[Event]):
     def __init__(
         self, flow: Flow[Response], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr
     ) -> None:
-        self._flow, self._transport, self._tell = flow, transport, tell
-        self._held = _Held()
-        self._response: Response | None = None
-        self._events = self._run()
+        self._driver = _Awaiting(flow, transport, tell)
+        self._events = self._driver.events
 
     def __aiter__(self) -> AsyncIterator[Event]:  # noqa: PYI034  # one call less an event than by way of self
         return self._events
@@ -162,20 +187,49 @@ class AsyncStream(AsyncIterator[Event]):
 
     async def aclose(self) -> None:
         """Let go of the connection, whether the reply has ended or not."""
-        await self._events.aclose()
-        self._flow.close()
+        await self._driver.close()
 
     async def response(self) -> Response:
         """The whole response; reads on to its end where that has not come yet."""
-        async for _ in self._events:
-            pass
-        return _ended(self._response)
+        return await self._driver.result()
 
     async def texts(self) -> AsyncIterator[str]:
         """The text alone, piece by piece."""
         async for event in self._events:
             if isinstance(event, TextDelta):
                 yield event.text
+
+
+async def arun(
+    flow: Flow[Result], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr
+) -> Result:
+    """What a flow returns, by awaiting; its events are passed over."""
+    driver = _Awaiting(flow, transport, tell)
+    try:
+        return await driver.result()
+    finally:
+        await driver.close()
+
+
+class _Awaiting(Generic[Result]):
+    """Runs one flow by awaiting."""
+
+    def __init__(self, flow: Flow[Result], transport: Transport, tell: Callable[[str, str | None], None]) -> None:
+        self._flow, self._transport, self._tell = flow, transport, tell
+        self._held = _Held()
+        self._returned: list[Result] = []
+        self.events = self._run()
+
+    async def close(self) -> None:
+        """End the flow, wherever it is."""
+        await self.events.aclose()
+        self._flow.close()
+
+    async def result(self) -> Result:
+        """What the flow returns; reads on to its end where that has not come yet."""
+        async for _ in self.events:
+            pass
+        return _ended(self._returned)
 
     async def _run(self) -> AsyncGenerator[Event, None]:
         answer: Any = None
@@ -185,7 +239,7 @@ class AsyncStream(AsyncIterator[Event]):
                 try:
                     effect = self._flow.throw(failure) if failure else self._flow.send(answer)
                 except StopIteration as stop:
-                    self._response = stop.value
+                    self._returned.append(stop.value)
                     return
                 answer = failure = None
                 if type(effect) is Emit:
@@ -243,7 +297,7 @@ async def _sleep(seconds: float) -> None:
     await asyncio.sleep(seconds)
 
 
-def _ended(response: Response | None) -> Response:
-    if response is None:
+def _ended(returned: list[Result]) -> Result:
+    if not returned:
         raise RuntimeError("the stream was closed, or has failed, before its end")
-    return response
+    return returned[0]

@@ -113,7 +113,7 @@ class NoAnswer(CallError):
 class BrokenReply(CallError):
     """The reply broke off or made no sense after its first byte; `partial` holds what had come."""
 
-    default_hint = "What had come is kept in `partial`; ask again for a whole answer."
+    default_hint = "Ask again for a whole answer; what had come of this one, if anything, is kept in `partial`."
 
 
 class NotLetIn(CallError):

@@ -47,7 +47,7 @@ def _body(request: Request, model: str, compat: Compat, told: Told) -> dict[str,
         body["stream"] = True
         if compat.supports_usage_in_streaming:
             body["stream_options"] = {"include_usage": True}
-    body = _fitted(body, compat, told)
+    body = fitted(body, compat, told)
     for name, value in compat.body.items():
         if name not in body:
             body[name] = value
@@ -101,9 +101,9 @@ def _account(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
     return fields
 
 
-def _fitted(body: dict[str, Any], compat: Compat, told: Told) -> dict[str, Any]:
+def fitted(body: dict[str, Any], compat: Compat, told: Told) -> dict[str, Any]:
     """Without the fields that the provider refuses, and under the names that it knows."""
-    fitted = {}
+    known = {}
     for name, value in body.items():
         if name in compat.unsupported:
             told("dropped", name, "this provider does not take it")
@@ -111,8 +111,8 @@ def _fitted(body: dict[str, Any], compat: Compat, told: Told) -> dict[str, Any]:
         other = compat.renamed.get(name)
         if other is not None:
             told("renamed", name, f"this provider calls it {other}")
-        fitted[other or name] = value
-    return fitted
+        known[other or name] = value
+    return known
 
 
 def _with_options(body: dict[str, Any], request: Request) -> dict[str, Any]:
