@@ -81,3 +81,27 @@ def test_spent_quota_is_not_a_rate_limit(colour: Colour, provider: Canned) -> No
         colour.call(hamr, "hi", "openai/gpt-4o-mini")
     assert len(provider.asked) == 1
     assert "made-up-key" not in str(caught.value)
+
+
+def test_vectors_are_asked_for_as_base64_from_the_default_model(colour: Colour, provider: Canned) -> None:
+    """R-46."""
+    rows = [{"object": "embedding", "index": 0, "embedding": "AAAAPwAAgL8="}]
+    usage = {"prompt_tokens": 1, "total_tokens": 1}
+    for _ in range(2):
+        provider.answer({"object": "list", "data": rows, "model": "text-embedding-3-small", "usage": usage})
+    environ = {"OPENAI_API_KEY": "made-up-key", "OPENAI_BASE_URL": f"{provider.url}/v1"}
+    with Hamr(environ=environ) as hamr:
+        assert colour.embed(hamr, "hi", "openai").vector.tolist() == [0.5, -1]
+    with Hamr(environ={**environ, "OPENAI_EMBED_MODEL": "text-embedding-3-large"}) as hamr:
+        colour.embed(hamr, "hi", "openai")
+    asked = {"model": "text-embedding-3-small", "input": ["hi"], "encoding_format": "base64"}
+    assert provider.asked[0].path == "/v1/embeddings"
+    assert [each.json for each in provider.asked] == [asked, {**asked, "model": "text-embedding-3-large"}]
+
+
+def test_its_models(colour: Colour, provider: Canned) -> None:
+    provider.answer({"object": "list", "data": [{"id": "gpt-4o-mini", "object": "model", "created": 5}]})
+    environ = {"OPENAI_API_KEY": "made-up-key", "OPENAI_BASE_URL": f"{provider.url}/v1"}
+    with Hamr(environ=environ) as hamr:
+        assert [info.selector for info in colour.models(hamr, "openai").models] == ["openai/gpt-4o-mini"]
+    assert provider.asked[0].path == "/v1/models"
