@@ -98,7 +98,7 @@ name = "Acme"
 base_url = "{provider.url}/v1"
 wire = "openai-completions"
 auth = {{ style = "bearer", env = ["ACME_API_KEY"] }}
-embed_env = ["ACME_EMBED_MODEL"]
+embed_model_env = ["ACME_EMBED_MODEL"]
 compat = {{ max_embedding_inputs = 2, unsupported = ["user"] }}
 """
     install("acme", manifest=manifest)

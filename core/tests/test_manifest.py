@@ -49,7 +49,7 @@ def test_a_variable_that_is_set_but_empty_counts_as_not_set() -> None:
 
 def test_a_variable_replaces_the_model_for_embeddings_and_an_empty_one_takes_it_away() -> None:
     """R-46."""
-    tables = {**GROQ, "embed_env": ["GROQ_EMBED_MODEL"], "models": {"embeddings": "embed-1"}}
+    tables = {**GROQ, "embed_model_env": ["GROQ_EMBED_MODEL"], "models": {"embeddings": "embed-1"}}
     manifest = check(tables, "groq.toml")
     assert manifest.provider({}, "groq.toml").models["embeddings"] == "embed-1"
     provider = manifest.provider({"GROQ_EMBED_MODEL": " embed-2 "}, "groq.toml")

@@ -46,7 +46,7 @@ class Manifest:
     compat: Mapping[str, Any] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
     model_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
-    embed_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
+    embed_model_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
     key_url: str | None = None
 
     def provider(self, environ: Mapping[str, str], place: str) -> Provider:
@@ -61,7 +61,7 @@ class Manifest:
         if variable := _first_set(self.model_env, environ):
             models["chat"] = environ[variable].partition(",")[0].strip()
             origins["models.chat"] = f"the environment variable {variable}"
-        if variable := next((name for name in self.embed_env if name in environ), None):
+        if variable := next((name for name in self.embed_model_env if name in environ), None):
             models["embeddings"] = environ[variable].strip()  # an empty one takes the default away
             origins["models.embeddings"] = f"the environment variable {variable}"
         return Provider(

@@ -39,10 +39,13 @@ class Pipeline:
 
     def flow(self, request: Request, settings: Settings) -> Flow[Response]:
         """Make the call; emits the events of its reply and returns their fold. Raises HamrError."""
-        call = self._outgoing(self.wire.encode(request, self.route), request.headers, settings, stream=request.stream)
-        ending = Folding(self.wire)
+        call, ending = self.encode(request, settings), Folding(self.wire)
         sending = yield from self._send(call, ending, settings, (yield Now()))
         return ending.response(sending)
+
+    def encode(self, request: Request, settings: Settings) -> Call:
+        """The call as it is before it is let in; raises Unsupported or ConfigError."""
+        return self._outgoing(self.wire.encode(request, self.route), request.headers, settings, stream=request.stream)
 
     def embed(self, request: EmbeddingRequest, settings: Settings) -> Flow[Embeddings]:
         """Turn the inputs into vectors, in as many calls as it takes; raises HamrError."""
