@@ -24,7 +24,7 @@ def test_every_hook_has_a_heading_with_its_arguments() -> None:
 
 
 def test_every_method_of_what_a_hook_returns_is_there_with_its_arguments() -> None:
-    for protocol in (specs.Transport, specs.Auth, specs.ToolWire):
+    for protocol in (specs.Transport, specs.Auth, specs.ToolWire, specs.EmbeddingWire, specs.ListingWire):
         table = PAGE.partition(f"| method of `{protocol.__name__}` |")[2].partition("\n\n")[0]
         methods = [value for name, value in vars(protocol).items() if inspect.isfunction(value) and name[0] != "_"]
         assert re.findall(r"^\| `(.+?)` \|", table, re.MULTILINE) == [signature(method) for method in methods]
@@ -39,3 +39,5 @@ def test_every_effect_is_there_and_in_the_api() -> None:
 def test_the_methods_of_a_dialect_are_there() -> None:
     for name in ("parse", "encoder", "refusal"):
         assert f"`{signature(getattr(specs.Dialect, name))}`" in PAGE
+    for name in ("parse_embeddings", "encode_vectors"):
+        assert f"`{signature(getattr(specs.EmbeddingDialect, name))}`" in PAGE

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,17 +34,34 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def model_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not SERVERS.exists():
         pytest.skip("the scripts of the llama.cpp server are not on this machine: ../shared/servers")
     if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
         pytest.skip(f"the llama.cpp server needs {', '.join(missing)}, for which this Python has no package")
-    folder = tmp_path_factory.mktemp("llama")
-    model = folder / "tiny.gguf"
+    model = tmp_path_factory.mktemp("llama") / "tiny.gguf"
     subprocess.run([sys.executable, SERVERS / "make_tiny_gguf.py", model], check=True, capture_output=True)
+    return model
+
+
+@pytest.fixture(scope="module")
+def base_url(model_file: Path) -> Iterator[str]:
+    with serving(model_file) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def embedding_url(model_file: Path) -> Iterator[str]:
+    with serving(model_file, "--embedding", "--ctx", "4096") as url:
+        yield url
+
+
+@contextmanager
+def serving(model: Path, *options: str) -> Iterator[str]:
+    """The address of such a server, for as long as the block runs."""
     port = free_port()
-    with (folder / "log").open("wb") as log:
-        command = [sys.executable, SERVERS / "llama_server.py", model, "--port", str(port)]
+    with model.with_suffix(f".{port}.log").open("wb") as log:
+        command = [sys.executable, SERVERS / "llama_server.py", model, "--port", str(port), *options]
         server = subprocess.Popen(command, stdout=log, stderr=log)
     try:
         wait_for(f"http://127.0.0.1:{port}/health")
@@ -147,3 +165,22 @@ def test_the_command_line(base_url: str, model: str) -> None:
         check=True,
     )
     assert json.loads(ran.stdout)["text"] == "Hello from the tiny scripted model."
+
+
+def test_its_models(client: Hamr, colour: Colour) -> None:
+    """H-115, H-116, H-119."""
+    (info,) = colour.models(client, "local").models
+    assert (Path(info.id).name, info.name, info.owned_by) == ("tiny.gguf", "Tiny", "llamacpp")
+    assert (info.context_window, info.input) == (262144, ("text",))
+
+
+def test_vectors(embedding_url: str, colour: Colour) -> None:
+    with Hamr(environ={"LOCAL_LLM_BASE_URL": embedding_url}) as client:
+        numbers = colour.embed(client, ["one thing", "another"], "local/tiny")
+        packed = colour.embed(client, ["another"], "local/tiny", options={"encoding_format": "base64"})
+        tokens = colour.embed(client, [1, 2, 3], "local/tiny")
+    assert [len(vector) for vector in numbers.vectors] == [1024, 1024]
+    assert packed.vector == numbers.vectors[1]
+    assert len(tokens.vectors) == 1
+    assert numbers.usage is not None
+    assert numbers.usage.input > 0

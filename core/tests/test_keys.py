@@ -73,3 +73,20 @@ def test_a_secret_is_not_seen() -> None:
 def test_a_key_is_taken_out_of_text_plain_and_quoted() -> None:
     secret = Secret("a key/with+signs", "the test")
     assert clean("at a key/with+signs and a%20key%2Fwith%2Bsigns", secret) == "at *** and ***"
+
+
+@pytest.mark.parametrize(
+    ("auth", "environ", "given", "may"),
+    [
+        (AuthSpec(), {}, {}, True),
+        (AuthSpec("bearer", ("ACME_KEY",)), {}, {}, False),
+        (AuthSpec("bearer", ("ACME_KEY",)), {"ACME_KEY": " "}, {}, False),
+        (AuthSpec("bearer", ("ACME_KEY",)), {"ACME_KEY": "made-up"}, {}, True),
+        (AuthSpec("bearer", ("ACME_KEY",)), {}, {"acme": "made-up"}, True),
+        (AuthSpec("bearer", ("ACME_KEY",), optional=True), {}, {}, True),
+        (AuthSpec("handshake"), {}, {}, True),
+    ],
+)
+def test_whether_a_call_may_get_in(auth: AuthSpec, environ: dict[str, str], given: dict[str, str], may: bool) -> None:
+    provider = Provider("acme", "Acme", "https://acme.test", "w", auth=auth)
+    assert keys.is_callable(provider, environ, given) is may

@@ -48,6 +48,17 @@ def test_a_variable_that_is_set_but_empty_counts_as_not_set() -> None:
     assert manifest.provider({"GROQ_BASE_URL": " "}, "groq.toml").base_url == GROQ["base_url"]
 
 
+def test_a_variable_replaces_the_model_for_embeddings_and_an_empty_one_takes_it_away() -> None:
+    """R-46."""
+    tables = {**GROQ, "embed_model_env": ["GROQ_EMBED_MODEL"], "models": {"embeddings": "embed-1"}}
+    manifest = check(tables, "groq.toml")
+    assert manifest.provider({}, "groq.toml").models["embeddings"] == "embed-1"
+    provider = manifest.provider({"GROQ_EMBED_MODEL": " embed-2 "}, "groq.toml")
+    assert provider.models["embeddings"] == "embed-2"
+    assert provider.origins["models.embeddings"] == "the environment variable GROQ_EMBED_MODEL"
+    assert not manifest.provider({"GROQ_EMBED_MODEL": ""}, "groq.toml").models["embeddings"]
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from hamr.client import Hamr
-    from hamr.drive import AsyncStream, Stream
     from hamr.errors import (
         BadRequest,
         BrokenReply,
@@ -32,8 +31,11 @@ if TYPE_CHECKING:
         TooLong,
         Unsupported,
     )
+    from hamr.inputs import EmbedOptions, Inputs
+    from hamr.listing import ListOptions
     from hamr.messages import Prompt
     from hamr.options import Options
+    from hamr.streams import AsyncStream, Stream
     from hamr.types import (
         Adaptation,
         Audio,
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
         Call,
         Citation,
         Cost,
+        EmbeddingRequest,
+        Embeddings,
         Event,
         Extra,
         Failed,
@@ -51,8 +55,10 @@ if TYPE_CHECKING:
         Head,
         HostedTool,
         Image,
+        Listing,
         Message,
         Model,
+        ModelInfo,
         Part,
         PartAdded,
         Provider,
@@ -101,6 +107,9 @@ __all__ = [
     "Citation",
     "ConfigError",
     "Cost",
+    "EmbedOptions",
+    "EmbeddingRequest",
+    "Embeddings",
     "Event",
     "Extra",
     "Failed",
@@ -112,8 +121,12 @@ __all__ = [
     "Head",
     "HostedTool",
     "Image",
+    "Inputs",
+    "ListOptions",
+    "Listing",
     "Message",
     "Model",
+    "ModelInfo",
     "NoAnswer",
     "NoSuchModel",
     "NotLetIn",
@@ -162,12 +175,16 @@ __all__ = [
     "Warned",
     "__version__",
     "acall",
+    "aembed",
+    "amodels",
     "astream",
     "call",
+    "embed",
+    "models",
     "stream",
 ]
 
-_MODULES = ("hamr.types", "hamr.errors", "hamr.drive", "hamr.options", "hamr.messages")
+_MODULES = ("hamr.types", "hamr.errors", "hamr.streams", "hamr.options", "hamr.messages", "hamr.inputs", "hamr.listing")
 """Where the names of the front door stand, each imported when one of its names is first asked for."""
 
 
@@ -197,6 +214,34 @@ def astream(prompt: Prompt, model: str | None = None, **options: Unpack[Options]
     from hamr.default import client
 
     return client.astream(prompt, model, **options)
+
+
+def embed(inputs: Inputs, model: str | None = None, **options: Unpack[EmbedOptions]) -> Embeddings:
+    """Turn a text, or each of a list, into a vector; raises HamrError."""
+    from hamr.default import client
+
+    return client.embed(inputs, model, **options)
+
+
+async def aembed(inputs: Inputs, model: str | None = None, **options: Unpack[EmbedOptions]) -> Embeddings:
+    """Turn a text, or each of a list, into a vector, awaiting; raises HamrError."""
+    from hamr.default import client
+
+    return await client.aembed(inputs, model, **options)
+
+
+def models(provider: str | None = None, **options: Unpack[ListOptions]) -> Listing:
+    """The models of a provider, or of all that can be asked; raises HamrError."""
+    from hamr.default import client
+
+    return client.models(provider, **options)
+
+
+async def amodels(provider: str | None = None, **options: Unpack[ListOptions]) -> Listing:
+    """The models of a provider, or of all that can be asked, awaiting; raises HamrError."""
+    from hamr.default import client
+
+    return await client.amodels(provider, **options)
 
 
 def __getattr__(name: str) -> Any:

@@ -14,15 +14,21 @@ from hamr.builtin import Builtin
 from hamr.choices import Choices
 from hamr.compose import Hooks
 from hamr.discover import Plugins
-from hamr.drive import AsyncStream, Stream, tell_on_stderr
+from hamr.drive import arun, run, tell_on_stderr
+from hamr.errors import HamrError
 from hamr.options import Options, request, settings
 from hamr.secrets import keys
-from hamr.types import Response, Route, Settings
+from hamr.streams import AsyncStream, Stream
+from hamr.types import Provider, Response, Route, Settings
 
 if TYPE_CHECKING:
+    from hamr.effects import Flow
+    from hamr.inputs import EmbedOptions, Inputs
+    from hamr.listing import ListOptions
     from hamr.messages import Prompt
     from hamr.pipeline import Pipeline
     from hamr.specs import Transport
+    from hamr.types import Embeddings, Listing, ModelInfo
 
 
 class Hamr:
@@ -51,7 +57,7 @@ class Hamr:
         self._tell = tell
         self._builtin = Builtin()
         self._hooks: dict[str, Hooks] = {}
-        self._pipelines: dict[tuple[str, str | None], Pipeline] = {}
+        self._pipelines: dict[tuple[str, str | None, resolve.Role | None], Pipeline] = {}
         self._compiling = threading.RLock()
 
     def call(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> Response:
@@ -72,14 +78,47 @@ class Hamr:
         """Ask, and await the answer as it comes; nothing is sent before the first event is asked for."""
         return self._astream(prompt, model, options, stream=True)
 
-    def pipeline(self, model: str | None = None) -> Pipeline:
-        """The compiled route of `provider/model`, made once; raises ConfigError or PluginError."""
-        route = resolve.split(model, self._environ)
-        if (ready := self._pipelines.get(route)) is None:
-            with self._compiling:
-                ready = self._pipelines.get(route) or self._compile(*route)
-                self._pipelines[route] = ready
-        return ready
+    def embed(self, inputs: Inputs, model: str | None = None, **options: Unpack[EmbedOptions]) -> Embeddings:
+        """Turn a text, or each of a list, into a vector; raises HamrError."""
+        flow, transport = self._embedding(inputs, model, options)
+        return run(flow, transport, self._tell)
+
+    async def aembed(self, inputs: Inputs, model: str | None = None, **options: Unpack[EmbedOptions]) -> Embeddings:
+        """Turn a text, or each of a list, into a vector, awaiting; raises HamrError."""
+        flow, transport = self._embedding(inputs, model, options)
+        return await arun(flow, transport, self._tell)
+
+    def models(self, provider: str | None = None, **options: Unpack[ListOptions]) -> Listing:
+        """The models of a provider; raises HamrError. Without one, those of all that can be asked.
+
+        All are asked beside each other; one that fails is told of in `failures`.
+        """
+        from hamr.listing import ONCE, together
+        from hamr.types import Listing
+
+        if provider is not None:
+            return Listing(run(*self._models(provider, options), self._tell))
+        return together(self._askable(), lambda each: run(*self._models(each, {**ONCE, **options}), self._tell))
+
+    async def amodels(self, provider: str | None = None, **options: Unpack[ListOptions]) -> Listing:
+        """The models of a provider, or of all that can be asked, awaiting; raises HamrError."""
+        from hamr.listing import ONCE, atogether
+        from hamr.types import Listing
+
+        if provider is not None:
+            return Listing(await arun(*self._models(provider, options), self._tell))
+
+        async def ask(id: str) -> tuple[ModelInfo, ...]:
+            return await arun(*self._models(id, {**ONCE, **options}), self._tell)
+
+        return await atogether(self._askable(), ask)
+
+    def pipeline(self, model: str | None = None, role: resolve.Role = "chat") -> Pipeline:
+        """The compiled route of `provider/model`, made once; raises ConfigError or PluginError.
+
+        Where no model is named, `role` says which of the defaults is meant.
+        """
+        return self._pipeline(*resolve.split(model, self._environ, role), role)
 
     def hooks(self, id: str) -> Hooks:
         """The hooks of one provider, its plugin loaded; raises ConfigError or PluginError."""
@@ -117,16 +156,55 @@ class Hamr:
     ) -> None:
         await self.aclose()
 
-    def _compile(self, id: str, name: str | None) -> Pipeline:
-        manifest = self.plugins.manifest(id)
-        provider = manifest.provider(self._environ, f"provider.toml of {self.plugins.find(id).source}")
+    def _pipeline(self, id: str, name: str | None, role: resolve.Role = "chat") -> Pipeline:
+        key = id, name, role if name is None else None
+        if (ready := self._pipelines.get(key)) is None:
+            with self._compiling:
+                ready = self._pipelines.get(key) or self._compile(id, name, role)
+                self._pipelines[key] = ready
+        return ready
+
+    def _compile(self, id: str, name: str | None, role: resolve.Role) -> Pipeline:
+        provider = self._provider(id)
         route = Route(
             provider=provider,
-            model=resolve.model_of(provider, name),
+            model=resolve.model_of(provider, name, role),
             secret=lambda: keys.find(provider, self._environ, self._keys),
             settings=self.settings,
         )
         return self.hooks(id).compile(route)
+
+    def _provider(self, id: str) -> Provider:
+        manifest = self.plugins.manifest(id)
+        return manifest.provider(self._environ, f"provider.toml of {self.plugins.find(id).source}")
+
+    def _embedding(
+        self, inputs: Inputs, model: str | None, options: EmbedOptions
+    ) -> tuple[Flow[Embeddings], Transport]:
+        from hamr.inputs import embedding_request
+
+        asked = embedding_request(inputs, options)
+        pipeline = self.pipeline(model, "embeddings")
+        return pipeline.embed(asked, settings(options, self.settings)), pipeline.transport
+
+    def _models(self, id: str, options: ListOptions) -> tuple[Flow[tuple[ModelInfo, ...]], Transport]:
+        from hamr.listing import listing_options
+
+        asked = settings(listing_options(options), self.settings)
+        pipeline = self._pipeline(id, "")
+        return pipeline.list_models(asked), pipeline.transport
+
+    def _askable(self) -> list[str]:
+        """The providers that are switched on and can be called; one that is broken tells so when it is asked."""
+
+        def may_be_asked(id: str) -> bool:
+            try:
+                return keys.is_callable(self._provider(id), self._environ, self._keys)
+            except HamrError:
+                return True
+
+        disabled = self.plugins.choices.disabled
+        return [id for id in self.plugins.providers if id not in disabled and may_be_asked(id)]
 
     def _stream(self, prompt: Prompt, model: str | None, options: Options, *, stream: bool) -> Stream:
         asked = request(prompt, options, stream=stream)

@@ -93,10 +93,12 @@ class Manifest:
         origins = {each.name: place for each in fields(self)}
         url = self._base_url(environ, origins)
         models = dict(self.models)
-        for role, variables in (("chat", self.model_env), ("embeddings", self.embed_model_env)):
-            if variable := _first_set(variables, environ):
-                models[role] = environ[variable].partition(",")[0].strip()
-                origins[f"models.{role}"] = f"the environment variable {variable}"
+        if variable := _first_set(self.model_env, environ):
+            models["chat"] = environ[variable].partition(",")[0].strip()
+            origins["models.chat"] = f"the environment variable {variable}"
+        if variable := next((name for name in self.embed_model_env if name in environ), None):
+            models["embeddings"] = environ[variable].partition(",")[0].strip()  # an empty one takes the default away
+            origins["models.embeddings"] = f"the environment variable {variable}"
         said = {header: environ[name] for header, name in self.headers_env.items() if environ.get(name, "").strip()}
         return Provider(
             id=self.id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypedDict, get_args
 
@@ -46,21 +46,25 @@ class Options(TypedDict, total=False):
 
 def request(prompt: Prompt, options: Options, *, stream: bool) -> Request:
     """The request that a prompt and its options make; raises ConfigError naming what is wrong."""
-    fields: dict[str, Any] = dict(options)
-    for name in fields:
-        if name not in Options.__annotations__:
-            near = difflib.get_close_matches(name, Options.__annotations__, n=1)
-            guess = f"Did you mean {near[0]}?" if near else "Fields of the provider's own go into options={...}."
-            raise ConfigError(f"unknown option {name!r}", hint=guess)
-    for name in ("timeout", "retries"):
-        fields.pop(name, None)
+    fields = request_fields(options, Options.__annotations__)
     turns = messages(prompt, fields.pop("system", None))
     for name in _READERS.keys() & fields.keys():
         fields[name] = _READERS[name](fields[name])
     return Request(turns, stream=stream, **fields)
 
 
-def settings(options: Options, default: Settings) -> Settings:
+def request_fields(options: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
+    """The options that are about the request; raises ConfigError for one that is not known."""
+    known = list(known)
+    for name in options:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            guess = f"Did you mean {near[0]}?" if near else "Fields of the provider's own go into options={...}."
+            raise ConfigError(f"unknown option {name!r}", hint=guess)
+    return {name: value for name, value in options.items() if name not in ("timeout", "retries")}
+
+
+def settings(options: Mapping[str, Any], default: Settings) -> Settings:
     """The settings of one call: the client's, with `timeout` (seconds for the whole, or Timeouts) and `retries`."""
     timeout = options.get("timeout", default.timeouts)
     if timeout is None or isinstance(timeout, int | float):

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from hamr.effects import Close, Emit, Flow, Now, OpenReply, Read, Sleep
-from hamr.errors import BrokenReply, CallError, ConfigError, HamrError
-from hamr.fold import CONTENT, Fold
+from hamr.effects import Close, Emit, Flow, Now, OpenReply, Sleep
+from hamr.endings import Ending, Folding, Sending, Whole, failed_head
+from hamr.errors import BrokenReply, CallError, ConfigError, HamrError, NoSuchModel, Unsupported
 from hamr.redirect import following
 from hamr.retry import delay
 from hamr.secrets.redact import redacted
-from hamr.specs import Auth, ToolWire, Transport
-from hamr.types import Call, Event, Failed, Finished, Head, Request, Response, Route, Settings, Timings, Warned
+from hamr.specs import Auth, EmbeddingWire, ListingWire, ToolWire, Transport
+from hamr.types import Call, Head, Request, Response, Route, Settings, Warned
 from hamr.version import VERSION
+
+if TYPE_CHECKING:
+    from hamr.types import EmbeddingRequest, Embeddings, ModelInfo, ModelPage
 
 USER_AGENT = f"hamr/{VERSION} python/{sys.version_info.major}.{sys.version_info.minor}"
 ERROR_BYTES = 1024 * 1024
 OK = 2
 """The class of the status codes that mean success."""
+PAGES = 1000
+"""A list of models that has more is taken for one that never ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,151 +39,128 @@ class Pipeline:
 
     def flow(self, request: Request, settings: Settings) -> Flow[Response]:
         """Make the call; emits the events of its reply and returns their fold. Raises HamrError."""
-        call = self._encode(request, settings)
-        progress = _Progress(begun=(yield Now()))
-        if settings.timeouts.total is not None:
-            call = replace(call, deadline=progress.begun + settings.timeouts.total)
-        while True:
-            try:
-                yield from self._attempt(call, progress, settings)
-            except CallError as error:
-                yield from self._again(error, call, progress, settings)
-            else:
-                return self._response(call, progress, ended=(yield Now()))
+        call, ending = self.encode(request, settings), Folding(self.wire)
+        sending = yield from self._send(call, ending, settings, (yield Now()))
+        return ending.response(sending)
 
-    def _encode(self, request: Request, settings: Settings) -> Call:
-        call = self.wire.encode(request, self.route)
+    def encode(self, request: Request, settings: Settings) -> Call:
+        """The call as it is before it is let in; raises Unsupported or ConfigError."""
+        return self._outgoing(self.wire.encode(request, self.route), request.headers, settings, stream=request.stream)
+
+    def embed(self, request: EmbeddingRequest, settings: Settings) -> Flow[Embeddings]:
+        """Turn the inputs into vectors, in as many calls as it takes; raises HamrError."""
+        from hamr.embedding import batches, joined
+
+        if not isinstance(self.wire, EmbeddingWire):
+            raise self._lacking("embeddings")
+        begun: float = yield Now()
+        parts = []
+        for batch in batches(request, self.wire.max_embedding_inputs(self.route)):
+            ending = Whole(self._vectors(self.wire, len(batch.inputs)))
+            call = self._outgoing(self.wire.encode_embeddings(batch, self.route), request.headers, settings)
+            sending = yield from self._send(call, ending, settings, begun)
+            parts.append((ending.value, sending))
+        return joined(parts)
+
+    def list_models(self, settings: Settings) -> Flow[tuple[ModelInfo, ...]]:
+        """The models that the provider lists, on however many pages, each id once; raises HamrError."""
+        if not isinstance(self.wire, ListingWire):
+            raise self._lacking("list of models")
+        begun: float = yield Now()
+        found: dict[str, ModelInfo] = {}
+        page: str | None = None
+        for _ in range(PAGES):
+            listed = yield from self._page(self.wire, page, settings, begun)
+            known, page = len(found), listed.next
+            found.update((info.id, info) for info in listed.models)
+            if page is None or len(found) == known:  # a server that knows no pages gives the first one again
+                return tuple(found.values())
+        raise BrokenReply(f"the list of models has more than {PAGES} pages", provider=self.route.provider.id)
+
+    def _page(self, wire: ListingWire, page: str | None, settings: Settings, begun: float) -> Flow[ModelPage]:
+        call = self._outgoing(wire.encode_models(self.route, page), {}, settings)
+        ending = Whole(lambda head: wire.decode_models(head, self.route))
+        try:
+            yield from self._send(call, ending, settings, begun)
+        except NoSuchModel as error:  # a 404; it was no model that was asked for
+            error.hint = "There may be no list of models here: check the base URL, or name a model yourself."
+            raise
+        return ending.value
+
+    def _vectors(self, wire: EmbeddingWire, wanted: int) -> Callable[[Head], Embeddings]:
+        def decode(head: Head) -> Embeddings:
+            found = wire.decode_embeddings(head, self.route)
+            if len(found.vectors) != wanted:
+                raise BrokenReply(f"{wanted} inputs were sent, and {len(found.vectors)} vectors came")
+            return found
+
+        return decode
+
+    def _lacking(self, ability: str) -> Unsupported:
+        return Unsupported(
+            f"{self.route.provider.id}: the wire {self.route.wire!r} has no {ability}", hint="Ask another provider."
+        )
+
+    def _outgoing(self, call: Call, own: Mapping[str, str], settings: Settings, *, stream: bool = False) -> Call:
+        """The call with the headers of hamr, the provider and the request, and with its timeouts."""
         headers = {"user-agent": USER_AGENT, **call.headers}
-        headers |= {name.lower(): value for name, value in {**self.route.provider.headers, **request.headers}.items()}
+        headers |= {name.lower(): value for name, value in {**self.route.provider.headers, **own}.items()}
         for name, value in headers.items():
             if not (name.isascii() and value.isascii() and value.isprintable()):
                 raise ConfigError(f"the header {name!r} holds characters that cannot be sent")
         timeouts = settings.timeouts
-        if not request.stream:
+        if not stream:
             timeouts = replace(timeouts, read=timeouts.total)  # a whole reply may be thought over in silence
         return replace(call, headers=headers, timeouts=timeouts)
 
-    def _attempt(self, call: Call, progress: _Progress, settings: Settings) -> Flow[None]:
-        progress.next_attempt()
-        reply: OpenReply = yield from following(self.auth.flow(call))
-        progress.head = reply.head
+    def _send(self, call: Call, ending: Ending, settings: Settings, begun: float) -> Flow[Sending]:
+        """Send the call until it succeeds; raises HamrError where it does not, or not in time."""
+        if settings.timeouts.total is not None:
+            call = replace(call, deadline=begun + settings.timeouts.total)
+        sending = Sending(self.route, call, begun)
+        while True:
+            try:
+                yield from self._attempt(sending, ending, settings.max_bytes)
+            except CallError as error:
+                yield from self._again(error, sending, ending, settings)
+            else:
+                sending.ended = yield Now()
+                return sending
+
+    def _attempt(self, sending: Sending, ending: Ending, max_bytes: int) -> Flow[None]:
+        sending.attempts += 1
+        sending.head = None
+        ending.begin()
+        reply: OpenReply = yield from following(self.auth.flow(sending.call))
+        sending.head = reply.head
         try:
             if reply.head.status // 100 != OK:
-                raise self.wire.error((yield from _whole(reply)))
-            yield from self._decode(reply, progress, settings.max_bytes)
+                raise self.wire.error((yield from failed_head(reply, ERROR_BYTES)))
+            yield from ending.read(reply, max_bytes)
         except HamrError:
             yield Close(reply)
             raise
         yield Close(reply)
 
-    def _decode(self, reply: OpenReply, progress: _Progress, max_bytes: int) -> Flow[None]:
-        decoder, read, size = self.wire.decoder(), Read(reply), 0
-        while data := (yield from _read_on(read, progress)):
-            size += len(data)
-            if size > max_bytes:
-                raise BrokenReply(f"the reply is larger than {max_bytes:,} bytes", hint="Raise Settings.max_bytes.")
-            events = decoder.feed(data)
-            if events:
-                yield from progress.take(events)
-        yield from progress.take(decoder.finish())
-
-    def _again(self, error: CallError, call: Call, progress: _Progress, settings: Settings) -> Flow[None]:
+    def _again(self, error: CallError, sending: Sending, ending: Ending, settings: Settings) -> Flow[None]:
         """Wait for the next attempt, or raise the error with all that is known."""
-        now: float = yield Now()
-        self._explain(error, call, progress, now)
-        wait = None if progress.fold.has_content else delay(error, progress.attempts, settings)
-        if wait is None or (call.deadline is not None and now + wait >= call.deadline):
+        sending.ended = yield Now()
+        self._explain(error, sending, ending)
+        wait = None if ending.shown else delay(error, sending.attempts, settings)
+        deadline = sending.call.deadline
+        if wait is None or (deadline is not None and sending.ended + wait >= deadline):
             raise error
-        warning = f"attempt {progress.attempts} failed ({type(error).__name__}: {error.message}); again in {wait:.1f} s"
-        progress.warnings.append(warning)
+        warning = f"attempt {sending.attempts} failed ({type(error).__name__}: {error.message}); again in {wait:.1f} s"
+        sending.warnings.append(warning)
         yield Emit([Warned(warning)])
         yield Sleep(wait)
 
-    def _explain(self, error: CallError, call: Call, progress: _Progress, now: float) -> None:
+    def _explain(self, error: CallError, sending: Sending, ending: Ending) -> None:
         error.provider = error.provider or self.route.provider.id
         error.model = error.model or self.route.model.id
-        error.attempts = progress.attempts
-        if progress.head is not None:
-            error.status = error.status or progress.head.status
-            error.request_id = error.request_id or _request_id(progress.head)
-        if progress.fold.has_content:
-            error.partial = self._response(call, progress, ended=now)
+        error.attempts = sending.attempts
+        if sending.head is not None:
+            error.status = error.status or sending.head.status
+            error.request_id = error.request_id or sending.request_id
+        error.partial = ending.partial(sending)
         redacted(error, self.route.secret())
-
-    def _response(self, call: Call, progress: _Progress, ended: float) -> Response:
-        begun = progress.begun
-        first = progress.first - begun if progress.first is not None else None
-        progress.fold.warn(progress.warnings)
-        return progress.fold.response(
-            self.route.provider.id,
-            self.route.model.id,
-            request_id=_request_id(progress.head),
-            adaptations=call.adaptations,
-            timings=Timings(first, ended - begun, progress.attempts),
-        )
-
-
-class _Progress:
-    """How far one call has come."""
-
-    def __init__(self, begun: float) -> None:
-        self.begun = begun
-        self.attempts = 0
-        self.warnings: list[str] = []
-        self.fold = Fold()
-        self.head: Head | None = None
-        self.first: float | None = None
-        self._held: list[Event] = []
-
-    def next_attempt(self) -> None:
-        """Forget the reply of the attempt before: it has given nothing to the caller."""
-        self.attempts += 1
-        self.fold, self.head, self._held = Fold(), None, []
-
-    def take(self, events: Sequence[Event]) -> Flow[None]:
-        """Fold the events and emit them; raises the error where the last one is Failed.
-
-        Until the first content they are held back, for until then the call may be sent again.
-        """
-        failure = None
-        if events and isinstance(events[-1], Failed):
-            failure, events = events[-1].error, events[:-1]
-        self.fold.add(events)
-        if self.first is None:
-            self._held.extend(events)
-            events = ()
-            if any(isinstance(event, (*CONTENT, Finished)) for event in self._held):
-                self.first = yield Now()
-                events, self._held = self._held, []
-        if events:
-            yield Emit(events)
-        if failure is not None:
-            raise failure
-
-
-def _read_on(read: Read, progress: _Progress) -> Flow[bytes]:
-    """The next bytes; a reply that breaks after its last event is complete all the same."""
-    try:
-        data: bytes = yield read
-    except CallError:
-        if progress.fold.finished is None:
-            raise
-        return b""
-    return data
-
-
-def _whole(reply: OpenReply) -> Flow[Head]:
-    """The head with as much of the body as an error needs; a body that breaks off is still an answer."""
-    pieces: list[bytes] = []
-    read = Read(reply)
-    try:
-        while sum(map(len, pieces)) < ERROR_BYTES and (data := (yield read)):
-            pieces.append(data)
-    except CallError:
-        pieces.append(b"")
-    return replace(reply.head, body=b"".join(pieces))
-
-
-def _request_id(head: Head | None) -> str | None:
-    headers = head.headers if head else {}
-    return headers.get("x-request-id") or headers.get("request-id")

@@ -3,42 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from hamr.errors import ConfigError
 from hamr.types import Model, Provider
 
 MODEL_VARIABLE = "HAMR_LLM_MODEL"
 PROVIDER_VARIABLE = "HAMR_LLM_PROVIDER"
+EMBED_VARIABLE = "HAMR_EMBED_MODEL"
+
+Role = Literal["chat", "embeddings"]
+"""What a model is wanted for; a provider may have a default for each."""
 
 
-def split(selector: str | None, environ: Mapping[str, str]) -> tuple[str, str | None]:
+def split(selector: str | None, environ: Mapping[str, str], role: Role = "chat") -> tuple[str, str | None]:
     """The provider's id and the model's name, which is None where the provider's default is meant.
 
     `provider/model` splits at the first slash, for names of models hold slashes too. Without a selector
-    HAMR_LLM_PROVIDER and HAMR_LLM_MODEL say both. Raises ConfigError where nothing does.
+    HAMR_LLM_PROVIDER and HAMR_LLM_MODEL say both; for embeddings HAMR_EMBED_MODEL does, or those two name the
+    provider alone. Raises ConfigError where nothing does.
     """
+    variable = EMBED_VARIABLE if role == "embeddings" else MODEL_VARIABLE
     if selector is None:
-        provider, model = environ.get(PROVIDER_VARIABLE, ""), environ.get(MODEL_VARIABLE, "")
-        selector = f"{provider}/{model}" if provider and model else provider or model
+        selector = _from_environ(environ, role)
     provider, _, model = selector.strip().partition("/")
     if not provider:
         raise ConfigError(
             "no model was named",
-            hint=f"Name one as provider/model (-m on the command line), or set {MODEL_VARIABLE}=provider/model. "
+            hint=f"Name one as provider/model (-m on the command line), or set {variable}=provider/model. "
             "`hamr providers` lists what is installed.",
         )
     return provider, model or None
 
 
-def model_of(provider: Provider, name: str | None) -> Model:
-    """The model of this name, or the provider's default, with what is special about it.
+def model_of(provider: Provider, name: str | None, role: Role = "chat") -> Model:
+    """The model of this name, or the provider's default for the role, with what is special about it.
 
-    Raises ConfigError where no name is given and the provider has no default.
+    The empty name is no model, for what is asked without one. Raises ConfigError where no name is given and the
+    provider has no default.
     """
-    name = name or provider.models.get("chat")
-    if not name:
+    if name is None and not (name := provider.models.get(role)):
+        wanted = "default model" if role == "chat" else f"default model for {role}"
         raise ConfigError(
-            f"{provider.id} has no default model", hint=f"Name one: {provider.id}/<model>, as the provider spells it."
+            f"{provider.id} has no {wanted}", hint=f"Name one: {provider.id}/<model>, as the provider spells it."
         )
     rule = next((rule for rule in provider.rules if rule.fits(name)), None)
     return Model(name, rule.wire, rule.compat) if rule else Model(name)
+
+
+def _from_environ(environ: Mapping[str, str], role: Role) -> str:
+    if role == "embeddings" and (named := environ.get(EMBED_VARIABLE, "").strip()):
+        return named
+    provider, model = environ.get(PROVIDER_VARIABLE, ""), environ.get(MODEL_VARIABLE, "")
+    if role == "embeddings":
+        return provider or model.partition("/")[0]  # a model that chats does not embed
+    return f"{provider}/{model}" if provider and model else provider or model

@@ -12,7 +12,7 @@ from hamr.effects import OpenReply
 if TYPE_CHECKING:
     from hamr.effects import Flow
     from hamr.errors import CallError
-    from hamr.types import Call, Event, Head, Request, Route
+    from hamr.types import Call, EmbeddingRequest, Embeddings, Event, Head, ModelPage, Request, Route
 
 PROJECT = "hamr"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -115,6 +115,31 @@ class ToolWire(Protocol):
         """The error that a reply with a failing status and its body stands for."""
 
 
+@runtime_checkable
+class EmbeddingWire(Protocol):
+    """What a wire that knows embeddings has besides. Pure: no I/O, no clock."""
+
+    def max_embedding_inputs(self, route: Route) -> int | None:
+        """The most inputs that one call takes; None where there is no limit."""
+
+    def encode_embeddings(self, request: EmbeddingRequest, route: Route) -> Call:
+        """The call that asks for these, without credentials; raises Unsupported."""
+
+    def decode_embeddings(self, head: Head, route: Route) -> Embeddings:
+        """What a whole reply says, in the order of the inputs; raises CallError."""
+
+
+@runtime_checkable
+class ListingWire(Protocol):
+    """What a wire that knows lists of models has besides. Pure: no I/O, no clock."""
+
+    def encode_models(self, route: Route, page: str | None) -> Call:
+        """The call that asks for the first page, or for the one that the page before it named; raises Unsupported."""
+
+    def decode_models(self, head: Head, route: Route) -> ModelPage:
+        """What a whole reply says; raises CallError."""
+
+
 class Encoder(Protocol):
     """Events to bytes, one reply long."""
 
@@ -139,3 +164,14 @@ class Dialect(Protocol):
 
     def refusal(self, error: CallError) -> Head:
         """The error in this wire's envelope, with its status."""
+
+
+@runtime_checkable
+class EmbeddingDialect(Protocol):
+    """What the server half of a wire that knows embeddings has besides. Pure: no I/O, no clock."""
+
+    def parse_embeddings(self, call: Call) -> EmbeddingRequest:
+        """What the client asks for; raises BadRequest. The model it names stands in `options["model"]`."""
+
+    def encode_vectors(self, embeddings: Embeddings, request: EmbeddingRequest) -> bytes:
+        """The body of the reply, with its vectors in the format that the client asked for."""

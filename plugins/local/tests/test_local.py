@@ -64,3 +64,14 @@ def test_a_model_must_be_named() -> None:
     """Inventory N-10: there is no default, for nobody knows what is served."""
     with pytest.raises(ConfigError, match="local has no default model"), Hamr(environ={}) as hamr:
         hamr.call("hi", "local")
+
+
+def test_the_model_for_embeddings_comes_from_the_environment(colour: Colour, provider: Canned) -> None:
+    """Inventory R-11, R-44."""
+    provider.answer({"data": [{"index": 0, "embedding": [0.5]}]})
+    with Hamr(environ={"LOCAL_LLM_BASE_URL": provider.url, "LOCAL_EMBED_MODEL": "nomic"}) as hamr:
+        assert colour.embed(hamr, "hi", "local").model == "nomic"
+    assert provider.asked[0].path == "/v1/embeddings"
+    assert provider.asked[0].json == {"model": "nomic", "input": ["hi"]}
+    with Hamr(environ={}) as hamr, pytest.raises(ConfigError, match="local has no default model for embeddings"):
+        colour.embed(hamr, "hi", "local")

@@ -162,3 +162,27 @@ def test_recorded_requests_that_were_taken_are_written_again_as_the_schema_has_t
 def test_recorded_failures(recordings: Recordings, wire: Wire) -> None:
     rows = [row for row in recordings("openai.openai-chat") if row.status == 401]
     assert {type(wire("openai/gpt-4o").error(row.status, row.body)) for row in rows} == {NotLetIn}
+
+
+def test_vectors_are_asked_for_as_base64_from_the_default_model(colour: Colour, provider: Canned) -> None:
+    """R-46."""
+    rows = [{"object": "embedding", "index": 0, "embedding": "AAAAPwAAgL8="}]
+    usage = {"prompt_tokens": 1, "total_tokens": 1}
+    for _ in range(2):
+        provider.answer({"object": "list", "data": rows, "model": "text-embedding-3-small", "usage": usage})
+    environ = {"OPENAI_API_KEY": "made-up-key", "OPENAI_BASE_URL": f"{provider.url}/v1"}
+    with Hamr(environ=environ) as hamr:
+        assert colour.embed(hamr, "hi", "openai").vector.tolist() == [0.5, -1]
+    with Hamr(environ={**environ, "OPENAI_EMBED_MODEL": "text-embedding-3-large"}) as hamr:
+        colour.embed(hamr, "hi", "openai")
+    asked = {"model": "text-embedding-3-small", "input": ["hi"], "encoding_format": "base64"}
+    assert provider.asked[0].path == "/v1/embeddings"
+    assert [each.json for each in provider.asked] == [asked, {**asked, "model": "text-embedding-3-large"}]
+
+
+def test_its_models(colour: Colour, provider: Canned) -> None:
+    provider.answer({"object": "list", "data": [{"id": "gpt-4o-mini", "object": "model", "created": 5}]})
+    environ = {"OPENAI_API_KEY": "made-up-key", "OPENAI_BASE_URL": f"{provider.url}/v1"}
+    with Hamr(environ=environ) as hamr:
+        assert [info.selector for info in colour.models(hamr, "openai").models] == ["openai/gpt-4o-mini"]
+    assert provider.asked[0].path == "/v1/models"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import re
 import socket
+import struct
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +36,12 @@ def test_it_is_well(raw: Any) -> None:
 def test_it_lists_its_models(raw: Any) -> None:
     status, _, body = raw.request("GET", "/v1/models?limit=100")
     assert status == 200
-    assert [model["id"] for model in json.loads(body)["data"]] == list(NAMES)
+    models = {model["id"]: model for model in json.loads(body)["data"]}
+    assert list(models) == list(NAMES)
+    assert {model["owned_by"] for model in models.values()} == {"hamr-sim"}
+    assert all(model["description"].startswith("[sim] ") for model in models.values())
+    assert [name for name, model in models.items() if model["type"] == "embedding"] == ["embed"]
+    assert models["tools"]["supports_tools"]
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/", 404), ("POST", "/v1/nothing", 404)])
@@ -257,3 +264,47 @@ def test_a_line_for_each_request_is_logged(server: Server, raw: Any, eventually:
         "POST /v1/chat/completions 429 429",
     ]
     assert lines[0].endswith(" bytes")
+
+
+def embedded(raw: Any, **fields: Any) -> tuple[int, dict[str, Any]]:
+    """Status and body of a request for vectors."""
+    body = {"model": "embed", "input": "hello there", **fields}
+    status, _, told = raw.request("POST", "/v1/embeddings", json.dumps(body).encode())
+    return status, json.loads(told)
+
+
+def test_vectors_in_numbers_and_in_base64(raw: Any) -> None:
+    status, body = embedded(raw, input=["hello there", [1, 2, 3]], dimensions=3)
+    assert (status, body["model"], body["usage"]) == (200, "sim-embed", {"prompt_tokens": 5, "total_tokens": 5})
+    assert [row["index"] for row in body["data"]] == [0, 1]
+    numbers = body["data"][0]["embedding"]
+    packed = embedded(raw, dimensions=3, encoding_format="base64")[1]["data"][0]["embedding"]
+    assert list(struct.unpack("<3f", base64.b64decode(packed))) == numbers
+
+
+@pytest.mark.parametrize(
+    "fields", [{"dimensions": 0}, {"dimensions": 4097}, {"input": [""] * 2049}, {"sim": {"fault": "?"}}, {"input": []}]
+)
+def test_a_request_for_vectors_that_makes_no_sense_is_refused(raw: Any, fields: dict[str, Any]) -> None:
+    status, body = embedded(raw, **fields)
+    assert status == 400
+    assert body["error"]["param"].partition(".")[0] == next(iter(fields))
+
+
+def test_another_model_makes_no_vectors(raw: Any) -> None:
+    status, body = embedded(raw, model="echo")
+    assert (status, body["error"]["code"]) == (404, "model_not_found")
+
+
+@pytest.mark.parametrize(("fault", "status"), [("401", 401), ("429", 429), ("500", 500), ("context", 400)])
+def test_faults_hold_for_vectors_by_model_and_by_wish(raw: Any, fault: str, status: int) -> None:
+    for fields in ({"model": fault}, {"sim": {"fault": fault}}):
+        told, body = embedded(raw, **fields)
+        assert told == status
+        assert body["error"]["message"].startswith("[sim] ")
+    assert [embedded(raw, model=fault, sim={"times": 1})[0] for _ in range(2)] == [status, 200]
+
+
+def test_an_error_inside_of_a_reply_with_vectors(raw: Any) -> None:
+    status, body = embedded(raw, model="error")
+    assert (status, body["error"]["type"]) == (200, "server_error")

@@ -15,8 +15,7 @@ def find(provider: Provider, environ: Mapping[str, str], given: Mapping[str, str
     """
     if provider.auth.style == "none":
         return None
-    places = [(given.get(provider.id, ""), f"Hamr(keys={{{provider.id!r}: ...}})")]
-    places += [(environ.get(name, ""), f"the environment variable {name}") for name in provider.auth.env]
+    places = _places(provider, environ, given)
     for value, place in places:
         if value.strip():
             return Secret(_sendable(value.strip(), place), place)
@@ -27,6 +26,20 @@ def find(provider: Provider, environ: Mapping[str, str], given: Mapping[str, str
     how = f"Set it: export {first}=..." if first else "Give it in code."
     where = f" Get one at {provider.key_url}" if provider.key_url else ""
     raise ConfigError(f"no key for {provider.id}; looked in {looked}", hint=how + where)
+
+
+def is_callable(provider: Provider, environ: Mapping[str, str], given: Mapping[str, str]) -> bool:
+    """Whether a call may get in: there is a key, none is needed, or it comes from elsewhere than a variable."""
+    auth = provider.auth
+    if auth.style == "none" or auth.optional or not auth.env:
+        return True
+    return any(value.strip() for value, _ in _places(provider, environ, given))
+
+
+def _places(provider: Provider, environ: Mapping[str, str], given: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Each place for the key: what stands there, and what people call the place."""
+    places = [(given.get(provider.id, ""), f"Hamr(keys={{{provider.id!r}: ...}})")]
+    return places + [(environ.get(name, ""), f"the environment variable {name}") for name in provider.auth.env]
 
 
 def _sendable(value: str, place: str) -> str:

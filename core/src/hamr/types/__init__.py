@@ -1,5 +1,9 @@
 """The nouns. Frozen, slotted, and free of any provider's words."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from hamr.types.call import Adaptation, Call, Head, Timeouts
 from hamr.types.event import (
     Event,
@@ -41,6 +45,10 @@ from hamr.types.route import AuthSpec, Model, ModelRule, Provider, Route, Settin
 from hamr.types.secret import Secret
 from hamr.types.usage import Cost, Usage
 
+if TYPE_CHECKING:
+    from hamr.types.embedding import EmbeddingRequest, Embeddings
+    from hamr.types.listing import Listing, ModelInfo, ModelPage
+
 __all__ = [
     "Adaptation",
     "Audio",
@@ -49,6 +57,8 @@ __all__ = [
     "Call",
     "Citation",
     "Cost",
+    "EmbeddingRequest",
+    "Embeddings",
     "Event",
     "Extra",
     "Failed",
@@ -58,8 +68,11 @@ __all__ = [
     "Head",
     "HostedTool",
     "Image",
+    "Listing",
     "Message",
     "Model",
+    "ModelInfo",
+    "ModelPage",
     "ModelRule",
     "Part",
     "PartAdded",
@@ -95,3 +108,20 @@ __all__ = [
     "UsageUpdated",
     "Warned",
 ]
+
+_LATER = {
+    "EmbeddingRequest": "embedding",
+    "Embeddings": "embedding",
+    "Listing": "listing",
+    "ModelInfo": "listing",
+    "ModelPage": "listing",
+}
+"""The nouns that a chat does without, each imported when it is first asked for."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'hamr.types' has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(f"hamr.types.{_LATER[name]}"), name)

@@ -59,7 +59,10 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model as the provider names it; `compat` and `wire` override the provider's."""
+    """A model as the provider names it; `compat` and `wire` override the provider's.
+
+    An empty `id` is none: a provider's list of models is asked for without one.
+    """
 
     id: str
     wire: str | None = None
@@ -106,4 +109,4 @@ class Route:
     @property
     def selector(self) -> str:
         """`provider/model`, as a user writes it."""
-        return f"{self.provider.id}/{self.model.id}"
+        return f"{self.provider.id}/{self.model.id}" if self.model.id else self.provider.id

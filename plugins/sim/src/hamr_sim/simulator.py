@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from hamr.api import BadRequest, Call, CallError, Dialect, Event, Failed, NoSuchModel, Request, Started, dialect
+from hamr.api import (
+    BadRequest,
+    Call,
+    CallError,
+    Dialect,
+    EmbeddingDialect,
+    EmbeddingRequest,
+    Event,
+    Failed,
+    NoSuchModel,
+    Request,
+    Started,
+    dialect,
+)
 from hamr_sim import faults
 from hamr_sim.answer import Answer, Step, Wait, of_json
 from hamr_sim.attempts import Attempts
-from hamr_sim.manner import Manner, wrong
-from hamr_sim.models import MODELS, NAMES, SCRIPT
+from hamr_sim.listing import listed
+from hamr_sim.manner import FAULTS, Manner, wrong
+from hamr_sim.models import EMBED, MODELS, NAMES, SCRIPT
 from hamr_sim.script import Script
 from hamr_sim.steps import steps
 from hamr_sim.turn import Turn
+from hamr_sim.vectors import embeddings
 
-WIRES = {"/v1/chat/completions": "openai-completions"}
+WIRES = {"/v1/chat/completions": "openai-completions", "/v1/embeddings": "openai-completions"}
 """Which wire is spoken at which path."""
+
+EMBEDDINGS = "/v1/embeddings"
 
 PLAIN_WIRE = "openai-completions"
 """The wire whose envelope says what is wrong where no other wire is spoken."""
@@ -41,12 +58,15 @@ class Simulator:
         if call.method == "GET" and path == "/health":
             return of_json({"status": "ok", "server": "hamr-sim"})
         if call.method == "GET" and path == "/v1/models":
-            return of_json({"object": "list", "data": [_listed(name) for name in NAMES]})
+            return of_json({"object": "list", "data": [listed(name) for name in NAMES]})
         if path not in WIRES:
             return self.refused(404, f"nothing is at {call.method} {path}; known are {', '.join(WIRES)}")
         if call.method != "POST":
             return self.refused(405, f"{path} takes POST")
-        return self._asked(call, dialect(WIRES[path]))
+        wire = dialect(WIRES[path])
+        if path == EMBEDDINGS and isinstance(wire, EmbeddingDialect):
+            return self._embedded(call, wire)
+        return self._asked(call, wire)
 
     def refused(self, status: int, why: str) -> Answer:
         """The answer to a call that no model can be asked about."""
@@ -66,6 +86,34 @@ class Simulator:
         except CallError as error:
             answer = _refusal(wire, error)
         return replace(answer, model=name)
+
+    def _embedded(self, call: Call, wire: EmbeddingDialect) -> Answer:
+        name = ""
+        try:
+            request = wire.parse_embeddings(call)
+            name = str(request.options.get("model") or "").removeprefix("sim/")
+            answer = self._vectors(call, request, name, wire)
+        except CallError as error:
+            answer = _refusal(dialect(PLAIN_WIRE), error)
+        return replace(answer, model=name)
+
+    def _vectors(self, call: Call, request: EmbeddingRequest, name: str, wire: EmbeddingDialect) -> Answer:
+        """The vectors, or what goes wrong in their place; raises CallError."""
+        if name != EMBED and name not in FAULTS:
+            why = f"[sim] the model {name!r} makes no vectors; {EMBED!r} does"
+            raise NoSuchModel(why, status=404, code="model_not_found", param="model")
+        own = Manner(self._pace) if name == EMBED else replace(Manner(self._pace), **MODELS[name].sim)
+        manner = own.with_wishes(request.options.get("sim"))
+        if not self._attempts.fails(call.body, manner.times):
+            manner = replace(manner, fault=None)
+        if error := faults.refusal(manner):
+            raise error
+        if manner.fault == "html":
+            return faults.page(manner)
+        if manner.fault == "error":
+            return replace(_refusal(dialect(PLAIN_WIRE), faults.failure()), status=200)
+        body = wire.encode_vectors(embeddings(request, f"sim-{name}"), request)
+        return _in_manner(body, {"content-type": "application/json"}, manner, Wait(manner.pace))
 
     def _turn(self, name: str, request: Request) -> tuple[Turn, Manner]:
         """What the model of this name says, and how: each may say so, and the request has the last word."""
@@ -105,14 +153,17 @@ def _streamed(spoken: Iterator[Sequence[Event]], request: Request, wire: Dialect
 
 def _whole(spoken: Iterator[Sequence[Event]], request: Request, wire: Dialect, manner: Manner) -> Answer:
     encoder = wire.encoder(request)
-    headers = {"content-type": encoder.content_type}
-    if manner.fault == "endless":
-        return Answer(headers=headers, body=faults.paced(itertools.repeat(b" " * 64), manner.pace))
     if manner.fault == "error":
         return replace(_refusal(wire, faults.failure()), status=200)
     events = list(spoken)
     body = b"".join([*map(encoder.encode, events), encoder.finish()])
-    pause = Wait(manner.pace * len(events))
+    return _in_manner(body, {"content-type": encoder.content_type}, manner, Wait(manner.pace * len(events)))
+
+
+def _in_manner(body: bytes, headers: Mapping[str, str], manner: Manner, pause: Wait) -> Answer:
+    """A body in one piece, after a pause, with what goes wrong on the way."""
+    if manner.fault == "endless":
+        return Answer(headers=headers, body=faults.paced(itertools.repeat(b" " * 64), manner.pace))
     if manner.fault is None:
         return Answer(headers=headers, body=_after(pause, [body]) if manner.pace else body)
     once = replace(manner, after=1 if manner.after is None else min(manner.after, 1))
@@ -127,7 +178,3 @@ def _refusal(wire: Dialect, error: CallError) -> Answer:
     """The error in the wire's envelope, with the status that it names itself."""
     head = wire.refusal(error)
     return Answer(error.status or head.status, head.headers, head.body)
-
-
-def _listed(name: str) -> dict[str, object]:
-    return {"id": name, "object": "model", "created": 0, "owned_by": "hamr-sim"}

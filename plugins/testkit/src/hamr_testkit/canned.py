@@ -19,6 +19,7 @@ class Asked:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    method: str = "POST"
 
     @property
     def json(self) -> Any:
@@ -58,12 +59,15 @@ def canned() -> Iterator[Canned]:
         def do_POST(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             body = self.rfile.read(int(headers.get("content-length", 0)))
-            status, content_type, answer = answers.take(Asked(self.path, headers, body))
+            status, content_type, answer = answers.take(Asked(self.path, headers, body, self.command))
             self.send_response(status)
             self.send_header("content-type", content_type)
             self.send_header("content-length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
+
+        def do_GET(self) -> None:
+            self.do_POST()
 
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing."""

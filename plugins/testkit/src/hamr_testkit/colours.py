@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hamr import Hamr
-    from hamr.api import Call, Event, Flow, Head, Response, Transport
+    from hamr.api import Call, Embeddings, Event, Flow, Head, Listing, Response, Transport
+
+Result = TypeVar("Result")
 
 
 class Colour:
@@ -39,9 +41,27 @@ class Colour:
 
         return asyncio.run(collect())
 
+    def embed(self, client: Hamr, inputs: Any, model: str | None = None, **options: Any) -> Embeddings:
+        """`client.embed` or `client.aembed`."""
+        if self.name == "sync":
+            return client.embed(inputs, model, **options)
+        return asyncio.run(client.aembed(inputs, model, **options))
+
+    def models(self, client: Hamr, provider: str | None = None, **options: Any) -> Listing:
+        """`client.models` or `client.amodels`."""
+        if self.name == "sync":
+            return client.models(provider, **options)
+        return asyncio.run(client.amodels(provider, **options))
+
+    def result(self, flow: Flow[Result], transport: Transport) -> Result:
+        """What a flow returns."""
+        from hamr.drive import arun, run
+
+        return run(flow, transport) if self.name == "sync" else asyncio.run(arun(flow, transport))
+
     def run(self, flow: Flow[Response], transport: Transport) -> tuple[list[Event], Response]:
         """The events of a flow and the response it returns."""
-        from hamr.drive import AsyncStream, Stream
+        from hamr.streams import AsyncStream, Stream
 
         if self.name == "sync":
             with Stream(flow, transport) as stream:

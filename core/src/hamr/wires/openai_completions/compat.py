@@ -40,6 +40,12 @@ class Compat:
     """Appended to a base URL that has no path."""
     chat_path: str = "/chat/completions"
     """Appended to the base URL."""
+    embeddings_path: str = "/embeddings"
+    """Appended to the base URL; empty where there are none."""
+    models_path: str = "/models"
+    """Appended to the base URL; empty where the models are not listed."""
+    models_at_origin: bool = False
+    """`models_path` stands at the origin of the base URL, in place of its path."""
 
     # Fields of the body
     supports_store: bool = True
@@ -146,6 +152,15 @@ class Compat:
     """Words of its messages, each with the name of an error class; they count where no code decides."""
     overflow_without_body: bool = False
     """A 400 without a body means that the prompt is too long."""
+
+    # Embeddings
+    max_embedding_inputs: int | None = 2048
+    """The most inputs of one call; more are sent in several."""
+    embedding_format: str | None = field(default=None, metadata={"one_of": ("float", "base64", "base64_int8")})
+    """What is asked for, and what a vector that comes as a text is: base64 of 32-bit floats unless this says of bytes.
+
+    Half the size as base64; None asks for nothing, which all servers understand.
+    """
 
     @classmethod
     def read(cls, mapping: Mapping[str, Any], place: str) -> Compat:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from hamr.errors import BrokenReply
@@ -10,21 +9,13 @@ from hamr.types import Warned
 from hamr.wires.framing.sse import EventTooLarge, ServerEvent, SSEDecoder
 from hamr.wires.openai_completions.errors import inner_error
 from hamr.wires.openai_completions.reply import Reply
-from hamr.wires.web_page import is_page, page_title
+from hamr.wires.openai_completions.whole import MARK, SHOWN, mended, read_whole, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hamr.types import Event
     from hamr.wires.openai_completions.compat import Compat
-
-_MARK = b"\xef\xbb\xbf"
-_SHOWN = 200
-_PAGE = "The base URL probably points to a web page; check it."
-# Half of a pair of surrogates, as an escape: JSON of servers that cut a character in two.
-_HALF = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-)
 
 
 class ReplyDecoder:
@@ -63,8 +54,8 @@ class ReplyDecoder:
             return out
         if events:
             self._read(events, out)
-        elif len(self._first) < _SHOWN:
-            self._first += data[:_SHOWN]
+        elif len(self._first) < SHOWN:
+            self._first += data[:SHOWN]
         return out
 
     def finish(self) -> Sequence[Event]:
@@ -85,10 +76,10 @@ class ReplyDecoder:
     def _sniffed(self, data: bytes) -> bytes:
         """The first bytes that say something decide what the reply is; white space before them is keep-alive."""
         data = self._first + data
-        if len(data) < len(_MARK) and _MARK.startswith(data):
+        if len(data) < len(MARK) and MARK.startswith(data):
             self._first = data
             return b""
-        data = data.removeprefix(_MARK).lstrip()
+        data = data.removeprefix(MARK).lstrip()
         self._first = b""
         if data[:1] in (b"{", b"[", b"<"):
             self._body = [data]
@@ -125,12 +116,12 @@ class ReplyDecoder:
             self._other(name, text.decode("utf-8", "replace"), out)
         elif b"\n" in text:
             self._read([ServerEvent(name, line) for line in text.split(b"\n")], out)
-        elif (mended := _HALF.sub(rb"\\ufffd", text)) != text:
-            self._read([ServerEvent(name, mended)], out)
+        elif (whole := mended(text)) != text:
+            self._read([ServerEvent(name, whole)], out)
         elif self._ending:
             self._reply.end(out, done=False, torn=True)
         else:
-            self._reply.fail(BrokenReply(f"a chunk of the reply is no JSON: {_shown(text)}", body=_shown(text)), out)
+            self._reply.fail(BrokenReply(f"a chunk of the reply is no JSON: {shown(text)}", body=shown(text)), out)
 
     def _other(self, name: str | None, chunk: Any, out: list[Event]) -> None:
         """JSON that is no chunk: an error by its event's name, a list of one, or something to pass over."""
@@ -143,40 +134,26 @@ class ReplyDecoder:
             value = chunk if type(chunk) is dict else {"error": str(chunk)}
             self._reply.fail(inner_error(value, self._reply.compat, str(chunk)), out)
         else:
-            out.append(Warned(f"a chunk of the reply is no object: {str(chunk)[:_SHOWN]}"))
+            out.append(Warned(f"a chunk of the reply is no object: {str(chunk)[:SHOWN]}"))
 
     def _end(self, out: list[Event]) -> None:
         if self._reply.over:
             return
         if self._reply.silent and self._first.strip():
-            self._reply.fail(BrokenReply(f"the reply holds no events: {_shown(self._first)}"), out)
+            self._reply.fail(BrokenReply(f"the reply holds no events: {shown(self._first)}"), out)
             return
         self._reply.end(out, done=False)
 
     def _whole(self, body: bytes, out: list[Event]) -> None:
-        text = body[: 64 * 1024].decode("utf-8", "replace")
-        if text.startswith("<"):
-            said = f"the provider answered with a web page: {page_title(text)}"
-            self._reply.fail(BrokenReply(said, hint=_PAGE if is_page(text) else ""), out)
+        try:
+            value = read_whole(body)
+        except BrokenReply as error:
+            self._reply.fail(error, out)
             return
-        value = self._json(body)
         if isinstance(value, list) and len(value) == 1:
             value = value[0]
         if isinstance(value, dict):
             self._reply.whole(value, out)
         else:
-            said = "the reply broke off, or is no JSON" if value is None else "the reply is JSON, but no object"
-            self._reply.fail(BrokenReply(f"{said}: {_shown(body)}", body=_shown(body)), out)
-
-    def _json(self, body: bytes) -> Any:
-        for attempt in (body, _HALF.sub(rb"\\ufffd", body)):
-            try:
-                return self._from_json(attempt)
-            except ValueError:
-                continue
-        return None
-
-
-def _shown(data: bytes) -> str:
-    text = data.decode("utf-8", "replace").strip()
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+            said = f"the reply is JSON, but no object: {shown(body)}"
+            self._reply.fail(BrokenReply(said, body=shown(body)), out)

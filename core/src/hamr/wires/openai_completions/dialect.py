@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hamr.errors import CallError
     from hamr.specs import Encoder
-    from hamr.types import Call, Head, Request
+    from hamr.types import Call, EmbeddingRequest, Embeddings, Head, Request
 
 
 class OpenAICompletionsDialect:
@@ -30,3 +30,15 @@ class OpenAICompletionsDialect:
         from hamr.wires.openai_completions.refusal import refusal
 
         return refusal(error)
+
+    def parse_embeddings(self, call: Call) -> EmbeddingRequest:
+        """What the client asks for; raises BadRequest. The model it names stands in `options["model"]`."""
+        from hamr.wires.openai_completions.embeddings_served import parse_embeddings
+
+        return parse_embeddings(call)
+
+    def encode_vectors(self, embeddings: Embeddings, request: EmbeddingRequest) -> bytes:
+        """The body of the reply, with its vectors in the format that the client asked for."""
+        from hamr.wires.openai_completions.embeddings_served import encode_vectors
+
+        return encode_vectors(embeddings, request)

@@ -50,7 +50,7 @@ def _body(request: Request, model: str, compat: Compat, told: Told) -> dict[str,
         body["stream"] = True
         if compat.supports_usage_in_streaming:
             body["stream_options"] = {"include_usage": True}
-    body = _fitted(body, request, compat, told)
+    body = fitted(body, compat, told, thinking=request.thinking is None or request.thinking.level != "off")
     for name, value in compat.body.items():
         if name not in body:
             body[name] = value
@@ -106,22 +106,21 @@ def _account(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
     return fields
 
 
-def _fitted(body: dict[str, Any], request: Request, compat: Compat, told: Told) -> dict[str, Any]:
-    """Without the fields that the provider refuses, and under the names that it knows."""
-    fitted = {}
-    may_think = request.thinking is None or request.thinking.level != "off"
+def fitted(body: dict[str, Any], compat: Compat, told: Told, *, thinking: bool = False) -> dict[str, Any]:
+    """Without the fields that the provider refuses, always or with a model that may think, and under its own names."""
+    known = {}
     for name, value in body.items():
         if name in compat.unsupported:
             told("dropped", name, "this provider does not take it")
             continue
-        if may_think and name in compat.unsupported_while_thinking:
+        if thinking and name in compat.unsupported_while_thinking:
             told("dropped", name, "this model does not take it while it thinks")
             continue
         other = compat.renamed.get(name)
         if other is not None:
             told("renamed", name, f"this provider calls it {other}")
-        fitted[other or name] = value
-    return fitted
+        known[other or name] = value
+    return known
 
 
 def _with_options(body: dict[str, Any], request: Request) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def parse_request(call: Call) -> Request:
 
     The model it names, and every field that a request has no place for, stand in `options`.
     """
-    body = _body(call)
+    body = read_body(call)
     text(body.get("model"), "model")
     turns = array(body.get("messages"), "messages")
     told: dict[str, Any] = {}
@@ -73,7 +73,8 @@ def parse_request(call: Call) -> Request:
     return Request(messages, options=options, **told)
 
 
-def _body(call: Call) -> dict[str, Any]:
+def read_body(call: Call) -> dict[str, Any]:
+    """The body, which must be an object; raises BadRequest."""
     from pydantic_core import from_json
 
     try:

@@ -9,7 +9,7 @@ from hamr.wires.openai_completions.compat import Compat
 if TYPE_CHECKING:
     from hamr.errors import CallError
     from hamr.specs import Decoder, Dialect
-    from hamr.types import Call, Head, Request, Route
+    from hamr.types import Call, EmbeddingRequest, Embeddings, Head, ModelPage, Request, Route
 
 
 class OpenAICompletions:
@@ -35,6 +35,34 @@ class OpenAICompletions:
         from hamr.wires.openai_completions.errors import head_error
 
         return head_error(head, self.compat)
+
+    def max_embedding_inputs(self, route: Route) -> int | None:
+        """The most inputs that one call takes."""
+        return self.compat.max_embedding_inputs
+
+    def encode_embeddings(self, request: EmbeddingRequest, route: Route) -> Call:
+        """The call that asks for these, without credentials; raises Unsupported."""
+        from hamr.wires.openai_completions.embeddings import encode_embeddings
+
+        return encode_embeddings(request, route, self.compat)
+
+    def decode_embeddings(self, head: Head, route: Route) -> Embeddings:
+        """What a whole reply says, in the order of the inputs; raises CallError."""
+        from hamr.wires.openai_completions.embeddings import decode_embeddings
+
+        return decode_embeddings(head, route, self.compat)
+
+    def encode_models(self, route: Route, page: str | None) -> Call:
+        """The call that asks for the models, or for a further page of them; raises Unsupported."""
+        from hamr.wires.openai_completions.listing import encode_models
+
+        return encode_models(route, page, self.compat)
+
+    def decode_models(self, head: Head, route: Route) -> ModelPage:
+        """What a whole reply says; raises CallError."""
+        from hamr.wires.openai_completions.listing import decode_models
+
+        return decode_models(head, route, self.compat)
 
     def dialect(self) -> Dialect:
         """The server half of this wire."""

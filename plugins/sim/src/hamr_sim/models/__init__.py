@@ -45,5 +45,8 @@ MODELS: Mapping[str, Model] = {
     **{name: Model("echo", {"fault": name, **_FAULTY.get(name, {})}) for name in FAULTS},
 }
 
-NAMES = (SCRIPT, *MODELS)
+EMBED = "embed"
+"""The one model that makes vectors."""
+
+NAMES = (SCRIPT, *MODELS, EMBED)
 """All names, as a list of models gives them."""

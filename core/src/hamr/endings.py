@@ -1,0 +1,179 @@
+"""What becomes of a reply: its events folded as they come, or its whole body read at once. Flows, like the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Generic, Protocol, TypeVar
+
+from hamr.effects import Emit, Flow, Now, OpenReply, Read
+from hamr.errors import BrokenReply, CallError
+from hamr.fold import CONTENT, Fold
+from hamr.specs import ToolWire
+from hamr.types import Call, Event, Failed, Finished, Head, Response, Route, Timings
+
+Value = TypeVar("Value")
+
+
+@dataclass(slots=True)
+class Sending:
+    """One call on its way, over all its attempts; `begun` and `ended` are readings of the driver's clock."""
+
+    route: Route
+    call: Call
+    begun: float
+    ended: float = 0.0
+    attempts: int = 0
+    warnings: list[str] = field(default_factory=list)
+    head: Head | None = None
+
+    @property
+    def request_id(self) -> str | None:
+        """What the provider calls this call."""
+        headers = self.head.headers if self.head else {}
+        return headers.get("x-request-id") or headers.get("request-id")
+
+    def timings(self, first: float | None = None) -> Timings:
+        """How long it took; `first` is when the first content came."""
+        return Timings(None if first is None else first - self.begun, self.ended - self.begun, self.attempts)
+
+
+class Ending(Protocol):
+    """What becomes of the replies to one call, of which only the last attempt's counts."""
+
+    @property
+    def shown(self) -> bool:
+        """Whether the caller has seen something of the answer: then the call is not sent again."""
+
+    def begin(self) -> None:
+        """Forget the attempt before: it has given nothing to the caller."""
+
+    def read(self, reply: OpenReply, max_bytes: int) -> Flow[None]:
+        """Read a reply to its end; raises CallError."""
+
+    def partial(self, sending: Sending) -> Response | None:
+        """What had come when it failed."""
+
+
+class Folding:
+    """The events of a reply, emitted as they come and folded into a response."""
+
+    def __init__(self, wire: ToolWire) -> None:
+        self._wire = wire
+        self._fold = Fold()
+        self._held: list[Event] = []
+        self._first: float | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Whether the caller has seen something of the answer."""
+        return self._fold.has_content
+
+    def begin(self) -> None:
+        """Forget the attempt before."""
+        self._fold, self._held = Fold(), []
+
+    def read(self, reply: OpenReply, max_bytes: int) -> Flow[None]:
+        """Decode, emit and fold; a reply that breaks after its last event is complete all the same."""
+        decoder, read, size = self._wire.decoder(), Read(reply), 0
+        fold = self._fold
+        while True:
+            try:
+                data: bytes = yield read
+            except CallError:
+                if fold.finished is None:
+                    raise
+                break
+            if not data:
+                break
+            size += len(data)
+            if size > max_bytes:
+                raise too_large(max_bytes)
+            events = decoder.feed(data)
+            if events and self._first is not None and type(events[-1]) is not Failed:
+                fold.add(events)
+                yield Emit(events)
+            elif events:
+                yield from self._take(events)
+        yield from self._take(decoder.finish())
+
+    def _take(self, events: Sequence[Event]) -> Flow[None]:
+        """Fold the events and emit them; raises the error where the last one is Failed.
+
+        Until the first content they are held back, for until then the call may be sent again.
+        """
+        failure = None
+        if events and isinstance(events[-1], Failed):
+            failure, events = events[-1].error, events[:-1]
+        self._fold.add(events)
+        if self._first is None:
+            self._held.extend(events)
+            events = ()
+            if any(isinstance(event, (*CONTENT, Finished)) for event in self._held):
+                self._first = yield Now()
+                events, self._held = self._held, []
+        if events:
+            yield Emit(events)
+        if failure is not None:
+            raise failure
+
+    def partial(self, sending: Sending) -> Response | None:
+        """What had come, where that is more than nothing."""
+        return self.response(sending) if self._fold.has_content else None
+
+    def response(self, sending: Sending) -> Response:
+        """The response so far."""
+        self._fold.warn(sending.warnings)
+        return self._fold.response(
+            sending.route.provider.id,
+            sending.route.model.id,
+            request_id=sending.request_id,
+            adaptations=sending.call.adaptations,
+            timings=sending.timings(self._first),
+        )
+
+
+class Whole(Generic[Value]):
+    """A body that is read as one; `value` is what `decode` makes of it."""
+
+    shown = False
+
+    def __init__(self, decode: Callable[[Head], Value]) -> None:
+        self._decode = decode
+        self.value: Value
+
+    def begin(self) -> None:
+        """There is nothing to forget: a body counts once it is whole."""
+
+    def read(self, reply: OpenReply, max_bytes: int) -> Flow[None]:
+        """Gather the body, and decode it."""
+        pieces: list[bytes] = []
+        read, size = Read(reply), 0
+        while data := (yield read):
+            size += len(data)
+            if size > max_bytes:
+                raise too_large(max_bytes)
+            pieces.append(data)
+        self.value = self._decode(replace(reply.head, body=b"".join(pieces)))
+
+    def partial(self, sending: Sending) -> Response | None:
+        """Nothing: half a body says nothing."""
+        return None
+
+
+def failed_head(reply: OpenReply, most: int) -> Flow[Head]:
+    """The head with as much of the body as an error needs; a body that breaks off is still an answer."""
+    pieces: list[bytes] = []
+    read, size = Read(reply), 0
+    try:
+        while size < most and (data := (yield read)):
+            pieces.append(data)
+            size += len(data)
+    except CallError:
+        pieces.append(b"")
+    return replace(reply.head, body=b"".join(pieces))
+
+
+def too_large(max_bytes: int) -> BrokenReply:
+    """The error for a reply over its bound."""
+    return BrokenReply(f"the reply is larger than {max_bytes:,} bytes", hint="Raise Settings.max_bytes.")
