@@ -60,7 +60,9 @@ def test_the_public_api_is_what_was_written_down() -> None:
 
 
 def test_every_noun_and_error_of_the_front_door_is_the_plugins_too() -> None:
-    own = {"Hamr", "AsyncStream", "Stream", "Options", "Prompt", "__version__", "acall", "astream", "call", "stream"}
+    own = {"Hamr", "Options", "PartialJSON", "Prompt", "FunctionTool", "RunOptions", "__version__", "preview", "tool"}
+    own |= {"AsyncRunStream", "AsyncStream", "RunStream", "Stream"}
+    own |= {"acall", "arun", "arun_stream", "astream", "call", "run", "run_stream", "stream"}
     assert set(hamr.__all__) - own <= set(api.__all__)
 
 

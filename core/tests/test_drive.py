@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from hamr.drive import AsyncStream, Stream
 from hamr.effects import Close, Emit, Fetch, Flow, Lock, Now, Open, Read, Release, Sleep, Tell
 from hamr.errors import NoAnswer
+from hamr.streams import AsyncStream, Stream
 from hamr.types import Call, Message, Response, Text, TextDelta
 from hamr_testkit.colours import Colour
 from hamr_testkit.scripted import Answer, ScriptedTransport

@@ -242,7 +242,7 @@ def test_a_whole_reply_may_take_all_the_time_there_is(colour: Colour) -> None:
 
 def test_leaving_a_stream_early_closes_its_reply() -> None:
     """Pain 17."""
-    from hamr.drive import Stream
+    from hamr.streams import Stream
 
     transport = ScriptedTransport(lines("?", "one", "two", "."))
     asked = route("lines")
@@ -257,7 +257,7 @@ def test_leaving_an_async_stream_early_closes_its_reply() -> None:
     """Pain 17."""
     import asyncio
 
-    from hamr.drive import AsyncStream
+    from hamr.streams import AsyncStream
 
     transport = ScriptedTransport(lines("?", "one", "two", "."))
     asked = route("lines")

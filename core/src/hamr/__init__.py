@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from hamr.client import Hamr
-    from hamr.drive import AsyncStream, Stream
     from hamr.errors import (
         BadRequest,
         BrokenReply,
@@ -34,6 +33,11 @@ if TYPE_CHECKING:
     )
     from hamr.messages import Prompt
     from hamr.options import Options
+    from hamr.partial_json import PartialJSON
+    from hamr.runs.limits import RunOptions
+    from hamr.runs.stream import AsyncRunStream, RunStream
+    from hamr.streams import AsyncStream, Stream
+    from hamr.tools.function import FunctionTool, tool
     from hamr.types import (
         Adaptation,
         Audio,
@@ -61,9 +65,12 @@ if TYPE_CHECKING:
         ResponseFormat,
         Role,
         Route,
+        Run,
+        RunEvent,
         Secret,
         Settings,
         Started,
+        Stopped,
         Text,
         TextDelta,
         TextEnd,
@@ -82,7 +89,9 @@ if TYPE_CHECKING:
         ToolCallEnd,
         ToolCallStart,
         ToolChoice,
+        ToolFinished,
         ToolResult,
+        ToolStarted,
         Usage,
         UsageUpdated,
         Warned,
@@ -90,6 +99,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Adaptation",
+    "AsyncRunStream",
     "AsyncStream",
     "Audio",
     "AuthSpec",
@@ -107,6 +117,7 @@ __all__ = [
     "File",
     "FinishReason",
     "Finished",
+    "FunctionTool",
     "Hamr",
     "HamrError",
     "Head",
@@ -121,6 +132,7 @@ __all__ = [
     "Overloaded",
     "Part",
     "PartAdded",
+    "PartialJSON",
     "PluginError",
     "Prompt",
     "Provider",
@@ -132,9 +144,14 @@ __all__ = [
     "ResponseFormat",
     "Role",
     "Route",
+    "Run",
+    "RunEvent",
+    "RunOptions",
+    "RunStream",
     "Secret",
     "Settings",
     "Started",
+    "Stopped",
     "Stream",
     "Text",
     "TextDelta",
@@ -155,19 +172,37 @@ __all__ = [
     "ToolCallEnd",
     "ToolCallStart",
     "ToolChoice",
+    "ToolFinished",
     "ToolResult",
+    "ToolStarted",
     "Unsupported",
     "Usage",
     "UsageUpdated",
     "Warned",
     "__version__",
     "acall",
+    "arun",
+    "arun_stream",
     "astream",
     "call",
+    "preview",
+    "run",
+    "run_stream",
     "stream",
+    "tool",
 ]
 
-_MODULES = ("hamr.types", "hamr.errors", "hamr.drive", "hamr.options", "hamr.messages")
+_MODULES = (
+    "hamr.types",
+    "hamr.errors",
+    "hamr.streams",
+    "hamr.options",
+    "hamr.messages",
+    "hamr.runs.stream",
+    "hamr.runs.limits",
+    "hamr.tools.function",
+    "hamr.partial_json",
+)
 """Where the names of the front door stand, each imported when one of its names is first asked for."""
 
 
@@ -197,6 +232,41 @@ def astream(prompt: Prompt, model: str | None = None, **options: Unpack[Options]
     from hamr.default import client
 
     return client.astream(prompt, model, **options)
+
+
+def run(prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> Run:
+    """Ask, run the tools that the model asks for, and ask again, until it has answered; raises HamrError."""
+    from hamr.default import client
+
+    return client.run(prompt, model, **options)
+
+
+def run_stream(prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> RunStream:
+    """The same run, whose events are read as they come, those of its tools among them."""
+    from hamr.default import client
+
+    return client.run_stream(prompt, model, **options)
+
+
+async def arun(prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> Run:
+    """Ask, run the tools that the model asks for, and ask again, until it has answered; raises HamrError."""
+    from hamr.default import client
+
+    return await client.arun(prompt, model, **options)
+
+
+def arun_stream(prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> AsyncRunStream:
+    """The same run, whose events are awaited as they come, those of its tools among them."""
+    from hamr.default import client
+
+    return client.arun_stream(prompt, model, **options)
+
+
+def preview(prompt: Prompt, model: str | None = None, *, stream: bool = False, **options: Unpack[Options]) -> Call:
+    """The very call that would be sent, the key in it as `$VAR`; needs none, and sends nothing."""
+    from hamr.default import client
+
+    return client.preview(prompt, model, stream=stream, **options)
 
 
 def __getattr__(name: str) -> Any:

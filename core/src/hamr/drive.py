@@ -8,14 +8,37 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
-from hamr.effects import Close, Effect, Emit, Fetch, Flow, Lock, Now, Open, Read, Release, Sleep, Tell
+from hamr.effects import (
+    Abandon,
+    Await,
+    Begin,
+    Close,
+    Effect,
+    Emit,
+    Fetch,
+    JobEffect,
+    Lock,
+    Now,
+    Open,
+    Read,
+    Release,
+    RunFlow,
+    Sleep,
+    Tell,
+)
 from hamr.locks import FileLock, state_folder
 from hamr.specs import AsyncReply, Reply, Transport
-from hamr.types import Event, Head, Response, TextDelta
+from hamr.types import Head, TextDelta
+
+if TYPE_CHECKING:
+    from hamr.jobs import TaskJobs, ThreadJobs
 
 LOCK_POLL = 0.05
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 def tell_on_stderr(text: str, url: str | None) -> None:
@@ -29,6 +52,7 @@ class _Held:
 
     replies: list[Any] = field(default_factory=list)
     locks: dict[str, FileLock] = field(default_factory=dict)
+    jobs: Any = None
 
     def lock(self, name: str) -> FileLock:
         return self.locks.setdefault(name, FileLock(name, state_folder(os.environ)))
@@ -42,21 +66,21 @@ class _Held:
             self.release(name)
 
 
-class Stream(Iterator[Event]):
-    """The events of one reply, read by blocking; a context manager, leaving it early closes the connection."""
+class Driven(Iterator[Item], Generic[Item, Result]):
+    """What a flow emits, read by blocking; a context manager, leaving it early lets go of all it holds."""
 
     def __init__(
-        self, flow: Flow[Response], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr
+        self, flow: RunFlow[Result], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr
     ) -> None:
         self._flow, self._transport, self._tell = flow, transport, tell
         self._held = _Held()
-        self._response: Response | None = None
+        self._result: Result | None = None
         self._events = self._run()
 
-    def __iter__(self) -> Iterator[Event]:  # noqa: PYI034  # one call less an event than by way of self
+    def __iter__(self) -> Iterator[Item]:  # noqa: PYI034  # one call less an event than by way of self
         return self._events
 
-    def __next__(self) -> Event:
+    def __next__(self) -> Item:
         return next(self._events)
 
     def __enter__(self) -> Self:
@@ -71,25 +95,24 @@ class Stream(Iterator[Event]):
         self._flow.close()
         self._let_go()
 
-    @property
-    def response(self) -> Response:
-        """The whole response; reads on to its end where that has not come yet."""
-        while self._advance() is not None:
-            pass
-        return _ended(self._response)
-
     def texts(self) -> Iterator[str]:
         """The text alone, piece by piece."""
         return (event.text for event in self._events if isinstance(event, TextDelta))
 
-    def _run(self) -> Generator[Event, None, None]:
+    def end(self) -> Result:
+        """What the flow returned; reads on to its end where that has not come yet."""
+        while self._advance() is not None:
+            pass
+        return _ended(self._result)
+
+    def _run(self) -> Generator[Item, None, None]:
         try:
             while (events := self._advance()) is not None:
                 yield from events
         finally:
             self._let_go()
 
-    def _advance(self) -> Sequence[Event] | None:
+    def _advance(self) -> Sequence[Item] | None:
         """The next events that the flow emits; None at its end."""
         flow, answer, failure = self._flow, None, None
         try:
@@ -98,13 +121,13 @@ class Stream(Iterator[Event]):
                 answer = failure = None
                 kind = type(effect)
                 if kind is Emit:
-                    return effect.events  # type: ignore[union-attr]  # an Emit, as just asked
+                    return effect.events  # type: ignore[union-attr, return-value]  # an Emit, of what this flow emits
                 try:
                     answer = effect.reply.read() if kind is Read else self._answer(effect)  # type: ignore[union-attr]
                 except Exception as error:  # noqa: BLE001  # handed to the flow, which is who asked
                     failure = error
         except StopIteration as stop:
-            self._response = self._response or stop.value
+            self._result = self._result or stop.value
         except BaseException:
             self._let_go()
             raise
@@ -116,7 +139,7 @@ class Stream(Iterator[Event]):
             self._held.replies.pop().close()
         self._held.release_all()
 
-    def _answer(self, effect: Effect) -> Any:
+    def _answer(self, effect: Effect | JobEffect) -> Any:
         match effect:
             case Now():
                 return time.monotonic()
@@ -138,7 +161,16 @@ class Stream(Iterator[Event]):
                 self._held.release(name)
             case Tell(text, url):
                 self._tell(text, url)
+            case Begin() | Await() | Abandon():
+                return self._jobs().answer(effect)
         return None
+
+    def _jobs(self) -> ThreadJobs:
+        if self._held.jobs is None:
+            from hamr.jobs import ThreadJobs
+
+            self._held.jobs = ThreadJobs()
+        return cast("ThreadJobs", self._held.jobs)
 
     def _fetch(self, reply: Reply) -> Head:
         try:
@@ -147,21 +179,21 @@ class Stream(Iterator[Event]):
             reply.close()
 
 
-class AsyncStream(AsyncIterator[Event]):
-    """The events of one reply, read by awaiting; an async context manager, leaving it early closes the connection."""
+class AsyncDriven(AsyncIterator[Item], Generic[Item, Result]):
+    """What a flow emits, read by awaiting; an async context manager, leaving it early lets go of all it holds."""
 
     def __init__(
-        self, flow: Flow[Response], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr
+        self, flow: RunFlow[Result], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr
     ) -> None:
         self._flow, self._transport, self._tell = flow, transport, tell
         self._held = _Held()
-        self._response: Response | None = None
+        self._result: Result | None = None
         self._events = self._run()
 
-    def __aiter__(self) -> AsyncIterator[Event]:  # noqa: PYI034  # one call less an event than by way of self
+    def __aiter__(self) -> AsyncIterator[Item]:  # noqa: PYI034  # one call less an event than by way of self
         return self._events
 
-    async def __anext__(self) -> Event:
+    async def __anext__(self) -> Item:
         return await anext(self._events)
 
     async def __aenter__(self) -> Self:
@@ -178,19 +210,19 @@ class AsyncStream(AsyncIterator[Event]):
         self._flow.close()
         await self._let_go()
 
-    async def response(self) -> Response:
-        """The whole response; reads on to its end where that has not come yet."""
-        while await self._advance() is not None:
-            pass
-        return _ended(self._response)
-
     async def texts(self) -> AsyncIterator[str]:
         """The text alone, piece by piece."""
         async for event in self._events:
             if isinstance(event, TextDelta):
                 yield event.text
 
-    async def _run(self) -> AsyncGenerator[Event, None]:
+    async def end(self) -> Result:
+        """What the flow returned; reads on to its end where that has not come yet."""
+        while await self._advance() is not None:
+            pass
+        return _ended(self._result)
+
+    async def _run(self) -> AsyncGenerator[Item, None]:
         try:
             while (events := await self._advance()) is not None:
                 for event in events:
@@ -198,7 +230,7 @@ class AsyncStream(AsyncIterator[Event]):
         finally:
             await self._let_go()
 
-    async def _advance(self) -> Sequence[Event] | None:
+    async def _advance(self) -> Sequence[Item] | None:
         """The next events that the flow emits; None at its end."""
         flow, answer, failure = self._flow, None, None
         try:
@@ -206,12 +238,12 @@ class AsyncStream(AsyncIterator[Event]):
                 try:
                     effect = flow.throw(failure) if failure else flow.send(answer)
                 except StopIteration as stop:
-                    self._response = self._response or stop.value
+                    self._result = self._result or stop.value
                     break
                 answer = failure = None
                 kind = type(effect)
                 if kind is Emit:
-                    return effect.events  # type: ignore[union-attr]  # an Emit, as just asked
+                    return effect.events  # type: ignore[union-attr, return-value]  # an Emit, of what this flow emits
                 try:
                     if kind is Read:
                         answer = await effect.reply.aread()  # type: ignore[union-attr]  # a Read, as just asked
@@ -231,8 +263,10 @@ class AsyncStream(AsyncIterator[Event]):
         while self._held.replies:
             await self._held.replies.pop().aclose()
         self._held.release_all()
+        if self._held.jobs is not None:
+            await self._jobs().aclose()
 
-    async def _answer(self, effect: Effect) -> Any:
+    async def _answer(self, effect: Effect | JobEffect) -> Any:
         match effect:
             case Open(call):
                 self._held.replies.append(opened := await self._transport.aopen(call))
@@ -252,7 +286,16 @@ class AsyncStream(AsyncIterator[Event]):
                 self._held.release(name)
             case Tell(text, url):
                 self._tell(text, url)
+            case Begin() | Await() | Abandon():
+                return await self._jobs().answer(effect)
         return None
+
+    def _jobs(self) -> TaskJobs:
+        if self._held.jobs is None:
+            from hamr.jobs import TaskJobs
+
+            self._held.jobs = TaskJobs()
+        return cast("TaskJobs", self._held.jobs)
 
     async def _fetch(self, reply: AsyncReply) -> Head:
         pieces = []
@@ -270,7 +313,25 @@ async def _sleep(seconds: float) -> None:
     await asyncio.sleep(seconds)
 
 
-def _ended(response: Response | None) -> Response:
-    if response is None:
+def _ended(result: Result | None) -> Result:
+    if result is None:
         raise RuntimeError("the stream was closed, or has failed, before its end")
-    return response
+    return result
+
+
+def run(
+    flow: RunFlow[Result], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr
+) -> Result:
+    """What a flow returns, by blocking; its events are passed over."""
+    driven: Driven[Any, Result] = Driven(flow, transport, tell)
+    with driven:
+        return driven.end()
+
+
+async def arun(
+    flow: RunFlow[Result], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr
+) -> Result:
+    """What a flow returns, by awaiting; its events are passed over."""
+    driven: AsyncDriven[Any, Result] = AsyncDriven(flow, transport, tell)
+    async with driven:
+        return await driven.end()

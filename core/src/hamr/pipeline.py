@@ -33,7 +33,7 @@ class Pipeline:
 
     def flow(self, request: Request, settings: Settings) -> Flow[Response]:
         """Make the call; emits the events of its reply and returns their fold. Raises HamrError."""
-        call = self._encode(request, settings)
+        call = self.encode(request, settings)
         progress = _Progress(begun=(yield Now()))
         if settings.timeouts.total is not None:
             call = replace(call, deadline=progress.begun + settings.timeouts.total)
@@ -45,7 +45,8 @@ class Pipeline:
             else:
                 return self._response(call, progress, ended=(yield Now()))
 
-    def _encode(self, request: Request, settings: Settings) -> Call:
+    def encode(self, request: Request, settings: Settings) -> Call:
+        """The call as it is before it is let in; raises Unsupported or ConfigError."""
         call = self.wire.encode(request, self.route)
         headers = {"user-agent": USER_AGENT, **call.headers}
         headers |= {name.lower(): value for name, value in {**self.route.provider.headers, **request.headers}.items()}

@@ -38,6 +38,7 @@ from hamr.types.part import (
 from hamr.types.request import Request, ResponseFormat, ThinkingConfig, ThinkingLevel, Tool, ToolChoice
 from hamr.types.response import Response, Timings
 from hamr.types.route import AuthSpec, Model, ModelRule, Provider, Route, Settings
+from hamr.types.run import Run, RunEvent, Stopped, ToolFinished, ToolStarted
 from hamr.types.secret import Secret
 from hamr.types.usage import Cost, Usage
 
@@ -69,9 +70,12 @@ __all__ = [
     "ResponseFormat",
     "Role",
     "Route",
+    "Run",
+    "RunEvent",
     "Secret",
     "Settings",
     "Started",
+    "Stopped",
     "Text",
     "TextDelta",
     "TextEnd",
@@ -90,7 +94,9 @@ __all__ = [
     "ToolCallEnd",
     "ToolCallStart",
     "ToolChoice",
+    "ToolFinished",
     "ToolResult",
+    "ToolStarted",
     "Usage",
     "UsageUpdated",
     "Warned",

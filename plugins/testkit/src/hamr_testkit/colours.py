@@ -41,7 +41,7 @@ class Colour:
 
     def run(self, flow: Flow[Response], transport: Transport) -> tuple[list[Event], Response]:
         """The events of a flow and the response it returns."""
-        from hamr.drive import AsyncStream, Stream
+        from hamr.streams import AsyncStream, Stream
 
         if self.name == "sync":
             with Stream(flow, transport) as stream:
