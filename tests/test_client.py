@@ -40,6 +40,28 @@ def test_the_functions_of_the_module() -> None:
     assert asyncio.run(both()) == ("[sim] hi", "[sim] hi")
 
 
+def test_the_functions_of_the_module_that_run_tools() -> None:
+    def add(a: int) -> int:
+        return a + 1
+
+    assert "add answered" in hamr.run("add", "sim/tools", tools=[add]).text
+    assert "add answered" in asyncio.run(hamr.arun("add", "sim/tools", tools=[add])).text
+    with hamr.run_stream("add", "sim/tools", tools=[add]) as stream:
+        assert "add answered" in "".join(stream.texts())
+
+    async def streamed() -> str:
+        async with hamr.arun_stream("add", "sim/tools", tools=[add]) as stream:
+            return "".join([text async for text in stream.texts()])
+
+    assert "add answered" in asyncio.run(streamed())
+
+
+def test_the_function_of_the_module_that_previews() -> None:
+    call = hamr.preview("hi", "groq/m", stream=True)
+    assert (call.method, call.url.rpartition("/v1")[2]) == ("POST", "/chat/completions")
+    assert call.headers["authorization"] == "Bearer $GROQ_API_KEY"
+
+
 def test_many_threads_share_a_client() -> None:
     with Hamr() as client, ThreadPoolExecutor(32) as pool:
         texts = list(pool.map(lambda n: client.call(f"number {n}", "sim/echo").text, range(128)))

@@ -17,7 +17,11 @@ HEAVY = ("asyncio", "click", "httpx2", "importlib.metadata", "pluggy", "pydantic
 
 # Who may import more of the core than hamr.api, and why.
 MORE_OF_THE_CORE = {
-    "testkit": {"hamr": "it makes calls as a user does", "hamr.drive": "it runs a flow", "hamr.streams": "in both colours"},
+    "testkit": {
+        "hamr": "it makes calls as a user does",
+        "hamr.drive": "it runs a flow",
+        "hamr.streams": "in both colours",
+    },
 }
 
 WATCH = """

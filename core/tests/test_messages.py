@@ -69,3 +69,19 @@ def test_dicts_are_those_of_openais_chat() -> None:
 def test_what_is_no_message_is_told_with_its_place(prompt: Any, told: str) -> None:
     with pytest.raises(ConfigError, match=told):
         messages(prompt)
+
+
+def test_a_result_for_no_call_is_told_by_its_place() -> None:
+    asked = Message("assistant", (ToolCall("c1", "look", {}),))
+    given = Message("tool", (ToolResult("c2", (Text("x"),)),))
+    with pytest.raises(
+        ConfigError, match=r"messages\[2\]: a result for the tool call 'c2', which no message before it"
+    ):
+        messages([HELLO, asked, given])
+    with pytest.raises(ConfigError, match=r"messages\[1\]: .*'c1'"):
+        messages([HELLO, Message("tool", (ToolResult("c1", (Text("x"),)),)), asked])
+
+
+def test_a_result_whose_call_only_the_provider_knows_is_sent() -> None:
+    given = Message("tool", (ToolResult("c2", (Text("x"),)),))
+    assert messages([given]) == (given,)

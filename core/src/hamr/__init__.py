@@ -35,7 +35,11 @@ if TYPE_CHECKING:
     from hamr.listing import ListOptions
     from hamr.messages import Prompt
     from hamr.options import Options
+    from hamr.partial_json import PartialJSON
+    from hamr.runs.limits import RunOptions
+    from hamr.runs.stream import AsyncRunStream, RunStream
     from hamr.streams import AsyncStream, Stream
+    from hamr.tools.function import FunctionTool, tool
     from hamr.types import (
         Adaptation,
         Audio,
@@ -67,9 +71,12 @@ if TYPE_CHECKING:
         ResponseFormat,
         Role,
         Route,
+        Run,
+        RunEvent,
         Secret,
         Settings,
         Started,
+        Stopped,
         Text,
         TextDelta,
         TextEnd,
@@ -88,7 +95,9 @@ if TYPE_CHECKING:
         ToolCallEnd,
         ToolCallStart,
         ToolChoice,
+        ToolFinished,
         ToolResult,
+        ToolStarted,
         Usage,
         UsageUpdated,
         Warned,
@@ -96,6 +105,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Adaptation",
+    "AsyncRunStream",
     "AsyncStream",
     "Audio",
     "AuthSpec",
@@ -116,6 +126,7 @@ __all__ = [
     "File",
     "FinishReason",
     "Finished",
+    "FunctionTool",
     "Hamr",
     "HamrError",
     "Head",
@@ -134,6 +145,7 @@ __all__ = [
     "Overloaded",
     "Part",
     "PartAdded",
+    "PartialJSON",
     "PluginError",
     "Prompt",
     "Provider",
@@ -145,9 +157,14 @@ __all__ = [
     "ResponseFormat",
     "Role",
     "Route",
+    "Run",
+    "RunEvent",
+    "RunOptions",
+    "RunStream",
     "Secret",
     "Settings",
     "Started",
+    "Stopped",
     "Stream",
     "Text",
     "TextDelta",
@@ -168,7 +185,9 @@ __all__ = [
     "ToolCallEnd",
     "ToolCallStart",
     "ToolChoice",
+    "ToolFinished",
     "ToolResult",
+    "ToolStarted",
     "Unsupported",
     "Usage",
     "UsageUpdated",
@@ -177,14 +196,32 @@ __all__ = [
     "acall",
     "aembed",
     "amodels",
+    "arun",
+    "arun_stream",
     "astream",
     "call",
     "embed",
     "models",
+    "preview",
+    "run",
+    "run_stream",
     "stream",
+    "tool",
 ]
 
-_MODULES = ("hamr.types", "hamr.errors", "hamr.streams", "hamr.options", "hamr.messages", "hamr.inputs", "hamr.listing")
+_MODULES = (
+    "hamr.types",
+    "hamr.errors",
+    "hamr.streams",
+    "hamr.options",
+    "hamr.messages",
+    "hamr.inputs",
+    "hamr.listing",
+    "hamr.runs.stream",
+    "hamr.runs.limits",
+    "hamr.tools.function",
+    "hamr.partial_json",
+)
 """Where the names of the front door stand, each imported when one of its names is first asked for."""
 
 
@@ -242,6 +279,41 @@ async def amodels(provider: str | None = None, **options: Unpack[ListOptions]) -
     from hamr.default import client
 
     return await client.amodels(provider, **options)
+
+
+def run(prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> Run:
+    """Ask, run the tools that the model asks for, and ask again, until it has answered; raises HamrError."""
+    from hamr.default import client
+
+    return client.run(prompt, model, **options)
+
+
+def run_stream(prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> RunStream:
+    """The same run, whose events are read as they come, those of its tools among them."""
+    from hamr.default import client
+
+    return client.run_stream(prompt, model, **options)
+
+
+async def arun(prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> Run:
+    """Ask, run the tools that the model asks for, and ask again, until it has answered; raises HamrError."""
+    from hamr.default import client
+
+    return await client.arun(prompt, model, **options)
+
+
+def arun_stream(prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> AsyncRunStream:
+    """The same run, whose events are awaited as they come, those of its tools among them."""
+    from hamr.default import client
+
+    return client.arun_stream(prompt, model, **options)
+
+
+def preview(prompt: Prompt, model: str | None = None, *, stream: bool = False, **options: Unpack[Options]) -> Call:
+    """The very call that would be sent, the key in it as `$VAR`; needs none, and sends nothing."""
+    from hamr.default import client
+
+    return client.preview(prompt, model, stream=stream, **options)
 
 
 def __getattr__(name: str) -> Any:

@@ -18,15 +18,17 @@ from hamr.drive import arun, run, tell_on_stderr
 from hamr.errors import HamrError
 from hamr.options import Options, request, settings
 from hamr.secrets import keys
-from hamr.streams import AsyncStream, Stream
-from hamr.types import Provider, Response, Route, Settings
+from hamr.streams import AsyncStream, Stream, Tell
+from hamr.types import Call, Provider, Response, ResponseFormat, Route, Run, Settings
 
 if TYPE_CHECKING:
-    from hamr.effects import Flow
+    from hamr.effects import Flow, RunFlow
     from hamr.inputs import EmbedOptions, Inputs
     from hamr.listing import ListOptions
     from hamr.messages import Prompt
     from hamr.pipeline import Pipeline
+    from hamr.runs.limits import RunOptions
+    from hamr.runs.stream import AsyncRunStream, RunStream
     from hamr.specs import Transport
     from hamr.types import Embeddings, Listing, ModelInfo
 
@@ -62,21 +64,55 @@ class Hamr:
 
     def call(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> Response:
         """Ask, and wait for the whole answer; raises HamrError."""
-        with self._stream(prompt, model, options, stream=False) as stream:
-            return stream.response
+        flow, transport, *_ = self._asked(prompt, model, options, stream=False)
+        return run(flow, transport, self._tell)
 
     def stream(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> Stream:
         """Ask, and read the answer as it comes; nothing is sent before the first event is asked for."""
-        return self._stream(prompt, model, options, stream=True)
+        return Stream(*self._asked(prompt, model, options, stream=True))
 
     async def acall(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> Response:
         """Ask, and await the whole answer; raises HamrError."""
-        async with self._astream(prompt, model, options, stream=False) as stream:
-            return await stream.response()
+        flow, transport, *_ = self._asked(prompt, model, options, stream=False)
+        return await arun(flow, transport, self._tell)
 
     def astream(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> AsyncStream:
         """Ask, and await the answer as it comes; nothing is sent before the first event is asked for."""
-        return self._astream(prompt, model, options, stream=True)
+        return AsyncStream(*self._asked(prompt, model, options, stream=True))
+
+    def run(self, prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> Run:
+        """Ask, run the tools that the model asks for, and ask again, until it has answered; raises HamrError."""
+        return run(*self._run(prompt, model, options, stream=False))
+
+    def run_stream(self, prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> RunStream:
+        """The same run, whose events are read as they come, those of its tools among them."""
+        from hamr.runs.stream import RunStream
+
+        return RunStream(*self._run(prompt, model, options, stream=True))
+
+    async def arun(self, prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> Run:
+        """Ask, run the tools that the model asks for, and ask again, until it has answered; raises HamrError."""
+        return await arun(*self._run(prompt, model, options, stream=False))
+
+    def arun_stream(self, prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> AsyncRunStream:
+        """The same run, whose events are awaited as they come, those of its tools among them."""
+        from hamr.runs.stream import AsyncRunStream
+
+        return AsyncRunStream(*self._run(prompt, model, options, stream=True))
+
+    def preview(
+        self, prompt: Prompt, model: str | None = None, *, stream: bool = False, **options: Unpack[Options]
+    ) -> Call:
+        """The very call that would be sent, the key in it as `$VAR`; needs none, and sends nothing.
+
+        Raises ConfigError where the provider's auth has to send another call first.
+        """
+        from hamr import rehearsal
+
+        asked = request(prompt, options, stream=stream)
+        id, name = resolve.split(model, self._environ)
+        route = rehearsal.rehearsed(self._route(id, name), self._environ, self._keys)
+        return rehearsal.call(self.hooks(id).compile(route), asked, settings(options, self.settings))
 
     def embed(self, inputs: Inputs, model: str | None = None, **options: Unpack[EmbedOptions]) -> Embeddings:
         """Turn a text, or each of a list, into a vector; raises HamrError."""
@@ -160,19 +196,18 @@ class Hamr:
         key = id, name, role if name is None else None
         if (ready := self._pipelines.get(key)) is None:
             with self._compiling:
-                ready = self._pipelines.get(key) or self._compile(id, name, role)
+                ready = self._pipelines.get(key) or self.hooks(id).compile(self._route(id, name, role))
                 self._pipelines[key] = ready
         return ready
 
-    def _compile(self, id: str, name: str | None, role: resolve.Role) -> Pipeline:
+    def _route(self, id: str, name: str | None, role: resolve.Role = "chat") -> Route:
         provider = self._provider(id)
-        route = Route(
+        return Route(
             provider=provider,
             model=resolve.model_of(provider, name, role),
             secret=lambda: keys.find(provider, self._environ, self._keys),
             settings=self.settings,
         )
-        return self.hooks(id).compile(route)
 
     def _provider(self, id: str) -> Provider:
         manifest = self.plugins.manifest(id)
@@ -206,15 +241,27 @@ class Hamr:
         disabled = self.plugins.choices.disabled
         return [id for id in self.plugins.providers if id not in disabled and may_be_asked(id)]
 
-    def _stream(self, prompt: Prompt, model: str | None, options: Options, *, stream: bool) -> Stream:
+    def _asked(
+        self, prompt: Prompt, model: str | None, options: Options, *, stream: bool
+    ) -> tuple[Flow[Response], Transport, Tell, ResponseFormat | None]:
         asked = request(prompt, options, stream=stream)
-        pipeline = self.pipeline(model)
-        return Stream(pipeline.flow(asked, settings(options, self.settings)), pipeline.transport, self._tell)
+        pipeline, wanted = self.pipeline(model), asked.response_format
+        flow = pipeline.flow(asked, settings(options, self.settings))
+        if wanted is not None:
+            from hamr.shapes.answered import answered
 
-    def _astream(self, prompt: Prompt, model: str | None, options: Options, *, stream: bool) -> AsyncStream:
-        asked = request(prompt, options, stream=stream)
-        pipeline = self.pipeline(model)
-        return AsyncStream(pipeline.flow(asked, settings(options, self.settings)), pipeline.transport, self._tell)
+            flow = answered(flow, wanted)
+        return flow, pipeline.transport, self._tell, wanted
+
+    def _run(
+        self, prompt: Prompt, model: str | None, options: RunOptions, *, stream: bool
+    ) -> tuple[RunFlow[Run], Transport, Tell]:
+        from hamr.runs.limits import Limits
+        from hamr.runs.loop import running
+
+        limits, own = Limits.split(options)
+        asked, pipeline = request(prompt, own, stream=stream), self.pipeline(model)
+        return running(pipeline, asked, settings(own, self.settings), limits), pipeline.transport, self._tell
 
     def _transports(self) -> list[Transport]:
         used: dict[int, Any] = {id(self._builtin.http): self._builtin.http}

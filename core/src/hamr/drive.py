@@ -8,12 +8,32 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
-from hamr.effects import Close, Effect, Emit, Fetch, Flow, Lock, Now, Open, Read, Release, Sleep, Tell
+from hamr.effects import (
+    Abandon,
+    Await,
+    Begin,
+    Close,
+    Effect,
+    Emit,
+    Fetch,
+    JobEffect,
+    Lock,
+    Now,
+    Open,
+    Read,
+    Release,
+    RunFlow,
+    Sleep,
+    Tell,
+)
 from hamr.locks import FileLock, state_folder
 from hamr.specs import AsyncReply, Reply, Transport
 from hamr.types import Head, TextDelta
+
+if TYPE_CHECKING:
+    from hamr.jobs import TaskJobs, ThreadJobs
 
 LOCK_POLL = 0.05
 
@@ -32,6 +52,7 @@ class _Held:
 
     replies: list[Any] = field(default_factory=list)
     locks: dict[str, FileLock] = field(default_factory=dict)
+    jobs: Any = None
 
     def lock(self, name: str) -> FileLock:
         return self.locks.setdefault(name, FileLock(name, state_folder(os.environ)))
@@ -49,7 +70,7 @@ class Driven(Iterator[Item], Generic[Item, Result]):
     """What a flow emits, read by blocking; a context manager, leaving it early lets go of all it holds."""
 
     def __init__(
-        self, flow: Flow[Result], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr
+        self, flow: RunFlow[Result], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr
     ) -> None:
         self._flow, self._transport, self._tell = flow, transport, tell
         self._held = _Held()
@@ -118,7 +139,7 @@ class Driven(Iterator[Item], Generic[Item, Result]):
             self._held.replies.pop().close()
         self._held.release_all()
 
-    def _answer(self, effect: Effect) -> Any:
+    def _answer(self, effect: Effect | JobEffect) -> Any:
         match effect:
             case Now():
                 return time.monotonic()
@@ -140,7 +161,16 @@ class Driven(Iterator[Item], Generic[Item, Result]):
                 self._held.release(name)
             case Tell(text, url):
                 self._tell(text, url)
+            case Begin() | Await() | Abandon():
+                return self._jobs().answer(effect)
         return None
+
+    def _jobs(self) -> ThreadJobs:
+        if self._held.jobs is None:
+            from hamr.jobs import ThreadJobs
+
+            self._held.jobs = ThreadJobs()
+        return cast("ThreadJobs", self._held.jobs)
 
     def _fetch(self, reply: Reply) -> Head:
         try:
@@ -153,7 +183,7 @@ class AsyncDriven(AsyncIterator[Item], Generic[Item, Result]):
     """What a flow emits, read by awaiting; an async context manager, leaving it early lets go of all it holds."""
 
     def __init__(
-        self, flow: Flow[Result], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr
+        self, flow: RunFlow[Result], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr
     ) -> None:
         self._flow, self._transport, self._tell = flow, transport, tell
         self._held = _Held()
@@ -233,8 +263,10 @@ class AsyncDriven(AsyncIterator[Item], Generic[Item, Result]):
         while self._held.replies:
             await self._held.replies.pop().aclose()
         self._held.release_all()
+        if self._held.jobs is not None:
+            await self._jobs().aclose()
 
-    async def _answer(self, effect: Effect) -> Any:
+    async def _answer(self, effect: Effect | JobEffect) -> Any:
         match effect:
             case Open(call):
                 self._held.replies.append(opened := await self._transport.aopen(call))
@@ -254,7 +286,16 @@ class AsyncDriven(AsyncIterator[Item], Generic[Item, Result]):
                 self._held.release(name)
             case Tell(text, url):
                 self._tell(text, url)
+            case Begin() | Await() | Abandon():
+                return await self._jobs().answer(effect)
         return None
+
+    def _jobs(self) -> TaskJobs:
+        if self._held.jobs is None:
+            from hamr.jobs import TaskJobs
+
+            self._held.jobs = TaskJobs()
+        return cast("TaskJobs", self._held.jobs)
 
     async def _fetch(self, reply: AsyncReply) -> Head:
         pieces = []
@@ -278,15 +319,19 @@ def _ended(result: Result | None) -> Result:
     return result
 
 
-def run(flow: Flow[Result], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr) -> Result:
+def run(
+    flow: RunFlow[Result], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr
+) -> Result:
     """What a flow returns, by blocking; its events are passed over."""
-    with Driven[Any, Result](flow, transport, tell) as driven:
+    driven: Driven[Any, Result] = Driven(flow, transport, tell)
+    with driven:
         return driven.end()
 
 
 async def arun(
-    flow: Flow[Result], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr
+    flow: RunFlow[Result], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr
 ) -> Result:
     """What a flow returns, by awaiting; its events are passed over."""
-    async with AsyncDriven[Any, Result](flow, transport, tell) as driven:
+    driven: AsyncDriven[Any, Result] = AsyncDriven(flow, transport, tell)
+    async with driven:
         return await driven.end()

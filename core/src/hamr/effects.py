@@ -5,11 +5,11 @@ A flow is a generator that yields effects and is sent their answers; it does no 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from hamr.types import Call, Event, Head
+from hamr.types import Call, Head, RunEvent
 
 Result = TypeVar("Result")
 
@@ -80,7 +80,55 @@ class Tell:
 class Emit:
     """Hand these events to whoever reads the stream."""
 
-    events: Sequence[Event]
+    events: Sequence[RunEvent]
+
+
+JobKey = tuple[int, int]
+"""The round of a run, and the place of the call in it: no two jobs of a flow have the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work that a tool does: `call` begins it and gives its value or an awaitable, `read` makes the outcome of that.
+
+    With `inline` it may be done in the caller's own thread, by whom nothing else is awaited.
+    """
+
+    key: JobKey
+    call: Callable[[], Any]
+    read: Callable[[Any], Any]
+    is_async: bool = False
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A job has ended, with an outcome or an error."""
+
+    key: JobKey
+    outcome: Any = None
+    error: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Begin a job beside the flow: a thread of its own, or a task."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class Await:
+    """The answer is the next job that is Done, or None after so many seconds."""
+
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Abandon:
+    """Wait no longer for the job with this key, and cancel it where that can be done."""
+
+    key: JobKey
 
 
 class OpenReply(Protocol):
@@ -90,5 +138,9 @@ class OpenReply(Protocol):
 
 
 Effect = Open | Read | Close | Fetch | Sleep | Now | Lock | Release | Tell | Emit
+JobEffect = Begin | Await | Abandon
 
 Flow = Generator[Effect, Any, Result]
+
+RunFlow = Generator[Effect | JobEffect, Any, Result]
+"""The flow of a run, which has jobs besides."""

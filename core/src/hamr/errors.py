@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypedDict, Unpack
 
 if TYPE_CHECKING:
     from hamr.types.response import Response
+    from hamr.types.run import Run
 
 FAILING = 400
 """The status codes from here on say that a call failed; an error may come under another one too."""
@@ -77,7 +78,8 @@ class CallError(HamrError):
     """One call failed.
 
     `status`, `code` and `request_id` are the provider's; `retry_after` is in seconds; `body` is the reply with
-    secrets taken out; `partial` holds what had come; `attempts` counts how often the call was sent.
+    secrets taken out; `partial` holds what had come; `attempts` counts how often the call was sent; `run` is what a
+    run had come to before this call.
     """
 
     repeatable: ClassVar[bool] = False
@@ -95,6 +97,7 @@ class CallError(HamrError):
         self.body = facts.get("body")
         self.partial: Response | None = None
         self.attempts = 1
+        self.run: Run | None = None
 
     def __str__(self) -> str:
         where = "/".join(part for part in (self.provider, self.model) if part)

@@ -21,7 +21,25 @@ def messages(prompt: Prompt, system: str | None = None) -> tuple[Message, ...]:
     body = tuple(_message(turn, f"messages[{place}]") for place, turn in enumerate(turns))
     if not body:
         raise ConfigError("the prompt is empty", hint="Give a string, a message, or a list of messages.")
+    _check_results(body)
     return head + body
+
+
+def _check_results(body: Sequence[Message]) -> None:
+    """Raise ConfigError for a result that answers no call: providers refuse it in words that name no place.
+
+    Where the assistant has said nothing, the calls may be known to the provider alone.
+    """
+    calls: set[str] = set()
+    spoken = any(message.role == "assistant" for message in body)
+    for place, message in enumerate(body):
+        calls.update(call.id for call in message.tool_calls)
+        for part in message.parts:
+            if spoken and isinstance(part, ToolResult) and part.call_id not in calls:
+                raise ConfigError(
+                    f"messages[{place}]: a result for the tool call {part.call_id!r}, which no message before it makes",
+                    hint="Keep the assistant's message that made the call, as it came, before its results.",
+                )
 
 
 def _message(turn: Any, place: str) -> Message:

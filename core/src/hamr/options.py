@@ -16,10 +16,10 @@ class Options(TypedDict, total=False):
     """The keyword arguments of every call."""
 
     system: str | None
-    tools: Sequence[Tool | Mapping[str, Any]]
+    tools: Sequence[Tool | Mapping[str, Any] | Callable[..., Any]]
     tool_choice: str | ToolChoice | None
     parallel_tool_calls: bool | None
-    response_format: str | Mapping[str, Any] | ResponseFormat | None
+    response_format: Any  # 'json', 'text', a JSON Schema, a ResponseFormat, or any type that pydantic knows
     thinking: bool | int | ThinkingLevel | ThinkingConfig | None
     max_tokens: int | None
     temperature: float | None
@@ -72,15 +72,28 @@ def settings(options: Mapping[str, Any], default: Settings) -> Settings:
     return replace(default, timeouts=timeout, retries=options.get("retries", default.retries))
 
 
-def _tools(tools: Sequence[Tool | Mapping[str, Any]] | None) -> tuple[Tool, ...]:
-    return tuple(tool if isinstance(tool, Tool) else _tool(tool, place) for place, tool in enumerate(tools or ()))
+def _tools(tools: Sequence[Tool | Mapping[str, Any] | Callable[..., Any]] | None) -> tuple[Tool, ...]:
+    made = tuple(tool if isinstance(tool, Tool) else _tool(tool, place) for place, tool in enumerate(tools or ()))
+    places: dict[str, int] = {}
+    for place, tool in enumerate(made):
+        if (first := places.setdefault(tool.name, place)) != place:
+            raise ConfigError(
+                f"tools[{first}] and tools[{place}] are both named {tool.name!r}",
+                hint="Give one of them another name: hamr.tool(function, name=...).",
+            )
+    return made
 
 
 def _tool(value: Any, place: int) -> Tool:
+    if callable(value):
+        from hamr.tools.function import offered
+
+        return offered(value)
     inner = value.get("function", value) if isinstance(value, Mapping) else None
     if not isinstance(inner, Mapping) or not isinstance(inner.get("name"), str):
         raise ConfigError(
-            f"tools[{place}] is no tool", hint="Give a hamr Tool, or a dict with name, description and parameters."
+            f"tools[{place}] is no tool",
+            hint="Give a function, a hamr Tool, or a dict with name, description and parameters.",
         )
     known = {
         name: inner[name] for name in ("name", "description", "parameters", "strict") if inner.get(name) is not None
@@ -96,14 +109,18 @@ def _tool_choice(choice: str | ToolChoice | None) -> ToolChoice | None:
     return ToolChoice("required", (choice,))
 
 
-def _response_format(wanted: str | Mapping[str, Any] | ResponseFormat | None) -> ResponseFormat | None:
+def _response_format(wanted: Any) -> ResponseFormat | None:
     if wanted is None or isinstance(wanted, ResponseFormat):
         return wanted
     if isinstance(wanted, Mapping):
         return ResponseFormat(schema=wanted, name=str(wanted.get("title", "response")))
+    if not isinstance(wanted, str):
+        from hamr.shapes.shape import shape
+
+        return shape(wanted)
     if wanted in ("json", "text"):
         return ResponseFormat() if wanted == "json" else None
-    raise ConfigError(f"response_format {wanted!r} is unknown", hint="Give 'json', 'text' or a JSON Schema.")
+    raise ConfigError(f"response_format {wanted!r} is unknown", hint="Give 'json', 'text', a JSON Schema or a type.")
 
 
 def _thinking(wanted: ThinkingConfig | ThinkingLevel | int | None) -> ThinkingConfig | None:

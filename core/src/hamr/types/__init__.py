@@ -42,6 +42,7 @@ from hamr.types.part import (
 from hamr.types.request import Request, ResponseFormat, ThinkingConfig, ThinkingLevel, Tool, ToolChoice
 from hamr.types.response import Response, Timings
 from hamr.types.route import AuthSpec, Model, ModelRule, Provider, Route, Settings
+from hamr.types.run import Run, RunEvent, Stopped, ToolFinished, ToolStarted
 from hamr.types.secret import Secret
 from hamr.types.usage import Cost, Usage
 
@@ -82,9 +83,12 @@ __all__ = [
     "ResponseFormat",
     "Role",
     "Route",
+    "Run",
+    "RunEvent",
     "Secret",
     "Settings",
     "Started",
+    "Stopped",
     "Text",
     "TextDelta",
     "TextEnd",
@@ -103,7 +107,9 @@ __all__ = [
     "ToolCallEnd",
     "ToolCallStart",
     "ToolChoice",
+    "ToolFinished",
     "ToolResult",
+    "ToolStarted",
     "Usage",
     "UsageUpdated",
     "Warned",

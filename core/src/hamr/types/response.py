@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from hamr.types.call import Adaptation
 from hamr.types.event import FinishReason
@@ -25,7 +26,8 @@ class Response:
     """The fold of a reply's events.
 
     `finish_reason` is None only on a partial response, kept by an error. `model` is the one that served.
-    `alternatives` holds the other choices where more than one was asked for.
+    `alternatives` holds the other choices where more than one was asked for. `parsed` is what the answer holds where
+    a type was given as `response_format`: an instance of it, or None where the model calls tools instead.
     """
 
     message: Message
@@ -41,6 +43,7 @@ class Response:
     warnings: tuple[str, ...] = ()
     timings: Timings = field(default_factory=Timings)
     extra: Extra | None = None
+    parsed: Any = None
 
     @property
     def text(self) -> str:

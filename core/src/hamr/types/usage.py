@@ -41,6 +41,24 @@ class Usage:
         """All tokens."""
         return self.input_total + self.output_total
 
+    def __add__(self, other: Usage) -> Usage:
+        """Both together; the providers' own accounts of them are left out."""
+        sums = {name: getattr(self, name) + getattr(other, name) for name in BUCKETS}
+        return Usage(**sums, estimated=self.estimated or other.estimated)
+
+
+BUCKETS = (
+    "input",
+    "cache_read",
+    "cache_write_5m",
+    "cache_write_1h",
+    "input_audio",
+    "output",
+    "reasoning",
+    "output_audio",
+)
+"""The fields of Usage that count tokens."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
@@ -48,3 +66,9 @@ class Cost:
 
     usd: Decimal | None = None
     reason: str = "no price is known for this model"
+
+    def __add__(self, other: Cost) -> Cost:
+        """Both together; unknown where one of them is."""
+        if self.usd is None or other.usd is None:
+            return self if self.usd is None else other
+        return Cost(self.usd + other.usd, self.reason)

@@ -1,0 +1,63 @@
+"""The call that would be sent, without sending it: the same flow, up to where it would open it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from hamr.effects import Effect, Fetch, Flow, Now, Open, OpenReply, Tell
+from hamr.errors import ConfigError
+from hamr.pipeline import Pipeline
+from hamr.types import Call, Provider, Request, Route, Secret, Settings
+
+FAULTY = "The fault is the plugin's: its flow must yield Open and return the reply."
+
+
+def rehearsed(route: Route, environ: Mapping[str, str], given: Mapping[str, str]) -> Route:
+    """The route with a stand-in for the key: `$VAR`, the first variable that holds it or could hold it.
+
+    Without one where the real call would go without a key.
+    """
+    stand_in = _stand_in(route.provider, environ, given)
+    return replace(route, secret=lambda: stand_in)
+
+
+def call(pipeline: Pipeline, request: Request, settings: Settings) -> Call:
+    """The call of a rehearsed route; raises ConfigError where another call would have to be sent before it."""
+    flow = pipeline.auth.flow(pipeline.encode(request, settings))
+    try:
+        return _opened(flow, pipeline.route.provider.id)
+    except StopIteration as end:
+        raise ConfigError(f"{pipeline.route.provider.id}: its auth ended without a call", hint=FAULTY) from end
+    finally:
+        flow.close()
+
+
+def _opened(flow: Flow[OpenReply], id: str) -> Call:
+    effect: Effect = next(flow)
+    while not isinstance(effect, Open):
+        if isinstance(effect, Fetch | Tell):
+            what = f"a call to {_origin(effect.call)}" if isinstance(effect, Fetch) else "a login"
+            raise ConfigError(
+                f"{id}: what would be sent cannot be shown: {what} has to come first, whose answer goes into it",
+                hint="Make the call once; a key or a token in the environment may do without that.",
+            )
+        effect = flow.send(0.0 if isinstance(effect, Now) else None)
+    return effect.call
+
+
+def _origin(call: Call) -> str:
+    parts = urlsplit(call.url)
+    return f"{parts.scheme}://{parts.hostname}"
+
+
+def _stand_in(provider: Provider, environ: Mapping[str, str], given: Mapping[str, str]) -> Secret | None:
+    if provider.auth.style == "none":
+        return None
+    in_code = bool(given.get(provider.id, "").strip())
+    held = [name for name in provider.auth.env if environ.get(name, "").strip()]
+    if provider.auth.optional and not (in_code or held):
+        return None
+    made_up = f"{provider.id.upper().replace('-', '_')}_API_KEY"
+    return Secret(f"${next(iter([] if in_code else held), next(iter(provider.auth.env), made_up))}", "a preview")

@@ -1,0 +1,1 @@
+"""Rounds of calls and tools, until the model has answered."""

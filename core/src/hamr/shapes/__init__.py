@@ -1,0 +1,1 @@
+"""Answers in the shape of a type of a user's own."""

@@ -1,0 +1,1 @@
+"""Tools out of functions and types of a user's own."""

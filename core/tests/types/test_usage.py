@@ -1,0 +1,27 @@
+"""Usage and cost, added up."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from decimal import Decimal
+
+from hamr.types import Cost, Usage
+from hamr.types.usage import BUCKETS
+
+
+def test_every_bucket_is_added() -> None:
+    """Pain 39."""
+    counted = {field.name for field in fields(Usage)} - {"estimated", "raw"}
+    assert set(BUCKETS) == counted
+    first = Usage(**{name: place for place, name in enumerate(BUCKETS)}, raw={"a": 1})
+    both = first + Usage(**dict.fromkeys(BUCKETS, 100), estimated=True)
+    assert [getattr(both, name) for name in BUCKETS] == [100 + place for place in range(len(BUCKETS))]
+    assert (both.estimated, both.raw) == (True, {})
+    assert both.total == first.total + 800
+
+
+def test_a_cost_that_is_not_known_is_never_zero() -> None:
+    """Pain 40."""
+    assert (Cost(Decimal("0.1"), "") + Cost(Decimal("0.2"), "")).usd == Decimal("0.3")
+    assert (Cost(Decimal("0.1")) + Cost(None, "no price")) == Cost(None, "no price")
+    assert (Cost(None, "no price") + Cost(Decimal("0.1"))) == Cost(None, "no price")
