@@ -174,9 +174,10 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """What hamr costs, as multiples of a floor measured in the same run."""
+    """What hamr costs, as multiples of a floor in the same run: `nox -s bench -- call stream --peers`."""
     sync(session)
-    session.run("python", "-m", "bench", *session.posargs)
+    beside = Path(sys.executable).with_name("uv")
+    session.run("python", "-m", "bench", *session.posargs, env={"UV": shutil.which("uv") or str(beside)})
 
 
 @nox.session(default=False)
