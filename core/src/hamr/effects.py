@@ -76,7 +76,7 @@ class Tell:
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # made for every read of a stream, and a frozen one takes three times as long to make
 class Emit:
     """Hand these events to whoever reads the stream."""
 

@@ -42,8 +42,9 @@ class HttpReply:
         """The next bytes, empty at the end; raises NoAnswer or BrokenReply."""
         judge = self._judge
         try:
-            left_until(judge.deadline)
-            heed(judge.deadline)
+            if (deadline := judge.deadline) is not None:
+                left_until(deadline)
+            heed(deadline)
             piece = next(self._pieces, b"")
         except judge.failures() as exc:
             error, cause = judge.error(exc, begun=self._begun)

@@ -50,6 +50,8 @@ class SSEDecoder:
             data = self._plain(data)
         pending = self._pending
         if not pending:
+            if data[-2:] == b"\n\n":
+                return self._events(data[:-2])
             end = data.rfind(b"\n\n")
             if end < 0:
                 pending += data
@@ -73,6 +75,8 @@ class SSEDecoder:
         return self._events(rest) if rest else []
 
     def _events(self, data: bytes) -> list[ServerEvent]:
+        if data[:6] == b"data: " and b"\n" not in data and len(data) <= self._limit:
+            return [_new(ServerEvent, (None, data[6:]))]
         blocks = data.split(b"\n\n")
         if data.count(b"\n") == 2 * (len(blocks) - 1) and len(data) <= self._limit:
             return _read_lines(blocks)

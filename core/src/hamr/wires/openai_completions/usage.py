@@ -26,8 +26,7 @@ def read_usage(raw: Mapping[str, Any], compat: Compat) -> Usage:
     Cached tokens are part of the prompt. Reasoning is part of the output unless a flag, or the provider's own
     total, says that it comes on top.
     """
-    incoming = _details(raw, _INPUT_DETAILS)
-    outgoing = _details(raw, _OUTPUT_DETAILS)
+    incoming, outgoing = _details(raw, _INPUT_DETAILS), _details(raw, _OUTPUT_DETAILS)
     total = _count(raw, "total_tokens")
     prompt = _count(raw, "prompt_tokens", "input_tokens")
     output = _count(raw, "completion_tokens", "output_tokens")
@@ -79,13 +78,19 @@ def _is_number(value: Any) -> TypeGuard[float]:
 
 
 def _details(raw: Mapping[str, Any], names: tuple[str, ...]) -> Mapping[str, Any]:
-    return next((raw[name] for name in names if isinstance(raw.get(name), dict)), {})
+    for name in names:
+        found = raw.get(name)
+        if type(found) is dict:
+            return found
+    return {}
 
 
 def _count(raw: Mapping[str, Any], *names: str) -> int:
     for name in names:
         value = raw.get(name)
-        if _is_number(value) and value > 0:
+        if type(value) is int and value > 0:
+            return value
+        if value is not None and _is_number(value) and value > 0:
             return int(value)
     return 0
 
