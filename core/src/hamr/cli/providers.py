@@ -41,7 +41,7 @@ class Key:
             case "set":
                 return f"{self.variable} is set"
             case "missing":
-                return f"set {self.variable}" if self.variable else "missing"
+                return f"missing: {self.variable}" if self.variable else "missing"
             case "unusable":
                 return f"{self.variable} holds no usable key"
             case "optional":
@@ -85,22 +85,27 @@ class Row:
 @click.option("-v", "--verbose", is_flag=True, help="Tell all that is known of each.")
 def command(*, as_json: bool, verbose: bool) -> None:
     """List the installed providers: their keys, base URLs and default models."""
-    from hamr.choices import Choices
-    from hamr.discover import Plugins
-
-    choices = Choices.read(os.environ)
-    plugins = Plugins(replace(choices, disabled=()))  # those that are switched off are listed too
-    rows = [replace(_row(plugins, id, os.environ), enabled=id not in choices.disabled) for id in plugins.providers]
+    found = rows(os.environ)
     if as_json:
-        output.write_json({"providers": [asdict(row) for row in rows]})
-    elif not rows:
+        output.write_json({"providers": [asdict(row) for row in found]})
+    elif not found:
         output.note("no provider is installed; for instance: pip install hamr-provider-openai")
     elif verbose:
         from hamr.cli.table import paragraphs
 
-        paragraphs([_fields(row) for row in rows])
+        paragraphs([_fields(row) for row in found])
     else:
-        _table(rows)
+        _table(found)
+
+
+def rows(environ: Mapping[str, str]) -> list[Row]:
+    """The installed providers, those that are switched off too."""
+    from hamr.choices import Choices
+    from hamr.discover import Plugins
+
+    choices = Choices.read(environ)
+    plugins = Plugins(replace(choices, disabled=()))
+    return [replace(_row(plugins, id, environ), enabled=id not in choices.disabled) for id in plugins.providers]
 
 
 def _row(plugins: Plugins, id: str, environ: Mapping[str, str]) -> Row:
@@ -119,7 +124,7 @@ def _row(plugins: Plugins, id: str, environ: Mapping[str, str]) -> Row:
         point.dist,
         point.version,
         name=provider.name,
-        key=_key(provider, environ),
+        key=key_of(provider, environ),
         base_url=provider.base_url or None,
         base_url_from=provider.origins["base_url"] if provider.base_url else None,
         default_model=provider.models.get("chat"),
@@ -128,7 +133,8 @@ def _row(plugins: Plugins, id: str, environ: Mapping[str, str]) -> Row:
     )
 
 
-def _key(provider: Provider, environ: Mapping[str, str]) -> Key:
+def key_of(provider: Provider, environ: Mapping[str, str]) -> Key:
+    """Whether a provider's key is there, without its value."""
     from hamr.errors import ConfigError
     from hamr.secrets import keys
 
