@@ -152,6 +152,7 @@ def test_ctrl_c_at_the_prompt_and_before_an_answer(server: Any, person: Any) -> 
     someone = person("chat", "-m", "loop/m", TERM="dumb")
     someone.see("> ")
     someone.type("never said")
+    someone.see("never said")  # Ctrl-C drops what is not yet read, and readline would go on waiting for that
     someone.interrupt("(Ctrl-D or /exit ends the conversation)\n> ")
     someone.type("hello\n")
     while not server.asked:

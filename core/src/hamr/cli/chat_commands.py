@@ -6,11 +6,13 @@ import difflib
 import json
 import os
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hamr.cli import output
+from hamr.cli.table import described
 from hamr.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -24,9 +26,11 @@ HELP = {
     "/save FILE": "write the conversation down: JSON where the name ends so, else Markdown",
     "/help": "this",
     "/exit": "end, as Ctrl-D does",
+    "//": "begins a text with a slash",
+    '"""': "begins and ends a text of many lines",
+    "... \\": "a line that ends with this goes on with the next",
+    "Ctrl-C": "stop an answer, and keep what came of it",
 }
-EPILOG = """A line that ends with \\ goes on with the next; \"\"\" begins and ends a text of many lines.
-Ctrl-C stops an answer, and keeps what came of it. // begins a text with a slash."""
 
 
 class Ended(Exception):
@@ -101,8 +105,8 @@ class Commands:
         output.note(f"saved: {path}")
 
     def _help(self, argument: str) -> None:
-        longest = max(map(len, HELP))
-        output.note("\n".join(f"{usage.ljust(longest)}  {told}" for usage, told in HELP.items()) + "\n" + EPILOG)
+        columns = output.width() if output.terminal(sys.stderr) else None
+        output.aside(described(HELP, columns))
 
     def _exit(self, argument: str) -> None:
         raise Ended

@@ -72,10 +72,9 @@ def _inputs(texts: Sequence[str], files: Sequence[str], *, lines: bool) -> list[
 
 
 def _line(vector: Sequence[float]) -> str:
-    numbers = [_short(number) for number in vector]
-    if output.terminal(sys.stdout) and len(numbers) > SHOWN:
-        return f"[{', '.join(map(str, numbers[:SHOWN]))}, …] {len(numbers):,} numbers"
-    return f"[{', '.join(map(str, numbers))}]"
+    if output.terminal(sys.stdout) and len(vector) > SHOWN:
+        return f"[{', '.join(f'{number:.4f}' for number in vector[:SHOWN])}, …] {len(vector):,} numbers"
+    return f"[{', '.join(str(_short(number)) for number in vector)}]"
 
 
 def _short(number: float) -> float:

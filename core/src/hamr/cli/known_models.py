@@ -53,5 +53,6 @@ def near(plugins: Plugins, selector: str, ids: list[str] | None = None) -> list[
     by_model: dict[str, list[str]] = {}
     for name in known:
         by_model.setdefault(name.partition("/")[2].rpartition("/")[2].lower(), []).append(name)
-    found = difflib.get_close_matches(wanted, list(by_model), n=3, cutoff=NEAR)
+    found = [model for model in by_model if model.startswith(wanted)]
+    found = found or difflib.get_close_matches(wanted, list(by_model), n=3, cutoff=NEAR)
     return [name for model in found for name in by_model[model]]
