@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import os
 import pty
+import select
 import shutil
 import subprocess
 import sys
 import termios
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -229,6 +232,75 @@ def terminal(start: Callable[..., subprocess.Popen[bytes]]) -> Run:
         return Ran(started.wait(TIMEOUT), shown.decode().replace("\r\n", "\n"), "")
 
     return run
+
+
+class Person:
+    """Somebody who sits at a terminal and runs a program there; Ctrl-C reaches it as it would."""
+
+    def __init__(self, command: Sequence[str], **env: str) -> None:
+        self._here, there = pty.openpty()
+        termios.tcsetwinsize(there, (24, 100))
+        self._process = subprocess.Popen(
+            command, env=variables(**env), stdin=there, stdout=there, stderr=there,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(there, termios.TIOCSCTTY, 0),  # noqa: PLW1509  # one system call, no lock
+        )  # fmt: skip
+        os.close(there)
+        self._shown = ""
+
+    def type(self, keys: str) -> None:
+        """Press these keys."""
+        os.write(self._here, keys.encode())
+
+    def see(self, text: str) -> None:
+        """Wait until this is shown; what stood before it is forgotten."""
+        assert self._sees(text, TIMEOUT), f"not shown: {text!r}, but: {self._shown!r}"
+
+    def interrupt(self, text: str) -> None:
+        """Press Ctrl-C until this is shown.
+
+        CPython may miss a signal that comes right before it waits for input; a person presses it again.
+        """
+        for _ in range(TIMEOUT):
+            self.type("\x03")
+            if self._sees(text, 1):
+                return
+        pytest.fail(f"not shown: {text!r}, but: {self._shown!r}")
+
+    def _sees(self, text: str, seconds: float) -> bool:
+        ends = time.monotonic() + seconds
+        while text not in self._shown:
+            ready, _, _ = select.select([self._here], [], [], max(ends - time.monotonic(), 0))
+            more = _read(self._here) if ready else b""
+            if not more:
+                return False
+            self._shown += more.decode(errors="replace").replace("\r\n", "\n")
+        self._shown = self._shown.partition(text)[2]
+        return True
+
+    def end(self) -> int:
+        """Wait for the end of the program, and give its exit code."""
+        return self._process.wait(TIMEOUT)
+
+    def leave(self) -> None:
+        """Close the terminal, whatever still runs on it."""
+        self._process.kill()
+        self._process.wait()
+        os.close(self._here)
+
+
+@pytest.fixture
+def person() -> Iterator[Callable[..., Person]]:
+    """Sit somebody at a terminal, with `hamr` and these arguments, or with another `program`."""
+    seated: list[Person] = []
+
+    def sit(*arguments: str, program: Sequence[str] = (), **env: str) -> Person:
+        seated.append(Person(program or command(*arguments), **env))
+        return seated[-1]
+
+    yield sit
+    for each in seated:
+        each.leave()
 
 
 def _read(terminal: int) -> bytes:

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from hamr.cli.group import COMMANDS, LINES, load
+from hamr.distributions import entry_points
+
 HEAVY = ("asyncio", "httpx2", "importlib.metadata", "pluggy", "pydantic", "rich", "ssl", "stevedore")
 COMMAND = """
 import click
@@ -45,13 +48,20 @@ def test_help_tells_commands_and_whose_they_are(install: Any, hamr: Any) -> None
     assert hamr("-h").out == shown
 
 
-@pytest.mark.parametrize("name", ["call", "providers", "plugins"])
+@pytest.mark.parametrize("name", ["call", "chat", "embed", "explain", "models", "providers", "plugins"])
 def test_each_command_has_help_with_examples(hamr: Any, name: str) -> None:
     ran = hamr(name, "--help")
     assert ran.code == 0
     assert ran.out.startswith(f"Usage: hamr {name} ")
     assert "Examples:" in ran.out
     assert max(map(len, ran.out.splitlines())) <= 80
+
+
+def test_the_lines_of_help_are_those_of_the_commands() -> None:
+    """They stand in one table, so that no command is imported to be listed."""
+    for point in entry_points(COMMANDS):
+        if point.dist == "hamr" and (own := load(point).short_help):
+            assert LINES.get(point.name, own) == own
 
 
 def test_a_command_of_another_distribution_runs(install: Any, hamr: Any) -> None:

@@ -36,7 +36,7 @@ def test_a_line_for_each_and_no_import(install: Any, hamr: Any) -> None:
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.splitlines()[0].split("  ")[0] == "provider"
     assert line(ran, "acme") == (
-        "acme Acme hamr-provider-acme 1.2.3 set ACME_KEY acme-large https://api.acme.example/v1"
+        "acme Acme hamr-provider-acme 1.2.3 missing: ACME_KEY acme-large https://api.acme.example/v1"
     )
     assert "hamr_provider_acme" not in sys.modules
 
@@ -62,8 +62,8 @@ def test_the_key_is_told_by_its_variable_and_never_shown(
     ("auth", "value", "state"),
     [
         ('{ style = "none" }', "", ("none", "none needed")),
-        ('{ style = "bearer", env = ["ACME_KEY"] }', "", ("missing", "set ACME_KEY")),
-        ('{ style = "bearer", env = ["ACME_KEY"] }', "  ", ("missing", "set ACME_KEY")),
+        ('{ style = "bearer", env = ["ACME_KEY"] }', "", ("missing", "missing: ACME_KEY")),
+        ('{ style = "bearer", env = ["ACME_KEY"] }', "  ", ("missing", "missing: ACME_KEY")),
         ('{ style = "bearer", env = ["ACME_KEY"] }', "two\nlines", ("unusable", "ACME_KEY holds no usable key")),
         ('{ style = "bearer", env = ["ACME_KEY"], optional = true }', "", ("optional", "not set, not needed")),
         ('{ style = "bearer" }', "", ("missing", "missing")),
@@ -86,7 +86,7 @@ def test_a_broken_manifest_is_a_row_with_its_error(install: Any, hamr: Any) -> N
     ran = hamr("providers")
     assert ran.code == 0
     assert "provider.toml: Invalid value" in line(ran, "acme")
-    assert "set ACME_KEY" in line(ran, "other")
+    assert "missing: ACME_KEY" in line(ran, "other")
     told = row(hamr("providers", "--json"), "acme")
     assert told["distribution"] == "hamr-provider-acme"
     assert "Invalid value" in told["error"]

@@ -29,10 +29,14 @@ from hamr.types import (
 
 
 class Answer:
-    """Prints one reply. Ends it with exactly one newline, however the model's text ends."""
+    """Prints one reply. Ends it with exactly one newline, however the model's text ends.
 
-    def __init__(self, *, verbose: bool) -> None:
+    Without `calls` the tools that the model asks for are left to whoever runs them.
+    """
+
+    def __init__(self, *, verbose: bool, calls: bool = True) -> None:
         self._verbose = verbose
+        self._calls = calls
         self._begun = False
         self._midline = False
         self._newlines = 0
@@ -51,7 +55,7 @@ class Answer:
                 output.aside(text, dim=True)
             case ThinkingEnd() if self._verbose:
                 output.note("")
-            case ToolCallEnd(call=call):
+            case ToolCallEnd(call=call) if self._calls:
                 self._tool_call(call)
             case PartAdded(part=part, choice=0):
                 self._attachment(part)
@@ -66,7 +70,7 @@ class Answer:
                     self._text(text)
                 case Thinking(text=text) if self._verbose:
                     output.aside(text + "\n", dim=True)
-                case ToolCall():
+                case ToolCall() if self._calls:
                     self._tool_call(part)
                 case Image() | Audio() | File() | HostedTool():
                     self._attachment(part)

@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from hamr.cli import exit_codes, output
-from hamr.errors import CallError, ConfigError, HamrError
+from hamr.errors import CallError, ConfigError, HamrError, NoSuchModel
 
 if TYPE_CHECKING:
     import click
@@ -16,8 +16,9 @@ FACTS = ("provider", "model", "status", "code", "request_id", "retry_after", "at
 
 def show(error: HamrError, *, as_json: bool = False) -> int:
     """Tell the error on standard error, its hint on the next line, and return the exit code."""
+    _advise(error)
     if as_json:
-        output.note_json({"error": _document(error)})
+        output.note_json({"error": facts(error)})
     else:
         output.note(f"Error: {error}")
     return exit_codes.MISUSED if isinstance(error, ConfigError) else exit_codes.FAILED
@@ -26,9 +27,9 @@ def show(error: HamrError, *, as_json: bool = False) -> int:
 def show_usage(error: click.ClickException, *, as_json: bool = False) -> int:
     """Tell what is wrong with the arguments, and return the exit code."""
     if as_json:
-        facts: dict[str, Any] = dict.fromkeys(FACTS)
+        unknown: dict[str, Any] = dict.fromkeys(FACTS)
         told = {"type": type(error).__name__, "message": error.format_message(), "hint": None}
-        output.note_json({"error": {**told, **facts, "partial": None}})
+        output.note_json({"error": {**told, **unknown, "partial": None}})
     else:
         shown = io.StringIO()
         error.show(shown)  # not by click itself, which takes standard output where there is no standard error
@@ -36,9 +37,11 @@ def show_usage(error: click.ClickException, *, as_json: bool = False) -> int:
     return error.exit_code
 
 
-def _document(error: HamrError) -> dict[str, Any]:
+def facts(error: HamrError) -> dict[str, Any]:
+    """The error, for programs."""
     from hamr.cli import document
 
+    _advise(error)
     partial = error.partial if isinstance(error, CallError) else None
     return {
         "type": type(error).__name__,
@@ -47,3 +50,16 @@ def _document(error: HamrError) -> dict[str, Any]:
         **{name: getattr(error, name, None) for name in FACTS},
         "partial": document.response(partial) if partial is not None else None,
     }
+
+
+def _advise(error: HamrError) -> None:
+    """Name the known models most like one that does not exist, and the command that lists them."""
+    if not isinstance(error, NoSuchModel) or not error.provider or error.hint != error.default_hint:
+        return
+    from hamr.cli import known_models
+    from hamr.discover import Plugins
+
+    asked = f"{error.provider}/{error.model}"
+    near = [name for name in known_models.near(Plugins(), asked, [error.provider]) if name != asked]
+    guess = f"Did you mean {' or '.join(near)}? " if near else ""
+    error.hint = f"{guess}To list its models: hamr models -p {error.provider}"

@@ -24,6 +24,19 @@ MEANT = {"help": "--help", "version": "--version"}
 NEAR = 0.75
 """How much alike (0 to 1, of difflib) two words are where one may be a slip for the other."""
 
+LINES = {
+    "call": "Ask a model (the default command).",
+    "chat": "Talk with a model.",
+    "embed": "Turn texts into vectors.",
+    "explain": "Tell what a call would do, and why.",
+    "install": "Install plugins.",
+    "models": "List the models that the providers have.",
+    "plugins": "List the installed plugins and what they bring.",
+    "providers": "List the installed providers and their keys.",
+    "uninstall": "Uninstall plugins.",
+}
+"""What `--help` says of the core's commands, so that none of them is imported for it."""
+
 HELP = """Talk to any model provider.
 
 `hamr "prompt"` is short for `hamr call "prompt"`; HAMR_LLM_MODEL names the model.
@@ -33,6 +46,7 @@ Examples:
   hamr "Why is the sky blue?"
   hamr -m sim/echo "Why is the sky blue?"
   git diff | hamr "Write a commit message."
+  hamr chat -m sim/echo
   hamr providers
 
 \b
@@ -103,6 +117,8 @@ class Commands(click.Group):
             return f"from {_sources(points)}: uninstall one of them"
         if points[0].dist != CORE:
             return f"a command of {points[0].source}"
+        if name in LINES:
+            return LINES[name]
         return load(points[0]).get_short_help_str(limit=output.USUAL)
 
     def _routed(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -102,7 +102,7 @@ def tell_providers(outcomes: Sequence[Outcome]) -> None:
     new = {piece["name"] for each in outcomes for piece in brings(each.distribution) if piece["kind"] == "provider"}
     for row in rows:
         if row.id in new:
-            output.write(f"{row.id}: {row.error or row.state}{_where(row)}\n")
+            output.write(f"{row.id}: {row.error or _next(row)}\n")
     output.write(f"providers now: {', '.join(row.id for row in rows) or 'none'}\n")
 
 
@@ -120,7 +120,9 @@ def _became(outcome: Outcome) -> str:
     return f"installed {now}" + (f" in place of {outcome.before}" if outcome.before else "")
 
 
-def _where(row: Row) -> str:
-    """Where a key that is missing is to be had."""
-    wanted = row.enabled and row.key is not None and row.key.status == "missing" and row.key.url
-    return f" (get a key at {wanted})" if wanted else ""
+def _next(row: Row) -> str:
+    """What is left to do before it can be used, or that nothing is."""
+    if not row.enabled or row.key is None or row.key.status != "missing" or not row.key.variable:
+        return row.state
+    where = f" (get a key at {row.key.url})" if row.key.url else ""
+    return f"set {row.key.variable}{where}"

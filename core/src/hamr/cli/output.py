@@ -45,6 +45,11 @@ def write_json(document: Any) -> None:
     write(_json(document, sys.stdout))
 
 
+def write_line(document: Any) -> None:
+    """Put one JSON document on a line of its own on standard output."""
+    write(_json(document, sys.stdout, indent=None))
+
+
 def note_json(document: Any) -> None:
     """Put one JSON document on standard error, if there is one."""
     if sys.stderr is not None:
@@ -100,12 +105,12 @@ def _put(stream: TextIO, text: str, *, dim: bool = False) -> None:
         raise unwritable(stream, error) from error
 
 
-def _json(document: Any, stream: TextIO) -> str:
+def _json(document: Any, stream: TextIO, indent: int | None = 2) -> str:
     import json
 
-    text = json.dumps(document, ensure_ascii=False, indent=2)
+    text = json.dumps(document, ensure_ascii=False, indent=indent)
     try:
         text.encode(stream.encoding or "utf-8")
     except UnicodeEncodeError:
-        text = json.dumps(document, indent=2)
+        text = json.dumps(document, indent=indent)
     return text + "\n"

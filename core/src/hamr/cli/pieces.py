@@ -22,7 +22,8 @@ class Piece:
     """One thing that a distribution brings; `kind` is provider, command or extension.
 
     `clashes` names the other distributions that bring the same. After a check `works` says whether it can be
-    loaded (None where it is not used), `hooks` what it answers, and `error` why it cannot.
+    loaded (None where it is not used), `hooks` what it answers, and `error` why it cannot. `cpu_ms` is what its
+    import costs, where that was measured.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Piece:
     works: bool | None = None
     hooks: tuple[str, ...] | None = None
     error: str | None = None
+    cpu_ms: float | None = None
 
     @property
     def shown(self) -> str:
@@ -70,11 +72,12 @@ class Plugin:
         return "; ".join(f"{piece.kind} {piece.name} also from {', '.join(piece.clashes)}" for piece in clashing)
 
 
-def installed(client: Hamr, *, check: bool) -> list[Plugin]:
-    """Every distribution that brings something, by name; nothing is imported unless it is checked."""
+def installed(client: Hamr, *, check: bool = False, time: bool = False) -> list[Plugin]:
+    """Every distribution that brings something, by name; nothing is imported here unless it is checked."""
     brought: dict[tuple[str, str], list[Piece]] = {}
     for point, piece in _pieces(client.plugins.choices.disabled):
         known = _checked(client, point, piece) if check else piece
+        known = _timed(point, known) if time else known
         brought.setdefault((point.dist, point.version), []).append(known)
     return [Plugin(dist, version, tuple(pieces)) for (dist, version), pieces in sorted(brought.items())]
 
@@ -94,6 +97,15 @@ def _checked(client: Hamr, point: EntryPoint, piece: Piece) -> Piece:
         return check(client, point, piece)
     except HamrError as error:
         return replace(piece, works=False, error=error.message)
+
+
+def _timed(point: EntryPoint, piece: Piece) -> Piece:
+    from hamr.cli import start_up
+
+    try:
+        return replace(piece, cpu_ms=start_up.cost(piece.kind, point))
+    except HamrError as error:
+        return replace(piece, works=False, error=piece.error or error.message)
 
 
 def _provider(client: Hamr, point: EntryPoint, piece: Piece) -> Piece:

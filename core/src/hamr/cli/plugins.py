@@ -13,19 +13,20 @@ from hamr.cli import exit_codes, output
 
 if TYPE_CHECKING:
     from hamr.choices import Choices
-    from hamr.cli.pieces import Plugin
+    from hamr.cli.pieces import Piece, Plugin
     from hamr.distributions import EntryPoint
 
 EPILOG = """\b
 Examples:
   hamr plugins          what each distribution brings
   hamr plugins --check  whether each of them works
+  hamr plugins --time   what importing each costs
   hamr plugins disable groq
   hamr plugins prefer groq acme-groq
   hamr plugins sync     install again what is missing
   hamr plugins verify   whether their files are as installed
 
-The exit code is 1 where --check finds something that does not work.
+The exit code is 1 where --check or --time finds something that does not work.
 """
 
 ELSEWHERE = {"sync": "hamr.cli.sync", "verify": "hamr.cli.verify"}
@@ -52,27 +53,28 @@ class _Commands(click.Group):
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
 @click.option("--check", is_flag=True, help="Import each and tell the hooks that it answers, or why it fails.")
+@click.option("--time", is_flag=True, help="Import each in a process of its own and tell what that costs.")
 @click.pass_context
-def command(context: click.Context, *, as_json: bool, check: bool) -> None:
+def command(context: click.Context, *, as_json: bool, check: bool, time: bool) -> None:
     """List the installed plugins: what each brings, and what two of them bring."""
     if context.invoked_subcommand is None:
-        _list(context, as_json=as_json, check=check)
+        _list(context, as_json=as_json, check=check, time=time)
 
 
-def _list(context: click.Context, *, as_json: bool, check: bool) -> None:
+def _list(context: click.Context, *, as_json: bool, check: bool, time: bool) -> None:
     from hamr.cli.pieces import installed
     from hamr.client import Hamr
     from hamr.installed import Installed
 
     missing = Installed.read(os.environ).missing()
     with Hamr(extensions=()) as client:
-        plugins = installed(client, check=check)
+        plugins = installed(client, check=check, time=time)
     if as_json:
         output.write_json(
             {"plugins": [asdict(plugin) for plugin in plugins], "missing": [asdict(kept) for kept in missing]}
         )
-    elif check:
-        _draw_checks(plugins)
+    elif check or time:
+        _draw_pieces(plugins, check=check, time=time)
     else:
         _draw(plugins)
     if missing and not as_json:
@@ -94,15 +96,26 @@ def _draw(plugins: list[Plugin]) -> None:
     draw(Table(heads, rows))
 
 
-def _draw_checks(plugins: list[Plugin]) -> None:
+def _draw_pieces(plugins: list[Plugin], *, check: bool, time: bool) -> None:
     from hamr.cli.table import Table, draw
 
+    heads = ("distribution", "version", "brings", *(("CPU ms",) if time else ()), *(("check",) if check else ()))
     rows = [
-        (plugin.distribution, plugin.version, f"{piece.kind} {piece.name}", piece.told)
+        (
+            plugin.distribution,
+            plugin.version,
+            f"{piece.kind} {piece.name}",
+            *((_cost(piece),) if time else ()),
+            *((piece.told,) if check else ()),
+        )
         for plugin in plugins
         for piece in plugin.brings
     ]
-    draw(Table(("distribution", "version", "brings", "check"), rows))
+    draw(Table(heads, rows))
+
+
+def _cost(piece: Piece) -> str:
+    return f"{piece.cpu_ms:.1f}" if piece.cpu_ms is not None else f"fails: {piece.error}"
 
 
 @command.command("enable", short_help="Switch providers on.")

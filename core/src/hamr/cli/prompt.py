@@ -11,15 +11,15 @@ from hamr.errors import ConfigError
 STDIN = "-"
 
 
-def read(words: Sequence[str]) -> str:
+def read(words: Sequence[str], *, needed: bool = True) -> str:
     """The words, a blank line, and the text on standard input where that is no terminal; `-` alone is the latter.
 
-    Raises ConfigError where nothing is asked, or standard input is not text.
+    Raises ConfigError where nothing is asked though something is `needed`, or standard input is not text.
     """
     said = "" if list(words) == [STDIN] else " ".join(words)
     given = _standard_input(asked_for=list(words) == [STDIN])
     prompt = "\n\n".join(part for part in (said, given) if part.strip())
-    if not prompt:
+    if needed and not prompt:
         raise ConfigError("the prompt is empty", hint='Say what to ask: hamr call "..."; or pipe text in.')
     return prompt
 
@@ -27,14 +27,18 @@ def read(words: Sequence[str]) -> str:
 def _standard_input(*, asked_for: bool) -> str:
     if sys.stdin is None or (output.terminal(sys.stdin) and not asked_for):
         return ""
-    data = sys.stdin.buffer.read()
+    return text_of(sys.stdin.buffer.read()).rstrip("\r\n")
+
+
+def text_of(data: bytes) -> str:
+    """What was read from standard input as text; raises ConfigError where it is none."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _not_text(data[error.start], error.start) from None
     if "\0" in text:
         raise _not_text(0, data.index(0))
-    return text.rstrip("\r\n")
+    return text
 
 
 def _not_text(byte: int, offset: int) -> ConfigError:

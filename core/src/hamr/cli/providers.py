@@ -41,7 +41,7 @@ class Key:
             case "set":
                 return f"{self.variable} is set"
             case "missing":
-                return f"set {self.variable}" if self.variable else "missing"
+                return f"missing: {self.variable}" if self.variable else "missing"
             case "unusable":
                 return f"{self.variable} holds no usable key"
             case "optional":
@@ -124,7 +124,7 @@ def _row(plugins: Plugins, id: str, environ: Mapping[str, str]) -> Row:
         point.dist,
         point.version,
         name=provider.name,
-        key=_key(provider, environ),
+        key=key_of(provider, environ),
         base_url=provider.base_url or None,
         base_url_from=provider.origins["base_url"] if provider.base_url else None,
         default_model=provider.models.get("chat"),
@@ -133,7 +133,8 @@ def _row(plugins: Plugins, id: str, environ: Mapping[str, str]) -> Row:
     )
 
 
-def _key(provider: Provider, environ: Mapping[str, str]) -> Key:
+def key_of(provider: Provider, environ: Mapping[str, str]) -> Key:
+    """Whether a provider's key is there, without its value."""
     from hamr.errors import ConfigError
     from hamr.secrets import keys
 

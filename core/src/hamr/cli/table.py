@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from hamr.cli import output
 
 GAP = "  "
+NARROW = 20
+"""Columns that a value needs beside its name to be worth breaking."""
+
 BORDERS = 3
 """What rich puts around each column: a space on either side, and the border."""
 
@@ -49,7 +52,7 @@ def draw(table: Table, dispensable: Sequence[str] = ()) -> None:
     if not (output.coloured(sys.stdout) and _rich(table)):
         output.write(plain(table))
     if left_out:
-        output.note(f"no room for: {', '.join(left_out)} (-v or --json shows all)")
+        output.note(f"no room for: {', '.join(left_out)} (--json shows all)")
 
 
 def plain(table: Table) -> str:
@@ -65,8 +68,29 @@ def plain(table: Table) -> str:
 def paragraphs(items: Sequence[Mapping[str, str | None]]) -> None:
     """Print each item as a paragraph, one field a line, without the empty ones."""
     longest = max((len(name) for item in items for name in item), default=0)
-    told = ["".join(f"{name.ljust(longest)}{GAP}{value}\n" for name, value in item.items() if value) for item in items]
+    columns = output.width() if output.terminal(sys.stdout) else None
+    told = [
+        "".join(_field(name.ljust(longest), value, columns) for name, value in item.items() if value) for item in items
+    ]
     output.write("\n".join(told))
+
+
+def described(items: Mapping[str, str], columns: int | None) -> str:
+    """Words and what they mean, one a line; within so many columns, if that is given."""
+    longest = max(map(len, items))
+    return "".join(_field(name.ljust(longest), value, columns) for name, value in items.items())
+
+
+def _field(name: str, value: str, columns: int | None) -> str:
+    """A line, or several where that is broader than `columns`: the value goes on under its beginning."""
+    if columns is None or len(name) + len(GAP) + len(value) <= columns or columns < len(name) + NARROW:
+        return f"{name}{GAP}{value}\n"
+    import textwrap
+
+    # A URL stays whole, to be copied.
+    words = textwrap.wrap(value, columns - len(name + GAP), break_long_words=False, break_on_hyphens=False)
+    under = "\n" + " " * len(name + GAP)
+    return f"{name}{GAP}{under.join(words)}\n"
 
 
 def _rich(table: Table) -> bool:

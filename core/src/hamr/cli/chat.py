@@ -1,0 +1,154 @@
+"""`hamr chat`: a conversation with a model."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hamr.cli import exit_codes, output, request_options
+
+if TYPE_CHECKING:
+    from hamr.cli.chat_commands import Commands
+    from hamr.cli.chat_history import History
+    from hamr.cli.conversation import Conversation
+    from hamr.cli.turns import ReadLine
+    from hamr.errors import HamrError
+
+EPILOG = """\b
+Examples:
+  hamr chat -m sim/echo
+  hamr chat -m sim/echo -s "Answer in French."
+  printf 'hello\\nand now?\\n' | hamr chat -m sim/echo --json
+
+In it, /help tells what else there is. In a pipe each line is a turn, and the exit code is 1 where one of them failed.
+"""
+
+
+@click.command("chat", epilog=EPILOG)
+@request_options.MODEL
+@request_options.stacked(*request_options.ANSWERING)
+@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each turn, failed ones too.")
+@click.option("-v", "--verbose", is_flag=True, help="Show the model's thinking, and warnings, on standard error.")
+@click.pass_context
+def command(context: click.Context, /, *, model: str | None, as_json: bool, verbose: bool, **given: Any) -> None:
+    """Talk with a model, and switch to another in mid-conversation."""
+    import os
+
+    from hamr.cli import turns
+    from hamr.cli.chat_commands import Commands
+    from hamr.cli.chat_history import History
+    from hamr.cli.conversation import Conversation
+    from hamr.client import Hamr
+    from hamr.locks import state_folder
+
+    with Hamr() as client:
+        conversation = Conversation(client, model, request_options.asked(given))
+        chat = Chat(conversation, Commands(conversation), as_json=as_json, verbose=verbose)
+        if not output.terminal(sys.stdin):
+            chat.hold(turns.piped)
+            if chat.failed:
+                context.exit(exit_codes.FAILED)
+            return
+        output.note(f"{conversation.model}; /help tells what you can do, Ctrl-D ends")
+        chat.hold_with_a_person(turns.typed, History(state_folder(os.environ)))
+
+
+class Chat:
+    """One run of `hamr chat`."""
+
+    def __init__(self, conversation: Conversation, commands: Commands, *, as_json: bool, verbose: bool) -> None:
+        self._conversation, self._commands = conversation, commands
+        self._as_json, self._verbose = as_json, verbose
+        self._turn = 0
+        self.failed = False
+
+    def hold(self, line: ReadLine) -> None:
+        """Take turns until there are no more."""
+        from hamr.cli import turns
+        from hamr.cli.chat_commands import Ended
+
+        try:
+            while True:
+                self._take(turns.read(line))
+        except (EOFError, Ended):
+            return
+
+    def hold_with_a_person(self, line: ReadLine, history: History) -> None:
+        """Take turns until the person ends it; Ctrl-C ends a turn, and not the conversation."""
+        from hamr.cli import turns
+        from hamr.cli.chat_commands import Ended
+
+        history.load(self._commands.words)
+        while True:
+            try:
+                text = turns.read(line)
+                history.add(text)
+                self._take(text)
+            except KeyboardInterrupt:
+                output.note("\n(Ctrl-D or /exit ends the conversation)")
+            except EOFError:
+                output.note("")
+                return
+            except Ended:
+                return
+
+    def _take(self, text: str) -> None:
+        """One turn: a command, or something to say. A failure ends the turn, and not the conversation."""
+        from hamr.cli import failure
+        from hamr.cli.conversation import Stopped
+        from hamr.errors import HamrError
+
+        try:
+            if not text.strip() or self._commands.obey(text):
+                return
+        except HamrError as error:
+            self.failed = True
+            failure.show(error)
+            return
+        self._turn += 1
+        try:
+            self._ask(text[1:] if text.startswith("//") else text)
+        except Stopped as stopped:
+            self._stopped(stopped)
+        except HamrError as error:
+            self._failed(text, error)
+
+    def _ask(self, text: str) -> None:
+        from hamr.cli import document, report
+        from hamr.cli.answer import Answer
+        from hamr.cli.conversation import Stopped
+        from hamr.errors import HamrError
+
+        if self._as_json:
+            self._line(text, document.response(self._conversation.ask(text, None)))
+            return
+        answer = Answer(verbose=self._verbose)
+        try:
+            response = self._conversation.ask(text, answer)
+        except (HamrError, Stopped):
+            answer.break_off()
+            raise
+        answer.end()
+        report.ending(response)
+
+    def _stopped(self, stopped: Any) -> None:
+        if not output.terminal(sys.stdin):
+            raise KeyboardInterrupt
+        kept = "what came is kept" if stopped.kept else "nothing had come, so this turn is forgotten"
+        output.note(f"(stopped; {kept})")
+
+    def _failed(self, text: str, error: HamrError) -> None:
+        from hamr.cli import failure
+
+        self.failed = True
+        if self._as_json:
+            self._line(text, {"error": failure.facts(error)})
+            return
+        failure.show(error)
+        output.note("This turn is forgotten; the conversation goes on without it.")
+
+    def _line(self, text: str, told: dict[str, Any]) -> None:
+        line = {"turn": self._turn, "asked": self._conversation.model, "prompt": text, "error": None, **told}
+        output.write_line(line)

@@ -1,0 +1,90 @@
+"""`hamr explain`: what a call would do and why, without making it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hamr.cli import exit_codes, output, request_options
+
+if TYPE_CHECKING:
+    from hamr.cli.explanation import Explanation, Fact
+
+EPILOG = """\b
+Examples:
+  hamr explain -m groq
+  hamr explain -m groq/llama-3.3-70b-versatile --top-k 5 --thinking high
+  hamr explain --json
+
+It takes the options of `hamr call`, and tells how the request would be changed to suit the provider. Nothing is
+sent, and no key is needed or shown. The exit code is 1 where the request cannot be sent.
+"""
+
+
+@click.command("explain", epilog=EPILOG)
+@click.argument("prompt", nargs=-1)
+@request_options.MODEL
+@request_options.stacked(
+    *request_options.ATTACHMENTS, *request_options.SHAPE, *request_options.TOOLS, *request_options.ANSWERING
+)
+@click.option("--stream/--no-stream", default=True, help="As the answer is to come.")
+@request_options.JSON
+@click.pass_context
+def command(
+    context: click.Context, /, *, prompt: tuple[str, ...], model: str | None, stream: bool, **given: Any
+) -> None:
+    """Tell what a call would do: provider, model, wire, key, and where each of them comes from."""
+    from hamr.cli import known_models, question
+    from hamr.cli.explanation import explain
+    from hamr.client import Hamr
+
+    with Hamr() as client:
+        known_models.pipeline(client, model)  # what is wrong with it comes first
+        told = explain(client, model, question.request(prompt, given, stream=stream), os.environ)
+    if given["as_json"]:
+        output.write_json(_document(told))
+    else:
+        _show(told)
+    if told.problem is not None:
+        context.exit(exit_codes.FAILED)
+
+
+def _show(told: Explanation) -> None:
+    from hamr.cli.table import paragraphs
+
+    facts = {name: _line(fact) for name, fact in told.facts.items()}
+    facts["key"] = told.key_told + (f" (get one at {told.key['url']})" if _wanting(told) else "")
+    facts |= {f"{hook} by": name for hook, name in told.hooks.items()}
+    request: dict[str, str | None] = {}
+    if told.call is not None:
+        request["request"] = f"{told.call.method} {told.call.url}, {len(told.call.body):,} bytes"
+        changes = told.call.adaptations
+        request["adapted"] = "nothing" if not changes else None
+        request |= {f"{change.kind} {change.field}": change.why for change in changes}
+    request["problem"] = told.problem
+    paragraphs([facts, request])
+
+
+def _wanting(told: Explanation) -> bool:
+    return told.key["status"] in ("missing", "unusable") and told.key["url"] is not None
+
+
+def _line(fact: Fact) -> str | None:
+    if fact.value is None:
+        return None
+    return f"{fact.value}  (from {fact.origin})" if fact.origin else fact.value
+
+
+def _document(told: Explanation) -> dict[str, Any]:
+    call = told.call
+    return {
+        **{name.replace(" ", "_").lower(): asdict(fact) for name, fact in told.facts.items()},
+        "key": told.key,
+        "hooks": told.hooks,
+        "request": {"method": call.method, "url": call.url, "bytes": len(call.body)} if call else None,
+        "adaptations": [asdict(change) for change in call.adaptations] if call else None,
+        "problem": told.problem,
+    }

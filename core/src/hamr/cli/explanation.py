@@ -1,0 +1,90 @@
+"""What a call would do, and where each part of that comes from; nothing is sent, and no key is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hamr.cli import known_models
+from hamr.cli.providers import key_of
+from hamr.errors import ConfigError, Unsupported
+from hamr.resolve import MODEL_VARIABLE, PROVIDER_VARIABLE
+
+if TYPE_CHECKING:
+    from hamr.client import Hamr
+    from hamr.pipeline import Pipeline
+    from hamr.types import Call, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is so, and the file, the variable or the option that says it."""
+
+    value: str | None
+    origin: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A route as it is, with what a request would become on it; `problem` says why it cannot be sent."""
+
+    facts: Mapping[str, Fact]
+    key: Mapping[str, Any]
+    key_told: str
+    hooks: Mapping[str, str]
+    call: Call | None
+    problem: str | None
+
+
+def explain(client: Hamr, selector: str | None, request: Request, environ: Mapping[str, str]) -> Explanation:
+    """Explain a request to this model; raises ConfigError or PluginError where there is no such route."""
+    pipeline = known_models.pipeline(client, selector)
+    route, provider = pipeline.route, pipeline.route.provider
+    origins = provider.origins
+    by_provider, by_model = _selected(selector, environ)
+    default = origins.get("models.chat", origins.get("models"))
+    facts = {
+        "provider": Fact(provider.id, by_provider),
+        "plugin": Fact(client.plugins.find(provider.id).source, None),
+        "model": Fact(route.model.id, by_model or default),
+        "wire": Fact(route.wire, origins.get("wire")),
+        "transport": Fact(provider.transport, origins.get("transport")),
+        "base URL": Fact(provider.base_url or None, origins.get("base_url")),
+        "auth": Fact(_auth(pipeline), origins.get("auth")),
+    }
+    key = key_of(provider, environ)
+    call, problem = _encoded(pipeline, request)
+    return Explanation(facts, _key(key), key.told, _hooks(pipeline), call, problem)
+
+
+def _selected(selector: str | None, environ: Mapping[str, str]) -> tuple[str, str | None]:
+    """What names the provider, and what names the model, if that is not the provider's default."""
+    if selector is not None:
+        return "-m", "-m" if selector.partition("/")[2] else None
+    variables = [name for name in (PROVIDER_VARIABLE, MODEL_VARIABLE) if environ.get(name)]
+    origins = [f"the environment variable {name}" for name in variables]
+    has_model = len(variables) > 1 or "/" in environ[variables[0]]
+    return origins[0], origins[-1] if has_model else None
+
+
+def _auth(pipeline: Pipeline) -> str:
+    spec = pipeline.route.provider.auth
+    return f"{spec.style} ({spec.header})" if spec.header else spec.style
+
+
+def _key(key: Any) -> dict[str, Any]:
+    return {name: getattr(key, name) for name in ("status", "variable", "variables", "url")}
+
+
+def _hooks(pipeline: Pipeline) -> dict[str, str]:
+    """Which code answered each hook."""
+    answers = {"transport": pipeline.transport, "auth": pipeline.auth, "wire": pipeline.wire}
+    return {hook: f"{type(answer).__module__}.{type(answer).__qualname__}" for hook, answer in answers.items()}
+
+
+def _encoded(pipeline: Pipeline, request: Request) -> tuple[Call | None, str | None]:
+    try:
+        return pipeline.wire.encode(request, pipeline.route), None
+    except (ConfigError, Unsupported) as error:
+        return None, str(error)

@@ -1,0 +1,130 @@
+"""`hamr models`: which models the providers have, asked of them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hamr.cli import exit_codes, output, request_options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hamr.errors import HamrError
+
+EPILOG = """\b
+Examples:
+  hamr models                 all that can be asked
+  hamr models -p groq         those of one provider
+  hamr models llama 70b       those with these words in their names
+  hamr models --json whisper
+
+A provider whose key is missing, or that does not answer, is told on standard error.
+"""
+
+FIELDS = (
+    "id",
+    "provider",
+    "selector",
+    "name",
+    "context_window",
+    "max_tokens",
+    "input",
+    "reasoning",
+    "tools",
+    "owned_by",
+    "created",
+    "shutdown_date",
+    "pricing",
+)
+
+
+@click.command("models", epilog=EPILOG)
+@click.argument("query", nargs=-1)
+@click.option("-p", "--provider", metavar="PROVIDER", shell_complete=request_options.providers, help="Ask this one.")
+@request_options.JSON
+@click.pass_context
+def command(context: click.Context, /, *, query: tuple[str, ...], provider: str | None, as_json: bool) -> None:
+    """List the models of the providers whose keys are there, by asking the providers."""
+    from hamr.client import Hamr
+
+    with Hamr() as client:
+        asking: Any = client
+        listing = asking.models(provider)
+        keyless = [] if provider else _keyless()
+    if provider in listing.failures:
+        raise listing.failures[provider]
+    found = [model for model in listing.models if _fits(model, query)]
+    if as_json:
+        _write(found, listing.failures)
+    else:
+        _draw(found)
+        _tell(query, found, listing)
+        if keyless:
+            output.note(f"not asked, for want of a key: {', '.join(keyless)} (see `hamr providers`)")
+    if listing.failures and not listing.models:
+        context.exit(exit_codes.FAILED)
+
+
+def _keyless() -> list[str]:
+    """The providers that are switched on and lack their key."""
+    from hamr.cli.providers import rows
+
+    return [row.id for row in rows(os.environ) if row.enabled and row.key and row.key.status == "missing"]
+
+
+def _fits(model: Any, query: Sequence[str]) -> bool:
+    """Whether each word stands in the model's selector or name, in capitals or not."""
+    text = f"{model.selector} {model.name}".lower()
+    return all(word.lower() in text for word in query)
+
+
+def _write(found: Sequence[Any], failures: Mapping[str, HamrError]) -> None:
+    from hamr.cli import failure
+
+    rows = [{name: getattr(model, name) for name in FIELDS} for model in found]
+    output.write_json({"models": rows, "failures": {id: failure.facts(error) for id, error in failures.items()}})
+
+
+def _draw(found: Sequence[Any]) -> None:
+    from hamr.cli.table import Table, draw
+
+    if found:
+        heads = ("model", "context", "answer", "reads", "can")
+        draw(Table(heads, [_cells(model) for model in found]), ("reads", "answer", "can", "context"))
+
+
+def _cells(model: Any) -> tuple[str, ...]:
+    can = ", ".join(word for word, able in (("thinking", model.reasoning), ("tools", model.tools)) if able)
+    return (
+        model.selector,
+        _tokens(model.context_window),
+        _tokens(model.max_tokens),
+        ", ".join(model.input) if model.input else "-",
+        can or "-",
+    )
+
+
+def _tokens(count: int | None) -> str:
+    return "-" if count is None else f"{count:,}"
+
+
+def _tell(query: Sequence[str], found: Sequence[Any], listing: Any) -> None:
+    """What a person should know besides the table."""
+    if listing.models and not found:
+        output.note(f"none of {len(listing.models):,} models has {' and '.join(map(repr, query))} in its name")
+        if near := _near(query, listing.models):
+            output.note(f"Did you mean {' or '.join(near)}?")
+    for id, error in listing.failures.items():
+        output.note(f"not listed: {id}: {error.message}")
+    if not listing.models and not listing.failures:
+        output.note("no provider could be asked; `hamr providers` tells which are installed, and which lack a key")
+
+
+def _near(query: Sequence[str], models: Sequence[Any]) -> list[str]:
+    import difflib
+
+    names = {model.id.rpartition("/")[2].lower(): model.selector for model in models}
+    return [names[name] for name in difflib.get_close_matches("-".join(query).lower(), names, n=3)]

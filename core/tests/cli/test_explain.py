@@ -1,0 +1,115 @@
+"""`hamr explain`: where each part of a route comes from, and what would become of a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+MANIFEST = """id = "acme"
+name = "Acme"
+base_url = "https://api.acme.example/v1"
+base_url_env = ["ACME_BASE_URL"]
+wire = "openai-completions"
+auth = { style = "header", header = "x-key", env = ["ACME_KEY", "ACME_OLD_KEY"] }
+models = { chat = "acme-large" }
+model_env = ["ACME_MODEL"]
+key_url = "https://acme.example/keys"
+[compat]
+unsupported = ["seed"]
+"""
+FILE = "provider.toml of hamr-provider-acme 1.2.3"
+
+
+@pytest.fixture(autouse=True)
+def acme(install: Any) -> None:
+    install("acme", manifest=MANIFEST)
+
+
+def lines(ran: Any) -> list[str]:
+    return [" ".join(line.split()) for line in ran.out.splitlines()]
+
+
+def test_it_needs_no_key_and_tells_where_all_comes_from(hamr: Any) -> None:
+    ran = hamr("explain", "-m", "acme", "--seed", "7", "--top-k", "5")
+    assert (ran.code, ran.err) == (0, "")
+    assert {
+        "provider acme (from -m)",
+        "plugin hamr-provider-acme 1.2.3",
+        f"model acme-large (from {FILE})",
+        f"wire openai-completions (from {FILE})",
+        f"transport http (from {FILE})",
+        f"base URL https://api.acme.example/v1 (from {FILE})",
+        f"auth header (x-key) (from {FILE})",
+        "key missing: ACME_KEY (get one at https://acme.example/keys)",
+        "transport by hamr.transports.http.HttpTransport",
+        "dropped seed this provider does not take it",
+        "dropped top_k this wire has no such field",
+    } <= set(lines(ran))
+    assert any(line.startswith("request POST https://api.acme.example/v1/chat/completions, ") for line in lines(ran))
+    assert "adapted nothing" in lines(hamr("explain", "-m", "acme"))
+
+
+def test_what_the_environment_says_is_told_by_its_variable(hamr: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"HAMR_LLM_MODEL": "acme", "ACME_BASE_URL": "http://localhost:1/v1", "ACME_MODEL": "mine",
+                        "ACME_OLD_KEY": "sk-made-up-for-this-test"}.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    ran = hamr("explain")
+    assert {
+        "provider acme (from the environment variable HAMR_LLM_MODEL)",
+        "model mine (from the environment variable ACME_MODEL)",
+        "base URL http://localhost:1/v1 (from the environment variable ACME_BASE_URL)",
+        "key ACME_OLD_KEY is set",
+    } <= set(lines(ran))
+    assert "made-up" not in ran.out + hamr("explain", "--json").out
+
+
+@pytest.mark.parametrize(
+    ("variables", "arguments", "provider", "model"),
+    [
+        ({}, ["-m", "acme/x/y"], "-m", ("x/y", "-m")),
+        ({"HAMR_LLM_MODEL": "acme/x"}, [], "HAMR_LLM_MODEL", ("x", "HAMR_LLM_MODEL")),
+        ({"HAMR_LLM_PROVIDER": "acme"}, [], "HAMR_LLM_PROVIDER", ("acme-large", FILE)),
+        ({"HAMR_LLM_PROVIDER": "acme", "HAMR_LLM_MODEL": "x"}, [], "HAMR_LLM_PROVIDER", ("x", "HAMR_LLM_MODEL")),
+    ],
+)
+def test_who_names_provider_and_model(
+    hamr: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    arguments: list[str],
+    provider: str,
+    model: tuple[str, str],
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    told = hamr("explain", *arguments, "--json").json
+    assert told["provider"]["origin"].removeprefix("the environment variable ") == provider
+    assert (told["model"]["value"], told["model"]["origin"].removeprefix("the environment variable ")) == model
+
+
+def test_json_for_programs(hamr: Any) -> None:
+    told = hamr("explain", "-m", "acme", "--json", "--seed", "7", "hello").json
+    assert told["base_url"] == {"value": "https://api.acme.example/v1", "origin": FILE}
+    assert told["key"]["status"] == "missing"
+    assert told["key"]["variables"] == ["ACME_KEY", "ACME_OLD_KEY"]
+    assert told["adaptations"] == [{"kind": "dropped", "field": "seed", "why": "this provider does not take it"}]
+    assert (told["request"]["method"], told["problem"]) == ("POST", None)
+
+
+def test_what_cannot_be_sent_is_told_with_all_the_rest(hamr: Any) -> None:
+    ran = hamr("explain", "-m", "acme", "--file", "https://example.org/a.pdf", "hello")
+    assert ran.code == 1
+    assert "provider acme (from -m)" in lines(ran)
+    assert any(line.startswith("problem ") for line in lines(ran))
+    assert hamr("explain", "-m", "acme", "--file", "https://example.org/a.pdf", "--json").json["request"] is None
+
+
+def test_standard_input_is_left_alone_but_for_a_dash(hamr: Any) -> None:
+    assert hamr("explain", "-m", "acme", stdin=b"\xff").code == 0
+    assert hamr("explain", "-m", "acme", "-", stdin=b"\xff").code == 2
+
+
+def test_no_such_provider(hamr: Any) -> None:
+    assert hamr("explain", "-m", "acmee").code == 2
+    assert hamr("explain").code == 2

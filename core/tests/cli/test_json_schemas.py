@@ -1,0 +1,74 @@
+"""Every JSON document that `hamr` prints is of the schema in docs/schemas, and every schema describes one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+DOCS = Path(__file__).parents[3] / "docs"
+TOOL_CALL = {"index": 0, "id": "t1", "type": "function", "function": {"name": "weather", "arguments": "{]"}}
+
+
+@pytest.fixture(autouse=True)
+def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HAMR_STATE_DIR", str(tmp_path / "state"))
+
+
+def check(name: str, document: Any) -> None:
+    schema = json.loads((DOCS / "schemas" / f"{name}.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(document, schema)
+
+
+Documents = Callable[..., Any]
+
+
+def test_call(server: Any, hamr: Any) -> None:
+    server.pieces = [{"reasoning_content": "Hmm."}, "Hello", {"tool_calls": [TOOL_CALL]}]
+    for way in ("--stream", "--no-stream"):
+        check("call", hamr("-m", "loop/m", "--json", way, "-o", "top_k=3", "hi").json)
+
+
+def test_errors(server: Any, hamr: Any) -> None:
+    for ran in (hamr("-m", "nobody/m", "--json", "hi"), hamr("call", "--json", "--bogus", "hi")):
+        check("error", json.loads(ran.err))
+    server.pieces, server.reason = ["Hel"], None
+    cut = json.loads(hamr("-m", "loop/m", "--json", "hi").err)
+    assert cut["error"]["partial"]["text"] == "Hel"
+    check("error", cut)
+
+
+def test_chat(server: Any, hamr: Any) -> None:
+    check("chat", json.loads(hamr("chat", "-m", "loop/m", "--json", stdin=b"hi\n").out))
+    server.status, server.error = 500, {"message": "down"}
+    check("chat", json.loads(hamr("chat", "-m", "loop/m", "--json", "--retries", "0", stdin=b"hi\n").out))
+
+
+def test_explain(server: Any, hamr: Any) -> None:
+    check("explain", hamr("explain", "-m", "loop/m", "--json", "--top-k", "3").json)
+    check("explain", hamr("explain", "-m", "loop/m", "--json", "--file", "https://example.org/a.pdf").json)
+
+
+def test_providers(install: Any, hamr: Any) -> None:
+    install("acme", manifest="id = ")
+    install("locked", manifest='id = "locked"\nname = "x"\nbase_url = "http://x/v1"\nwire = "openai-completions"\n'
+            'auth = { style = "bearer", env = ["LOCKED_KEY"] }\n')  # fmt: skip
+    check("providers", hamr("providers", "--json").json)
+
+
+def test_plugins(install: Any, hamr: Any) -> None:
+    install("acme", code="import nothing_of_this_name")
+    for more in ([], ["--check"], ["--time", "--check"]):
+        check("plugins", hamr("plugins", "--json", *more).json)
+
+
+def test_every_schema_is_named_on_the_page() -> None:
+    page = (DOCS / "command-line.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\]\(schemas/([a-z-]+)\.json\)", page))
+    assert named == {file.stem for file in (DOCS / "schemas").glob("*.json")}

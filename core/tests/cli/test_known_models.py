@@ -1,0 +1,46 @@
+"""Names of models that nobody has, and those that were meant (bad input: unknown model)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+MANIFEST = """id = "acme"
+name = "Acme"
+base_url = "{url}"
+wire = "openai-completions"
+models = {{ chat = "acme-large-2", router = "acme-small", vision = "lab/seer-7b" }}
+"""
+
+
+@pytest.fixture(autouse=True)
+def acme(install: Any, server: Any) -> None:
+    install("acme", manifest=MANIFEST.format(url=server.url), code="")
+    install("broken", manifest="id = ")
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("acme-large", "Did you mean acme/acme-large-2? "),
+        ("ACME-small", "Did you mean acme/acme-small? "),
+        ("seer-7b", "Did you mean acme/lab/seer-7b? "),
+        ("acne/acme-small", "Did you mean acme/acme-small? "),
+        ("acmee", "Did you mean acme? "),
+        ("nothing-like-it", ""),
+    ],
+)
+def test_a_provider_that_is_not_installed(hamr: Any, asked: str, meant: str) -> None:
+    ran = hamr("-m", asked, "hi")
+    assert ran.code == 2
+    assert ran.err.splitlines()[1].startswith(f"{meant}To install it: pip install hamr-provider-")
+
+
+def test_a_model_that_the_provider_does_not_have(server: Any, hamr: Any) -> None:
+    server.status, server.error = 404, {"message": "no model of that name", "code": "model_not_found"}
+    ran = hamr("-m", "acme/acme-smal", "hi")
+    assert ran.code == 1
+    assert ran.err.splitlines()[1] == "Did you mean acme/acme-small? To list its models: hamr models -p acme"
+    assert hamr("-m", "acme/acme-smal", "--json", "hi").error["hint"].startswith("Did you mean acme/acme-small? ")
+    assert hamr("-m", "acme/acme-small", "hi").err.splitlines()[1] == "To list its models: hamr models -p acme"
