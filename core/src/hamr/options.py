@@ -66,6 +66,8 @@ def request_fields(options: Mapping[str, Any], known: Iterable[str]) -> dict[str
 
 def settings(options: Mapping[str, Any], default: Settings) -> Settings:
     """The settings of one call: the client's, with `timeout` (seconds for the whole, or Timeouts) and `retries`."""
+    if "timeout" not in options and "retries" not in options:
+        return default
     timeout = options.get("timeout", default.timeouts)
     if timeout is None or isinstance(timeout, int | float):
         timeout = replace(default.timeouts, total=timeout)

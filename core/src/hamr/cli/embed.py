@@ -13,6 +13,8 @@ from hamr.cli import output, request_options
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hamr.types import Embeddings
+
 EPILOG = """\b
 Examples:
   hamr embed -m openai/text-embedding-3-small "Why is the sky blue?"
@@ -46,8 +48,7 @@ def command(texts: tuple[str, ...], *, model: str | None, as_json: bool, verbose
 
     options = {name: given[name] for name in ("dimensions", "options", "timeout", "retries") if given[name] is not None}
     with Hamr() as client:
-        asking: Any = client
-        found = asking.embed(_inputs(texts, given["files"], lines=given["lines"]), model, **options)
+        found = client.embed(_inputs(texts, given["files"], lines=given["lines"]), model, **options)
     if as_json:
         output.write_line(_document(found))
     else:
@@ -82,7 +83,7 @@ def _short(number: float) -> float:
     return float(f"{number:.9g}")
 
 
-def _document(found: Any) -> dict[str, Any]:
+def _document(found: Embeddings) -> dict[str, Any]:
     from hamr.cli import document
 
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hamr.errors import HamrError
+    from hamr.types import Listing, ModelInfo
 
 EPILOG = """\b
 Examples:
@@ -51,10 +52,9 @@ def command(context: click.Context, /, *, query: tuple[str, ...], provider: str 
     from hamr.client import Hamr
 
     with Hamr() as client:
-        asking: Any = client
-        listing = asking.models(provider)
+        listing = client.models(provider)
         keyless = [] if provider else _keyless()
-    if provider in listing.failures:
+    if provider is not None and provider in listing.failures:
         raise listing.failures[provider]
     found = [model for model in listing.models if _fits(model, query)]
     if as_json:
@@ -75,20 +75,20 @@ def _keyless() -> list[str]:
     return [row.id for row in rows(os.environ) if row.enabled and row.key and row.key.status == "missing"]
 
 
-def _fits(model: Any, query: Sequence[str]) -> bool:
+def _fits(model: ModelInfo, query: Sequence[str]) -> bool:
     """Whether each word stands in the model's selector or name, in capitals or not."""
     text = f"{model.selector} {model.name}".lower()
     return all(word.lower() in text for word in query)
 
 
-def _write(found: Sequence[Any], failures: Mapping[str, HamrError]) -> None:
+def _write(found: Sequence[ModelInfo], failures: Mapping[str, HamrError]) -> None:
     from hamr.cli import failure
 
     rows = [{name: getattr(model, name) for name in FIELDS} for model in found]
     output.write_json({"models": rows, "failures": {id: failure.facts(error) for id, error in failures.items()}})
 
 
-def _draw(found: Sequence[Any]) -> None:
+def _draw(found: Sequence[ModelInfo]) -> None:
     from hamr.cli.table import Table, draw
 
     if found:
@@ -96,7 +96,7 @@ def _draw(found: Sequence[Any]) -> None:
         draw(Table(heads, [_cells(model) for model in found]), ("reads", "answer", "can", "context"))
 
 
-def _cells(model: Any) -> tuple[str, ...]:
+def _cells(model: ModelInfo) -> tuple[str, ...]:
     can = ", ".join(word for word, able in (("thinking", model.reasoning), ("tools", model.tools)) if able)
     return (
         model.selector,
@@ -111,7 +111,7 @@ def _tokens(count: int | None) -> str:
     return "-" if count is None else f"{count:,}"
 
 
-def _tell(query: Sequence[str], found: Sequence[Any], listing: Any) -> None:
+def _tell(query: Sequence[str], found: Sequence[ModelInfo], listing: Listing) -> None:
     """What a person should know besides the table."""
     if listing.models and not found:
         output.note(f"none of {len(listing.models):,} models has {' and '.join(map(repr, query))} in its name")
@@ -123,7 +123,7 @@ def _tell(query: Sequence[str], found: Sequence[Any], listing: Any) -> None:
         output.note("no provider could be asked; `hamr providers` tells which are installed, and which lack a key")
 
 
-def _near(query: Sequence[str], models: Sequence[Any]) -> list[str]:
+def _near(query: Sequence[str], models: Sequence[ModelInfo]) -> list[str]:
     import difflib
 
     names = {model.id.rpartition("/")[2].lower(): model.selector for model in models}

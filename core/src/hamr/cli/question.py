@@ -79,9 +79,7 @@ class Question:
 
     def preview(self, *, stream: bool) -> Call:
         """The call that would be made; the first of them, where tools are run."""
-        client: Any = self.client
-        call: Call = client.preview(self.prompt, self.model, stream=stream, **self.options)
-        return call
+        return self.client.preview(self.prompt, self.model, stream=stream, **self.options)
 
     def document(self, *, stream: bool) -> dict[str, Any]:
         """The whole answer, for programs."""

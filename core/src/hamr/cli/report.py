@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hamr.cli import output
-from hamr.types import Response, Route, Usage
+from hamr.types import Embeddings, Response, Route, Usage
 
 ENDS = {
     "length": "the answer was cut off at the limit of its length",
@@ -35,7 +35,7 @@ def warnings(told: Response) -> None:
         output.note(f"warning: {text}")
 
 
-def outcome(told: Response) -> None:
+def outcome(told: Response | Embeddings) -> None:
     """Tell what was changed on the way, what was used, and how long it took."""
     for adaptation in told.adaptations:
         output.note(f"adaptation: {adaptation.kind} {adaptation.field}: {adaptation.why}")
@@ -55,7 +55,7 @@ def usage(told: Usage) -> str:
     return f"{told.input_total} in{cached}, {told.output_total} out{thought}, {told.total} in all{about}"
 
 
-def _times(told: Response) -> str:
+def _times(told: Response | Embeddings) -> str:
     timings = told.timings
     first = f"{timings.first:.2f} s to the first content, " if timings.first is not None else ""
     total = f"{timings.total:.2f} s in all, " if timings.total is not None else ""

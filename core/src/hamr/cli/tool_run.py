@@ -15,7 +15,7 @@ from hamr.types import Text, ToolResult
 if TYPE_CHECKING:
     from hamr.client import Hamr
     from hamr.messages import Prompt
-    from hamr.types import Response, ToolCall
+    from hamr.types import Response, Run, ToolCall
 
 LONGEST = 500
 """Characters of a tool's result that are shown."""
@@ -45,17 +45,15 @@ class ToolRun:
 
     def document(self, *, stream: bool) -> tuple[dict[str, Any], Response]:
         """The last response with what the run came to, for programs; and the response itself."""
-        client: Any = self.client
         if stream:
-            with client.run_stream(self.prompt, self.model, **self.options) as events:
+            with self.client.run_stream(self.prompt, self.model, **self.options) as events:
                 run = events.result
         else:
-            run = client.run(self.prompt, self.model, **self.options)
+            run = self.client.run(self.prompt, self.model, **self.options)
         return {**document.response(run.response), "run": _document(run)}, run.response
 
-    def _stream(self, answer: Answer) -> Any:
-        client: Any = self.client
-        with client.run_stream(self.prompt, self.model, **self.options) as events:
+    def _stream(self, answer: Answer) -> Run:
+        with self.client.run_stream(self.prompt, self.model, **self.options) as events:
             try:
                 for event in events:
                     if event.type == "tool_started":
@@ -70,9 +68,8 @@ class ToolRun:
                 raise
             return events.result
 
-    def _whole(self, answer: Answer) -> Any:
-        client: Any = self.client
-        run = client.run(self.prompt, self.model, **self.options)
+    def _whole(self, answer: Answer) -> Run:
+        run = self.client.run(self.prompt, self.model, **self.options)
         for _, call, result in _steps(run):
             output.note(f"tool: {_called(call)}")
             if result is not None:
@@ -81,7 +78,7 @@ class ToolRun:
         return run
 
 
-def _steps(run: Any) -> Iterator[tuple[int, ToolCall, ToolResult | None]]:
+def _steps(run: Run) -> Iterator[tuple[int, ToolCall, ToolResult | None]]:
     """Each tool call with its round and its result."""
     results = [part for message in run.messages for part in message.parts if isinstance(part, ToolResult)]
     for place, response in enumerate(run.responses, 1):
@@ -92,7 +89,7 @@ def _steps(run: Any) -> Iterator[tuple[int, ToolCall, ToolResult | None]]:
             yield place, call, found
 
 
-def _document(run: Any) -> dict[str, Any]:
+def _document(run: Run) -> dict[str, Any]:
     return {
         "rounds": len(run.responses),
         "stopped": run.stopped,

@@ -26,13 +26,13 @@ def read_whole(body: bytes) -> Any:
     from pydantic_core import from_json
 
     body = body.removeprefix(MARK).strip()
-    text = body[: 64 * 1024].decode("utf-8", "replace")
-    if text.startswith("<"):
+    if body[:1] == b"<":
+        text = body[: 64 * 1024].decode("utf-8", "replace")
         said = f"the provider answered with a web page: {page_title(text)}"
         raise BrokenReply(said, hint=_PAGE if is_page(text) else "")
-    for attempt in (body, mended(body)):
+    for mend in (None, mended):  # mending costs more than reading, and is seldom needed
         try:
-            return from_json(attempt)
+            return from_json(mend(body) if mend else body)
         except ValueError:
             continue
     raise BrokenReply(f"the reply broke off, or is no JSON: {shown(body)}", body=shown(body))
