@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from hamr.choices import config_folder
-from hamr.errors import ConfigError
-from hamr.files import write_whole
+from hamr import config_files
 from hamr.metadata import distributions
 
 FILE = "installed.json"
 FIELDS = {"distribution", "requirement", "version"}
+SHAPE = '{"plugins": [objects of strings: distribution, requirement, version]}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +33,12 @@ class Installed:
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Installed:
         """The list in `installed.json`; raises ConfigError naming the file."""
-        folder = config_folder(environ)
-        return cls(_stored(folder / FILE)) if folder else cls()
+        stored = config_files.read(environ, FILE, _well_formed, SHAPE)
+        return cls(tuple(Kept(**fields) for fields in stored["plugins"])) if stored else cls()
 
     def write(self, environ: Mapping[str, str]) -> Path:
         """Keep this list; gives the file's path. Raises ConfigError where it cannot be written."""
-        folder = config_folder(environ)
-        if folder is None:
-            raise ConfigError("there is no place for configuration", hint="Set HAMR_CONFIG_DIR to a folder.")
-        path = folder / FILE
-        try:
-            write_whole(path, json.dumps(asdict(self), indent=2).encode() + b"\n")
-        except OSError as error:
-            raise ConfigError(f"{path} cannot be written: {error}") from error
-        return path
+        return config_files.write(environ, FILE, asdict(self))
 
     def with_(self, new: Iterable[Kept]) -> Installed:
         """The same list with these in it, each in place of what it had of the same distribution."""
@@ -66,20 +56,6 @@ class Installed:
             return ()
         there = {found.name for found in distributions()}
         return tuple(kept for kept in self.plugins if kept.distribution not in there)
-
-
-def _stored(path: Path) -> tuple[Kept, ...]:
-    hint = "Mend the file, or remove it to start anew."
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return ()
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{path}: {error}", hint=hint) from error
-    if not _well_formed(stored):
-        fields = ", ".join(sorted(FIELDS))
-        raise ConfigError(f'{path}: expected {{"plugins": [objects of strings: {fields}]}}', hint=hint)
-    return tuple(Kept(**fields) for fields in stored["plugins"])
 
 
 def _well_formed(stored: Any) -> bool:
