@@ -11,6 +11,7 @@ import pytest
 
 import hamr
 from hamr_sim.command import command
+from hamr_sim.lease import end_server
 from hamr_sim.manner import FAULTS, Manner
 from hamr_sim.models import NAMES
 from hamr_sim.simulator import WIRES
@@ -51,6 +52,7 @@ def test_the_script_plays(colour: Colour, monkeypatch: pytest.MonkeyPatch, tmp_p
     assert script is not None
     (tmp_path / "replies.toml").write_text(script.group(1), encoding="utf-8")
     monkeypatch.setenv("HAMR_SIM_SCRIPT", str(tmp_path / "replies.toml"))
+    end_server()  # a test before this one may have left it running, with another script
     with hamr.Hamr(environ={}) as client:
         assert colour.call(client, "hello", "sim/script").text == "Hello. What can I do for you?"
         first = colour.call(client, "What is the weather?", "sim/script")
