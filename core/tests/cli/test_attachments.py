@@ -69,7 +69,7 @@ def test_what_cannot_be_read_is_named_with_the_reason(server: Any, hamr: Any, tm
         (str(tmp_path / "nothing"), "nothing cannot be read: No such file or directory"),
         (str(tmp_path), "cannot be read: Is a directory"),
         ("/dev/zero", "/dev/zero cannot be read: it is a device"),
-        ("a\0b", "cannot be read: embedded null byte"),
+        ("a\0b", "embedded null"),  # in words that differ between Pythons
         ("-", "`-` is no file"),
         (empty, f"{empty} is empty"),
     ]:
