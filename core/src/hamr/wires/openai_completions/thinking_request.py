@@ -26,8 +26,8 @@ def thinking_fields(wanted: ThinkingConfig | None, compat: Compat, told: Told) -
         return {}
     level = _fitting(_level(wanted, compat, told), compat, told)
     fields = _FORMATS[compat.thinking_format](level, compat)
-    if wanted.tokens is not None and compat.thinking_format == "openrouter" and level != "off":
-        return {"reasoning": {"max_tokens": wanted.tokens}}
+    if wanted.tokens is not None and level != "off" and compat.thinking_format in _WITH_TOKENS:
+        return _WITH_TOKENS[compat.thinking_format](wanted.tokens)
     if wanted.tokens is not None and compat.thinking_token_budget_field:
         fields.pop("reasoning_effort", None)
         fields[compat.thinking_token_budget_field] = wanted.tokens
@@ -49,7 +49,7 @@ def _level(wanted: ThinkingConfig, compat: Compat, told: Told) -> str:
 
 
 def _takes_tokens(compat: Compat) -> bool:
-    return compat.thinking_format == "openrouter" or compat.thinking_token_budget_field is not None
+    return compat.thinking_format in _WITH_TOKENS or compat.thinking_token_budget_field is not None
 
 
 def _fitting(level: str, compat: Compat, told: Told) -> str:
@@ -116,3 +116,8 @@ _FORMATS: Mapping[str, Callable[[str, Compat], dict[str, Any]]] = {
     "baseten": _baseten,
     "string-thinking": _string,
 }
+
+_WITH_TOKENS: Mapping[str, Callable[[int], dict[str, Any]]] = {
+    "openrouter": lambda tokens: {"reasoning": {"max_tokens": tokens}},
+}
+"""The formats that take a number of tokens in place of a level."""
