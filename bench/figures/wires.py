@@ -96,7 +96,7 @@ class Work:
 
     def serve(self) -> object:
         """A streamed reply for a client of this wire."""
-        from hamr.wires.dialects import dialect
+        from hamr.dialects import dialect
 
         encoder = dialect("openai-completions").encoder(Request((), stream=True))
         return [encoder.encode([event]) for event in self._decoded]

@@ -194,12 +194,14 @@ __all__ = [
     "Warned",
     "__version__",
     "acall",
+    "acount_tokens",
     "aembed",
     "amodels",
     "arun",
     "arun_stream",
     "astream",
     "call",
+    "count_tokens",
     "embed",
     "models",
     "preview",
@@ -251,6 +253,20 @@ def astream(prompt: Prompt, model: str | None = None, **options: Unpack[Options]
     from hamr.default import client
 
     return client.astream(prompt, model, **options)
+
+
+def count_tokens(prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> int:
+    """How many tokens a call would send, counted by the provider; raises HamrError."""
+    from hamr.default import client
+
+    return client.count_tokens(prompt, model, **options)
+
+
+async def acount_tokens(prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> int:
+    """How many tokens a call would send, counted by the provider, awaiting; raises HamrError."""
+    from hamr.default import client
+
+    return await client.acount_tokens(prompt, model, **options)
 
 
 def embed(inputs: Inputs, model: str | None = None, **options: Unpack[EmbedOptions]) -> Embeddings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hamr.auth.header import HeaderAuth
+from hamr.dialects import dialect, dialects
 from hamr.effects import (
     Close,
     Effect,
@@ -39,12 +40,16 @@ from hamr.fold import Fold
 from hamr.specs import (
     AsyncReply,
     Auth,
+    CountingDialect,
+    CountingWire,
     Decoder,
     Dialect,
     EmbeddingDialect,
     EmbeddingWire,
     Encoder,
+    ListingDialect,
     ListingWire,
+    Purpose,
     Reply,
     ToolWire,
     Transport,
@@ -113,7 +118,6 @@ from hamr.types import (
     UsageUpdated,
     Warned,
 )
-from hamr.wires.dialects import dialect
 
 API = 1
 
@@ -133,6 +137,8 @@ __all__ = [
     "Close",
     "ConfigError",
     "Cost",
+    "CountingDialect",
+    "CountingWire",
     "Decoder",
     "Dialect",
     "Effect",
@@ -157,6 +163,7 @@ __all__ = [
     "HostedTool",
     "Image",
     "Listing",
+    "ListingDialect",
     "ListingWire",
     "Lock",
     "Message",
@@ -174,6 +181,7 @@ __all__ = [
     "PartAdded",
     "PluginError",
     "Provider",
+    "Purpose",
     "QuotaSpent",
     "RateLimited",
     "Read",
@@ -222,5 +230,6 @@ __all__ = [
     "UsageUpdated",
     "Warned",
     "dialect",
+    "dialects",
     "hookimpl",
 ]

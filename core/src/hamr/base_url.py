@@ -1,10 +1,15 @@
-"""What a base URL must look like."""
+"""What a base URL must look like, with the parameters that may stand in it."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from hamr.errors import ConfigError
+
+_NAME = re.compile(r"\{([a-z_]+)\}")
+_PLAIN = re.compile(r"[A-Za-z0-9._~:-]+")
 
 
 def check(url: str, place: str) -> str:
@@ -26,4 +31,24 @@ def check(url: str, place: str) -> str:
         raise ConfigError(f"{place}: {url!r} is no http(s) URL", hint="Write it as https://host/path.")
     if parts.query or parts.fragment:
         raise ConfigError(f"{place}: {url!r} has a query or fragment", hint="End the base URL before ? or #.")
+    return url
+
+
+def names(url: str) -> tuple[str, ...]:
+    """The parameters whose `{name}` stands in a URL."""
+    return tuple(_NAME.findall(url)) if "{" in url else ()
+
+
+def filled(url: str, parameters: Mapping[str, str]) -> str:
+    """The URL with each parameter that is known in its place; raises ConfigError for one that no URL can hold."""
+    for name in names(url):
+        value = parameters.get(name)
+        if value is None:
+            continue
+        if not _PLAIN.fullmatch(value):
+            raise ConfigError(
+                f"the parameter {name} is {value!r}, which cannot stand in a URL",
+                hint="It may hold letters, digits and . _ ~ : - alone.",
+            )
+        url = url.replace(f"{{{name}}}", value)
     return url

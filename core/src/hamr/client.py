@@ -36,16 +36,18 @@ if TYPE_CHECKING:
 class Hamr:
     """A client. Safe to use from many threads and event loops; a context manager in both colours.
 
-    `keys` gives a provider's key in code; `prefer` says which distribution counts where two bring the same
-    provider; `extensions` are switched on by name; `tell` is called with what a login has to say.
+    `keys` gives a provider's key in code, and `parameters` what its URL needs to know besides; `prefer` says which
+    distribution counts where two bring the same provider; `extensions` are switched on by name; `tell` is called with
+    what a login has to say.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each is given by name
         self,
         *,
         settings: Settings | None = None,
         environ: Mapping[str, str] | None = None,
         keys: Mapping[str, str] | None = None,
+        parameters: Mapping[str, Mapping[str, str]] | None = None,
         prefer: Mapping[str, str] | None = None,
         extensions: Iterable[str] | None = None,
         tell: Callable[[str, str | None], None] = tell_on_stderr,
@@ -53,13 +55,14 @@ class Hamr:
         self.settings = settings or Settings()
         self._environ = os.environ if environ is None else environ
         self._keys = dict(keys or {})
+        self._parameters = dict(parameters or {})
         choices = Choices.read(self._environ)
         self.plugins = Plugins(replace(choices, prefer={**choices.prefer, **(prefer or {})}))
         self._extensions = tuple(_names(self._environ.get("HAMR_EXTENSIONS", "")) if extensions is None else extensions)
         self._tell = tell
         self._builtin = Builtin()
         self._hooks: dict[str, Hooks] = {}
-        self._pipelines: dict[tuple[str, str | None, resolve.Role | None], Pipeline] = {}
+        self._pipelines: dict[tuple[str, str | None, resolve.Role | None, str | None], Pipeline] = {}
         self._compiling = threading.RLock()
 
     def call(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> Response:
@@ -111,8 +114,18 @@ class Hamr:
 
         asked = request(prompt, options, stream=stream)
         id, name = resolve.split(model, self._environ)
-        route = rehearsal.rehearsed(self._route(id, name), self._environ, self._keys)
+        route = rehearsal.rehearsed(self._route(id, name, mode=options.get("api_mode")), self._environ, self._keys)
         return rehearsal.call(self.hooks(id).compile(route), asked, settings(options, self.settings))
+
+    def count_tokens(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> int:
+        """How many tokens a call would send, counted by the provider; raises HamrError."""
+        flow, transport = self._counting(prompt, model, options)
+        return run(flow, transport, self._tell)
+
+    async def acount_tokens(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> int:
+        """How many tokens a call would send, counted by the provider, awaiting; raises HamrError."""
+        flow, transport = self._counting(prompt, model, options)
+        return await arun(flow, transport, self._tell)
 
     def embed(self, inputs: Inputs, model: str | None = None, **options: Unpack[EmbedOptions]) -> Embeddings:
         """Turn a text, or each of a list, into a vector; raises HamrError."""
@@ -149,12 +162,13 @@ class Hamr:
 
         return await atogether(self._askable(), ask)
 
-    def pipeline(self, model: str | None = None, role: resolve.Role = "chat") -> Pipeline:
+    def pipeline(self, model: str | None = None, role: resolve.Role = "chat", mode: str | None = None) -> Pipeline:
         """The compiled route of `provider/model`, made once; raises ConfigError or PluginError.
 
-        Where no model is named, `role` says which of the defaults is meant.
+        Where no model is named, `role` says which of the defaults is meant; `mode` picks one of the provider's
+        interfaces.
         """
-        return self._pipeline(*resolve.split(model, self._environ, role), role)
+        return self._pipeline(*resolve.split(model, self._environ, role), role, mode)
 
     def hooks(self, id: str) -> Hooks:
         """The hooks of one provider, its plugin loaded; raises ConfigError or PluginError."""
@@ -192,16 +206,20 @@ class Hamr:
     ) -> None:
         await self.aclose()
 
-    def _pipeline(self, id: str, name: str | None, role: resolve.Role = "chat") -> Pipeline:
-        key = id, name, role if name is None else None
+    def _pipeline(self, id: str, name: str | None, role: resolve.Role = "chat", mode: str | None = None) -> Pipeline:
+        key = id, name, role, mode
         if (ready := self._pipelines.get(key)) is None:
             with self._compiling:
-                ready = self._pipelines.get(key) or self.hooks(id).compile(self._route(id, name, role))
+                ready = self._pipelines.get(key) or self.hooks(id).compile(self._route(id, name, role, mode))
                 self._pipelines[key] = ready
         return ready
 
-    def _route(self, id: str, name: str | None, role: resolve.Role = "chat") -> Route:
-        provider = self._provider(id)
+    def _route(self, id: str, name: str | None, role: resolve.Role = "chat", mode: str | None = None) -> Route:
+        manifest, provider = self.plugins.manifest(id), self._provider(id)
+        if role == "chat":
+            wanted = mode or manifest.mode_of(self._environ)
+            provider = resolve.in_mode(provider, name or provider.models.get(role), wanted)
+        manifest.complete(provider)
         return Route(
             provider=provider,
             model=resolve.model_of(provider, name, role),
@@ -211,7 +229,8 @@ class Hamr:
 
     def _provider(self, id: str) -> Provider:
         manifest = self.plugins.manifest(id)
-        return manifest.provider(self._environ, f"provider.toml of {self.plugins.find(id).source}")
+        place = f"provider.toml of {self.plugins.find(id).source}"
+        return manifest.provider(self._environ, place, self._parameters.get(id))
 
     def _embedding(
         self, inputs: Inputs, model: str | None, options: EmbedOptions
@@ -221,6 +240,11 @@ class Hamr:
         asked = embedding_request(inputs, options)
         pipeline = self.pipeline(model, "embeddings")
         return pipeline.embed(asked, settings(options, self.settings)), pipeline.transport
+
+    def _counting(self, prompt: Prompt, model: str | None, options: Options) -> tuple[Flow[int], Transport]:
+        asked = request(prompt, options, stream=False)
+        pipeline = self.pipeline(model, mode=options.get("api_mode"))
+        return pipeline.count(asked, settings(options, self.settings)), pipeline.transport
 
     def _models(self, id: str, options: ListOptions) -> tuple[Flow[tuple[ModelInfo, ...]], Transport]:
         from hamr.listing import listing_options
@@ -245,7 +269,7 @@ class Hamr:
         self, prompt: Prompt, model: str | None, options: Options, *, stream: bool
     ) -> tuple[Flow[Response], Transport, Tell, ResponseFormat | None]:
         asked = request(prompt, options, stream=stream)
-        pipeline, wanted = self.pipeline(model), asked.response_format
+        pipeline, wanted = self.pipeline(model, mode=options.get("api_mode")), asked.response_format
         flow = pipeline.flow(asked, settings(options, self.settings))
         if wanted is not None:
             from hamr.shapes.answered import answered
@@ -260,7 +284,8 @@ class Hamr:
         from hamr.runs.loop import running
 
         limits, own = Limits.split(options)
-        asked, pipeline = request(prompt, own, stream=stream), self.pipeline(model)
+        asked = request(prompt, own, stream=stream)
+        pipeline = self.pipeline(model, mode=own.get("api_mode"))
         return running(pipeline, asked, settings(own, self.settings), limits), pipeline.transport, self._tell
 
     def _transports(self) -> list[Transport]:

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     import importlib.metadata
 
     from hamr.manifest import Manifest
+    from hamr.specs import Dialect
 
 PROVIDERS = "hamr.providers"
 EXTENSIONS = "hamr.extensions"
 COMMANDS = "hamr.commands"
+DIALECTS = "hamr.dialects"
 
 
 class Plugins:
@@ -42,6 +44,11 @@ class Plugins:
     def extensions(self) -> Mapping[str, tuple[EntryPoint, ...]]:
         """The entry points of each extension name."""
         return _by_name(entry_points(EXTENSIONS))
+
+    @cached_property
+    def dialects(self) -> Mapping[str, tuple[EntryPoint, ...]]:
+        """The entry points of each wire that a plugin can serve."""
+        return _by_name(entry_points(DIALECTS))
 
     def find(self, id: str) -> EntryPoint:
         """The plugin of a provider; raises ConfigError if none is installed, PluginError if two are."""
@@ -74,6 +81,17 @@ class Plugins:
     def load(self, id: str) -> object:
         """The provider's plugin, imported; raises PluginError naming dist, version and cause."""
         return _load(self.find(id))
+
+    def load_dialect(self, name: str) -> Dialect:
+        """The server half of a wire, made; raises PluginError naming dist, version and cause."""
+        point = self._pick(name, self.dialects[name])
+        from hamr.specs import Dialect
+
+        made = _load(point)
+        dialect: object = made() if isinstance(made, type) else made
+        if not isinstance(dialect, Dialect):
+            raise PluginError(f"{point.source}: {point.value} is no Dialect", hint="docs/hooks.md says what one has.")
+        return dialect
 
     def load_extensions(self, names: tuple[str, ...]) -> list[tuple[str, object]]:
         """The extensions that are switched on, imported, in the order given."""

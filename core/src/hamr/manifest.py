@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr import base_url, schema
 from hamr.errors import ConfigError, PluginError
-from hamr.types import AuthSpec, ModelRule, Provider
+from hamr.types import AuthSpec, Mode, ModelRule, Provider
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,11 +41,30 @@ class ModelTable:
     match: str | tuple[str, ...] = field(metadata=GLOB)
     compat: Mapping[str, Any] = field(default_factory=dict)
     wire: str | None = None
+    mode: str | None = None
 
     def rule(self) -> ModelRule:
         """The same as a provider holds it."""
         match = (self.match,) if isinstance(self.match, str) else self.match
-        return ModelRule(match, self.compat, self.wire)
+        return ModelRule(match, self.compat, self.wire, self.mode)
+
+
+@dataclass(frozen=True, slots=True)
+class ModeTable:
+    """Another of the provider's interfaces; its flags and rules are its own, for they are those of its wire."""
+
+    wire: str
+    base_url: str | None = None
+    compat: Mapping[str, Any] = field(default_factory=dict)
+    model: tuple[ModelTable, ...] = field(default=(), metadata={"tables": ModelTable})
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterTable:
+    """What a URL or a wire needs to know besides: the variables that may say it, and what is meant without."""
+
+    env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
+    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +106,19 @@ class Manifest:
     model_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
     embed_model_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
     key_url: str | None = None
+    parameters: Mapping[str, ParameterTable] = field(default_factory=dict, metadata={"named": ParameterTable})
+    mode: str = "chat"
+    mode_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
+    modes: Mapping[str, ModeTable] = field(default_factory=dict, metadata={"named": ModeTable})
 
-    def provider(self, environ: Mapping[str, str], place: str) -> Provider:
-        """The provider with the environment laid over; `place` is where this manifest came from."""
+    def provider(self, environ: Mapping[str, str], place: str, given: Mapping[str, str] | None = None) -> Provider:
+        """The provider with the environment laid over, and over that the parameters `given` in code.
+
+        `place` is where this manifest came from. A base URL keeps the `{name}` of a parameter that nothing says.
+        """
         origins = {each.name: place for each in fields(self)}
-        url = self._base_url(environ, origins)
+        parameters = self._parameters(environ, given or {}, origins)
+        url = self._base_url(environ, parameters, origins)
         models = dict(self.models)
         if variable := _first_set(self.model_env, environ):
             models["chat"] = environ[variable].partition(",")[0].strip()
@@ -112,15 +139,52 @@ class Manifest:
             models=models,
             rules=tuple(table.rule() for table in self.model),
             key_url=self.key_url,
+            parameters=parameters,
+            mode=self.mode,
+            modes={name: self._mode(table, parameters) for name, table in self.modes.items()},
             origins=origins,
         )
 
-    def _base_url(self, environ: Mapping[str, str], origins: dict[str, str]) -> str:
+    def mode_of(self, environ: Mapping[str, str]) -> str | None:
+        """The name of the interface that the environment asks for, where it does."""
+        variable = _first_set(self.mode_env, environ)
+        return environ[variable].strip() if variable else None
+
+    def complete(self, provider: Provider) -> None:
+        """Raise ConfigError where the base URL needs a parameter that nothing says."""
+        for name in base_url.names(provider.base_url):
+            variables = self.parameters[name].env
+            places = [f"Hamr(parameters={{{self.id!r}: {{{name!r}: ...}}}})"]
+            places += [f"the environment variable {variable}" for variable in (*variables, *self.base_url_env)]
+            hint = f"Set it: export {variables[0]}=..." if variables else "Give it in code."
+            raise ConfigError(f"no {name} for {self.id}; looked in {', '.join(places)}", hint=hint)
+
+    def _parameters(
+        self, environ: Mapping[str, str], given: Mapping[str, str], origins: dict[str, str]
+    ) -> dict[str, str]:
+        said = {}
+        for name, table in self.parameters.items():
+            variable = _first_set(table.env, environ)
+            if given.get(name):
+                said[name], origins[f"parameters.{name}"] = given[name], "Hamr(parameters=...)"
+            elif variable is not None:
+                said[name] = environ[variable].strip()
+                origins[f"parameters.{name}"] = f"the environment variable {variable}"
+            elif table.default is not None:
+                said[name] = table.default
+        return said
+
+    def _mode(self, table: ModeTable, parameters: Mapping[str, str]) -> Mode:
+        url = None if table.base_url is None else base_url.filled(table.base_url, parameters)
+        return Mode(table.wire, url, table.compat, tuple(each.rule() for each in table.model))
+
+    def _base_url(self, environ: Mapping[str, str], parameters: Mapping[str, str], origins: dict[str, str]) -> str:
         url = self.base_url
         if variable := _first_set(self.base_url_env, environ):
             url, origins["base_url"] = environ[variable], f"the environment variable {variable}"
         elif self.regions is not None and (region := self.regions.url(environ)):
             url, origins["base_url"] = region, f"the environment variable {self.regions.variable}"
+        url = base_url.filled(url, parameters)
         if url or self.transport == "http":
             url = base_url.check(url, f"base_url from {origins['base_url']}")
         return url
@@ -148,10 +212,22 @@ def check(tables: Mapping[str, Any], place: str) -> Manifest:
     hint = "docs/write-a-provider.md lists the fields of a manifest."
     manifest = schema.read(Manifest, tables, place, hint)
     if manifest.transport == "http":
-        base_url.check(manifest.base_url, f"{place}: base_url")
+        _check_url(manifest.base_url, manifest, f"{place}: base_url")
+    for name, mode in manifest.modes.items():
+        if mode.base_url is not None:
+            _check_url(mode.base_url, manifest, f"{place}: modes.{name}.base_url")
     for region, url in (manifest.regions.urls if manifest.regions else {}).items():
         base_url.check(url, f"{place}: regions.urls.{region}")
     return manifest
+
+
+def _check_url(url: str, manifest: Manifest, place: str) -> None:
+    base_url.check(url, place)
+    for name in base_url.names(url):
+        if name not in manifest.parameters:
+            raise ConfigError(
+                f"{place} has {{{name}}}, which is none of the parameters", hint="Add it there, or mend the URL."
+            )
 
 
 def _first_set(variables: tuple[str, ...], environ: Mapping[str, str]) -> str | None:

@@ -40,6 +40,7 @@ class Options(TypedDict, total=False):
     cache_key: str | None
     options: Mapping[str, Any]
     headers: Mapping[str, str]
+    api_mode: str | None
     timeout: float | Timeouts | None
     retries: int
 
@@ -61,7 +62,7 @@ def request_fields(options: Mapping[str, Any], known: Iterable[str]) -> dict[str
             near = difflib.get_close_matches(name, known, n=1)
             guess = f"Did you mean {near[0]}?" if near else "Fields of the provider's own go into options={...}."
             raise ConfigError(f"unknown option {name!r}", hint=guess)
-    return {name: value for name, value in options.items() if name not in ("timeout", "retries")}
+    return {name: value for name, value in options.items() if name not in ("api_mode", "timeout", "retries")}
 
 
 def settings(options: Mapping[str, Any], default: Settings) -> Settings:

@@ -14,7 +14,7 @@ from hamr.errors import BrokenReply, CallError, ConfigError, HamrError, NoSuchMo
 from hamr.redirect import following
 from hamr.retry import delay
 from hamr.secrets.redact import redacted
-from hamr.specs import Auth, EmbeddingWire, ListingWire, ToolWire, Transport
+from hamr.specs import Auth, CountingWire, EmbeddingWire, ListingWire, ToolWire, Transport
 from hamr.types import Call, Head, Request, Response, Route, Settings, Timeouts, Warned
 from hamr.version import VERSION
 
@@ -62,6 +62,17 @@ class Pipeline:
             sending = yield from self._send(call, ending, settings, begun)
             parts.append((ending.value, sending))
         return joined(parts)
+
+    def count(self, request: Request, settings: Settings) -> Flow[int]:
+        """How many tokens the request has, as the provider counts them; raises HamrError."""
+        wire = self.wire
+        if not isinstance(wire, CountingWire):
+            raise self._lacking("counting of tokens")
+        begun: float = yield Now()
+        ending = Whole(lambda head: wire.decode_count(head, self.route))
+        call = self._outgoing(wire.encode_count(request, self.route), request.headers, settings)
+        yield from self._send(call, ending, settings, begun)
+        return ending.value
 
     def list_models(self, settings: Settings) -> Flow[tuple[ModelInfo, ...]]:
         """The models that the provider lists, on however many pages, each id once; raises HamrError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from hamr.errors import ConfigError
@@ -49,6 +50,23 @@ def model_of(provider: Provider, name: str | None, role: Role = "chat") -> Model
         )
     rule = next((rule for rule in provider.rules if rule.fits(name)), None)
     return Model(name, rule.wire, rule.compat) if rule else Model(name)
+
+
+def in_mode(provider: Provider, name: str | None, mode: str | None) -> Provider:
+    """The provider's interface of this name, or without one that of the model's rule, or else its own.
+
+    Raises ConfigError for a mode that the provider has not.
+    """
+    if mode is None:
+        rule = next((rule for rule in provider.rules if name is not None and rule.fits(name)), None)
+        mode = rule.mode if rule else None
+    if mode is None or mode == provider.mode:
+        return provider
+    if (other := provider.modes.get(mode)) is None:
+        known = ", ".join((provider.mode, *provider.modes))
+        raise ConfigError(f"{provider.id} has no api mode {mode!r}", hint=f"It has {known}.")
+    url = other.base_url or provider.base_url
+    return replace(provider, wire=other.wire, base_url=url, compat=other.compat, rules=other.rules, mode=mode)
 
 
 def _from_environ(environ: Mapping[str, str], role: Role) -> str:

@@ -20,7 +20,8 @@ def read(cls: type[Table], tables: Mapping[str, Any], place: str, hint: str = ""
     """The table as a dataclass, its keys in snake_case or camelCase; raises ConfigError naming every wrong field.
 
     A field's annotation is one of those in `KINDS`, or that with `| None`. Its metadata may hold `table` (the
-    dataclass of an inner table) or `tables` (that of each table in a list); `pattern` (a regular expression) or
+    dataclass of an inner table), `tables` (that of each table in a list) or `named` (that of each table in a table);
+    `pattern` (a regular expression) or
     `one_of` (the texts allowed), both for a text and for each text of a list or table; or `lengths` (how many texts a
     list may have).
     Values are not shown: one in the wrong place may be a key.
@@ -50,13 +51,9 @@ def _value(field: Field[Any], value: Any, path: str, problems: list[str]) -> Any
     kind, rules = str(field.type), field.metadata
     if value is None and kind.endswith(" | None"):
         return None
-    if "table" in rules:
-        if isinstance(value, Mapping):
-            return _table(rules["table"], value, f"{path}.", problems)
-        problems.append(f"{path} must be a table")
-        return None
-    if "tables" in rules:
-        return _list(rules["tables"], value, path, problems)
+    for shape, read_shape in _SHAPES.items():
+        if shape in rules:
+            return read_shape(rules[shape], value, path, problems)
     fits, words = KINDS[kind.removesuffix(" | None")]
     if not fits(value):
         problems.append(f"{path} must be {words}")
@@ -66,11 +63,28 @@ def _value(field: Field[Any], value: Any, path: str, problems: list[str]) -> Any
     return tuple(value) if isinstance(value, list) else value
 
 
+def _inner(cls: Any, value: Any, path: str, problems: list[str]) -> Any:
+    if isinstance(value, Mapping):
+        return _table(cls, value, f"{path}.", problems)
+    problems.append(f"{path} must be a table")
+    return None
+
+
 def _list(cls: Any, value: Any, path: str, problems: list[str]) -> Any:
     if isinstance(value, list | tuple) and all(isinstance(each, Mapping) for each in value):
         return tuple(_table(cls, each, f"{path}[{place}].", problems) for place, each in enumerate(value))
     problems.append(f"{path} must be a list of tables")
     return None
+
+
+def _named(cls: Any, value: Any, path: str, problems: list[str]) -> Any:
+    if isinstance(value, Mapping) and all(isinstance(each, Mapping) for each in value.values()):
+        return {name: _table(cls, each, f"{path}.{name}.", problems) for name, each in value.items()}
+    problems.append(f"{path} must be a table of tables")
+    return None
+
+
+_SHAPES = {"table": _inner, "tables": _list, "named": _named}
 
 
 def _broken_rules(rules: Mapping[str, Any], value: Any) -> Iterator[str]:

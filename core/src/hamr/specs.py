@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 import pluggy
 
@@ -12,7 +12,7 @@ from hamr.effects import OpenReply
 if TYPE_CHECKING:
     from hamr.effects import Flow
     from hamr.errors import CallError
-    from hamr.types import Call, EmbeddingRequest, Embeddings, Event, Head, ModelPage, Request, Route
+    from hamr.types import Call, EmbeddingRequest, Embeddings, Event, Head, ModelInfo, ModelPage, Request, Route
 
 PROJECT = "hamr"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -140,6 +140,17 @@ class ListingWire(Protocol):
         """What a whole reply says; raises CallError."""
 
 
+@runtime_checkable
+class CountingWire(Protocol):
+    """What a wire that counts tokens without answering has besides. Pure: no I/O, no clock."""
+
+    def encode_count(self, request: Request, route: Route) -> Call:
+        """The call that asks how many tokens this request has, without credentials; raises Unsupported."""
+
+    def decode_count(self, head: Head, route: Route) -> int:
+        """What a whole reply says: the tokens that would go in; raises CallError."""
+
+
 class Encoder(Protocol):
     """Events to bytes, one reply long."""
 
@@ -152,9 +163,21 @@ class Encoder(Protocol):
         """The bytes that end the reply."""
 
 
+Purpose = Literal["chat", "count", "embeddings", "models"]
+"""What a client asks for at a path."""
+
+
 @runtime_checkable
 class Dialect(Protocol):
-    """The server half of a wire. Pure: no I/O, no clock."""
+    """The server half of a wire. Pure: no I/O, no clock.
+
+    `paths` says where it is spoken: patterns of a URL's path, in which a `*` stands for any text, each with what is
+    asked for there.
+    """
+
+    @property
+    def paths(self) -> Mapping[str, Purpose]:
+        """Where it is spoken."""
 
     def parse(self, call: Call) -> Request:
         """What the client asks for; raises BadRequest. The model it names stands in `options["model"]`."""
@@ -175,3 +198,22 @@ class EmbeddingDialect(Protocol):
 
     def encode_vectors(self, embeddings: Embeddings, request: EmbeddingRequest) -> bytes:
         """The body of the reply, with its vectors in the format that the client asked for."""
+
+
+@runtime_checkable
+class CountingDialect(Protocol):
+    """What the server half of a wire that counts tokens has besides. Pure: no I/O, no clock."""
+
+    def parse_count(self, call: Call) -> Request:
+        """What the client wants counted; raises BadRequest. The model it names stands in `options["model"]`."""
+
+    def encode_count(self, tokens: int) -> bytes:
+        """The body of the reply."""
+
+
+@runtime_checkable
+class ListingDialect(Protocol):
+    """What the server half of a wire that lists models has besides. Pure: no I/O, no clock."""
+
+    def encode_models(self, models: Sequence[ModelInfo]) -> bytes:
+        """The body of the reply."""

@@ -35,7 +35,7 @@ class Conversation:
 
     def switch(self, model: str | None) -> None:
         """Ask this model from now on; raises ConfigError where it cannot be asked, and stays with the one before."""
-        route = known_models.pipeline(self._client, model).route
+        route = known_models.pipeline(self._client, model, self._options.get("api_mode")).route
         route.secret()
         self._selected, self.model = model, route.selector
 

@@ -42,8 +42,8 @@ def command(
     from hamr.client import Hamr
 
     with Hamr() as client:
-        known_models.pipeline(client, model)  # what is wrong with it comes first
-        told = explain(client, model, question.request(prompt, given, stream=stream), os.environ)
+        pipeline = known_models.pipeline(client, model, given["api_mode"])  # what is wrong with it comes first
+        told = explain(client, model, pipeline, question.request(prompt, given, stream=stream), os.environ)
     if given["as_json"]:
         output.write_json(_document(told))
     else:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hamr.cli import known_models
 from hamr.cli.providers import key_of
 from hamr.errors import ConfigError, Unsupported
 from hamr.resolve import MODEL_VARIABLE, PROVIDER_VARIABLE
@@ -37,9 +36,10 @@ class Explanation:
     problem: str | None
 
 
-def explain(client: Hamr, selector: str | None, request: Request, environ: Mapping[str, str]) -> Explanation:
-    """Explain a request to this model; raises ConfigError or PluginError where there is no such route."""
-    pipeline = known_models.pipeline(client, selector)
+def explain(
+    client: Hamr, selector: str | None, pipeline: Pipeline, request: Request, environ: Mapping[str, str]
+) -> Explanation:
+    """Explain a request to the model that `selector` names, whose route the pipeline is."""
     route, provider = pipeline.route, pipeline.route.provider
     origins = provider.origins
     by_provider, by_model = _selected(selector, environ)
@@ -48,6 +48,7 @@ def explain(client: Hamr, selector: str | None, request: Request, environ: Mappi
         "provider": Fact(provider.id, by_provider),
         "plugin": Fact(client.plugins.find(provider.id).source, None),
         "model": Fact(route.model.id, by_model or default),
+        "api mode": Fact(provider.mode, None),
         "wire": Fact(route.wire, origins.get("wire")),
         "transport": Fact(provider.transport, origins.get("transport")),
         "base URL": Fact(provider.base_url or None, origins.get("base_url")),

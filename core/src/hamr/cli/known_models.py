@@ -17,13 +17,13 @@ NEAR = 0.75
 """How much alike (0 to 1, of difflib) two names are where one may be meant by the other."""
 
 
-def pipeline(client: Hamr, selector: str | None) -> Pipeline:
+def pipeline(client: Hamr, selector: str | None, mode: str | None = None) -> Pipeline:
     """The route of `provider/model`; a ConfigError about a provider that is not installed names known models like it.
 
     So `-m gpt-4o`, which other programs take, is told how to be written.
     """
     try:
-        return client.pipeline(selector)
+        return client.pipeline(selector, mode=mode)
     except ConfigError as error:
         installed = client.plugins.providers
         if selector and selector.partition("/")[0] not in installed and (found := near(client.plugins, selector)):

@@ -28,7 +28,7 @@ def read(client: Hamr, words: Sequence[str], given: Mapping[str, Any], *, verbos
     What is wrong with the command line is told before standard input is waited for.
     """
     model = given["model"]
-    route = known_models.pipeline(client, model).route
+    route = known_models.pipeline(client, model, given["api_mode"]).route
     if verbose and not given["dry_run"]:
         report.route(route)
     parts, options = _attached(given), _options(given)

@@ -28,6 +28,7 @@ NAMES = (
     "stop",
     "frequency_penalty",
     "presence_penalty",
+    "api_mode",
     "options",
     "timeout",
     "retries",
@@ -154,6 +155,9 @@ ANSWERING = (
     click.option("--stop", multiple=True, metavar="TEXT", help="Ends the answer. May be repeated."),
     click.option("--frequency-penalty", type=float, callback=_finite, metavar="X", help="Against repeated words."),
     click.option("--presence-penalty", type=float, callback=_finite, metavar="X", help="Against words used before."),
+    click.option(
+        "--api-mode", metavar="NAME", help="Which of the provider's interfaces: `responses` for OpenAI's, say."
+    ),
     FIELDS,
     *PATIENCE,
 )

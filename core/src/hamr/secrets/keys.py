@@ -31,6 +31,8 @@ def find(provider: Provider, environ: Mapping[str, str], given: Mapping[str, str
 def is_callable(provider: Provider, environ: Mapping[str, str], given: Mapping[str, str]) -> bool:
     """Whether a call may get in: there is a key, none is needed, or it comes from elsewhere than a variable."""
     auth = provider.auth
+    if "{" in provider.base_url:  # a parameter of it is not set
+        return False
     if auth.style == "none" or auth.optional or not auth.env:
         return True
     return any(value.strip() for value, _ in _places(provider, environ, given))

@@ -41,7 +41,7 @@ from hamr.types.part import (
 )
 from hamr.types.request import Request, ResponseFormat, ThinkingConfig, ThinkingLevel, Tool, ToolChoice
 from hamr.types.response import Response, Timings
-from hamr.types.route import AuthSpec, Model, ModelRule, Provider, Route, Settings
+from hamr.types.route import AuthSpec, Mode, Model, ModelRule, Provider, Route, Settings
 from hamr.types.run import Run, RunEvent, Stopped, ToolFinished, ToolStarted
 from hamr.types.secret import Secret
 from hamr.types.usage import Cost, Usage
@@ -71,6 +71,7 @@ __all__ = [
     "Image",
     "Listing",
     "Message",
+    "Mode",
     "Model",
     "ModelInfo",
     "ModelPage",

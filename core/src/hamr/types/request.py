@@ -14,13 +14,17 @@ ThinkingLevel = Literal["off", "minimal", "low", "medium", "high", "xhigh", "max
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A function the model may ask for; `parameters` is a JSON Schema of an object."""
+    """A function the model may ask for; `parameters` is a JSON Schema of an object.
+
+    A `deferred` one is not shown to the model until a tool of the provider's own that searches tools has found it.
+    """
 
     name: str
     description: str = ""
     parameters: Mapping[str, Any] = field(default_factory=lambda: {"type": "object", "properties": {}})
     strict: bool | None = None
     cache: CacheMark | None = None
+    deferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,15 @@ class AuthSpec:
 
 @dataclass(frozen=True, slots=True)
 class ModelRule:
-    """What is special about the models whose lower-cased name fits one of the patterns in `match`."""
+    """What is special about the models whose lower-cased name fits one of the patterns in `match`.
+
+    `mode` is the interface that they are spoken to by, where that is not the provider's own.
+    """
 
     match: tuple[str, ...]
     compat: Mapping[str, Any] = field(default_factory=dict)
     wire: str | None = None
+    mode: str | None = None
 
     def fits(self, name: str) -> bool:
         """Whether a model of this name is meant; a `*` in a pattern stands for any text."""
@@ -37,10 +41,22 @@ class ModelRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Mode:
+    """Another of a provider's interfaces: its wire, its flags and rules, and its base URL where that is another."""
+
+    wire: str
+    base_url: str | None = None
+    compat: Mapping[str, Any] = field(default_factory=dict)
+    rules: tuple[ModelRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """A manifest, merged over the layers of configuration; `origins` says where each field came from.
 
-    The first of the `rules` that fits a model counts for it.
+    The first of the `rules` that fits a model counts for it. `parameters` are what a provider's URL or wire needs to
+    know besides, such as a region or a project; one that nothing says is not there. `mode` is what the interface
+    described here is called, and `modes` are the others.
     """
 
     id: str
@@ -54,6 +70,9 @@ class Provider:
     models: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[ModelRule, ...] = ()
     key_url: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    modes: Mapping[str, Mode] = field(default_factory=dict)
+    mode: str = "chat"
     origins: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -20,8 +20,8 @@ from hamr.errors import (
     TooLong,
 )
 from hamr.types import Head
+from hamr.wires.failures import CODES, head_error
 from hamr.wires.openai_completions.compat import Compat
-from hamr.wires.openai_completions.errors import CODES, head_error
 
 
 def error(status: int, body: Any = None, headers: dict[str, str] | None = None, **flags: Any) -> CallError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hamr.api import ModelInfo
 from hamr_sim.manner import FAULTS
 from hamr_sim.models import EMBED, SCRIPT
 
@@ -33,3 +34,19 @@ def listed(name: str) -> dict[str, object]:
         "supports_tools": name in ("tools", SCRIPT),
         "supports_reasoning": name in ("thinking", SCRIPT),
     }
+
+
+def info(name: str) -> ModelInfo:
+    """The same row for the wires that list models in words of their own."""
+    row = listed(name)
+    reads, tools, reasoning = row["input_modalities"], row["supports_tools"], row["supports_reasoning"]
+    return ModelInfo(
+        name,
+        "sim",
+        str(row["name"]),
+        input=tuple(map(str, reads)) if isinstance(reads, list) else None,
+        reasoning=bool(reasoning),
+        tools=bool(tools),
+        owned_by="hamr-sim",
+        created=0,
+    )

@@ -10,12 +10,15 @@ from hamr.api import (
     BadRequest,
     Call,
     CallError,
+    CountingDialect,
     Dialect,
     EmbeddingDialect,
     EmbeddingRequest,
     Event,
     Failed,
+    ListingDialect,
     NoSuchModel,
+    Purpose,
     Request,
     Started,
     dialect,
@@ -23,18 +26,16 @@ from hamr.api import (
 from hamr_sim import faults
 from hamr_sim.answer import Answer, Step, Wait, of_json
 from hamr_sim.attempts import Attempts
-from hamr_sim.listing import listed
+from hamr_sim.listing import info, listed
 from hamr_sim.manner import FAULTS, Manner, wrong
 from hamr_sim.models import EMBED, MODELS, NAMES, SCRIPT
+from hamr_sim.places import known, spoken_at
 from hamr_sim.script import Script
-from hamr_sim.steps import steps
+from hamr_sim.steps import heard, steps
 from hamr_sim.turn import Turn
 from hamr_sim.vectors import embeddings
 
-WIRES = {"/v1/chat/completions": "openai-completions", "/v1/embeddings": "openai-completions"}
-"""Which wire is spoken at which path."""
-
-EMBEDDINGS = "/v1/embeddings"
+JSON = {"content-type": "application/json"}
 
 PLAIN_WIRE = "openai-completions"
 """The wire whose envelope says what is wrong where no other wire is spoken."""
@@ -59,18 +60,34 @@ class Simulator:
             return of_json({"status": "ok", "server": "hamr-sim"})
         if call.method == "GET" and path == "/v1/models":
             return of_json({"object": "list", "data": [listed(name) for name in NAMES]})
-        if path not in WIRES:
-            return self.refused(404, f"nothing is at {call.method} {path}; known are {', '.join(WIRES)}")
-        if call.method != "POST":
-            return self.refused(405, f"{path} takes POST")
-        wire = dialect(WIRES[path])
-        if path == EMBEDDINGS and isinstance(wire, EmbeddingDialect):
-            return self._embedded(call, wire)
-        return self._asked(call, wire)
+        spoken = spoken_at(path)
+        if spoken is None:
+            return self.refused(404, f"nothing is at {call.method} {path}; known are {', '.join(known())}")
+        wire, purpose = spoken
+        if call.method != ("GET" if purpose == "models" else "POST"):
+            return self.refused(405, f"{path} takes {'GET' if purpose == 'models' else 'POST'}")
+        return self._by_purpose(call, wire, purpose)
 
     def refused(self, status: int, why: str) -> Answer:
         """The answer to a call that no model can be asked about."""
         return _refusal(dialect(PLAIN_WIRE), BadRequest(f"[sim] {why}", status=status))
+
+    def _by_purpose(self, call: Call, wire: Dialect, purpose: Purpose) -> Answer:
+        if purpose == "embeddings" and isinstance(wire, EmbeddingDialect):
+            return self._embedded(call, wire)
+        if purpose == "count" and isinstance(wire, CountingDialect):
+            return self._counted(call, wire)
+        if purpose == "models" and isinstance(wire, ListingDialect):
+            return Answer(headers=JSON, body=wire.encode_models([info(name) for name in NAMES]))
+        return self._asked(call, wire)
+
+    def _counted(self, call: Call, wire: CountingDialect) -> Answer:
+        """As many tokens as there are words, which is how the simulator counts what goes in."""
+        try:
+            request = wire.parse_count(call)
+        except CallError as error:
+            return _refusal(dialect(PLAIN_WIRE), error)
+        return Answer(headers=JSON, body=wire.encode_count(heard(request)))
 
     def _asked(self, call: Call, wire: Dialect) -> Answer:
         name = ""

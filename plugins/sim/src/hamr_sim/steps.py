@@ -44,8 +44,15 @@ def steps(turn: Turn, request: Request, started: Started, words: int) -> Iterato
     for index, (choice, part) in enumerate(blocks):
         yield from _block(index, choice, part, counter.pieces(part, choice, words))
     reason: FinishReason = "length" if counter.cut else turn.finish_reason
-    spoken = sum(len(described(message).split()) for message in request.messages)
-    yield [UsageUpdated(Usage(input=spoken, output=counter.output, reasoning=counter.reasoning)), Finished(reason)]
+    yield [
+        UsageUpdated(Usage(input=heard(request), output=counter.output, reasoning=counter.reasoning)),
+        Finished(reason),
+    ]
+
+
+def heard(request: Request) -> int:
+    """How many words went in."""
+    return sum(len(described(message).split()) for message in request.messages)
 
 
 class _Counter:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hamr.wires.openai_completions.told import Told
+    from hamr.wires.told import Told
 
 
 def alternating(messages: Iterable[dict[str, Any]], told: Told) -> list[dict[str, Any]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from hamr.wires.openai_completions.schema_keywords import without_keywords
+from hamr.wires.schema_keywords import without_keywords
 
 if TYPE_CHECKING:
     from hamr.types import ResponseFormat
     from hamr.wires.openai_completions.compat import Compat
-    from hamr.wires.openai_completions.told import Told
+    from hamr.wires.told import Told
 
 _ASKED = "Answer with one JSON object and nothing else."
 _FOREIGN = re.compile(r"[^A-Za-z0-9_-]")
@@ -43,7 +43,7 @@ def _schema(wanted: ResponseFormat, compat: Compat, told: Told) -> dict[str, Any
     name = _FOREIGN.sub("_", wanted.name)[:64] or "response"
     if name != wanted.name:
         told("changed", "response_format.name", f"names have at most 64 of A-Z a-z 0-9 _ -; sent as {name}")
-    shape = without_keywords(wanted.schema, "response_format.schema", compat, told)
+    shape = without_keywords(wanted.schema, "response_format.schema", compat.unsupported_schema_keywords, told)
     schema: dict[str, Any] = {"name": name, "schema": shape}
     if wanted.description is not None:
         schema["description"] = wanted.description

@@ -12,7 +12,7 @@ from hamr.wires.openai_completions.thinking_replay import Replay
 if TYPE_CHECKING:
     from hamr.types import Message
     from hamr.wires.openai_completions.compat import Compat
-    from hamr.wires.openai_completions.told import Told
+    from hamr.wires.told import Told
 
 
 def assistant_message(message: Message, place: str, compat: Compat, told: Told) -> dict[str, Any]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from hamr.types import CacheMark
     from hamr.wires.openai_completions.compat import Compat
-    from hamr.wires.openai_completions.told import Told
+    from hamr.wires.told import Told
 
 
 def mark(written: dict[str, Any], wanted: CacheMark | None, place: str, compat: Compat, told: Told) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hamr.wires.made_id import made_id
+
 if TYPE_CHECKING:
     from hamr.wires.openai_completions.compat import Compat
-    from hamr.wires.openai_completions.told import Told
+    from hamr.wires.told import Told
 
 
 def fitting_id(id: str, compat: Compat, told: Told) -> str:
@@ -20,10 +22,3 @@ def fitting_id(id: str, compat: Compat, told: Told) -> str:
         return id
     told("changed", "tool_call.id", "this provider does not take ids of that form")
     return made_id(id, longest)
-
-
-def made_id(seed: str, length: int = 24) -> str:
-    """Lower-case letters and digits that depend on the seed alone."""
-    from hashlib import blake2s
-
-    return blake2s(seed.encode("utf-8", "surrogatepass")).hexdigest()[:length]

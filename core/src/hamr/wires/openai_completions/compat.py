@@ -8,7 +8,7 @@ from typing import Any
 
 from hamr import schema
 from hamr.types import ThinkingLevel
-from hamr.wires.openai_completions.errors import KINDS
+from hamr.wires.failures import KINDS
 
 THINKING_FORMATS = (
     "openai",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from hamr.types import Part
     from hamr.wires.openai_completions.compat import Compat
-    from hamr.wires.openai_completions.told import Told
+    from hamr.wires.told import Told
 
 _MAGIC = (
     (b"\x89PNG", "image/png"),

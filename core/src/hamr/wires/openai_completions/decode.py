@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.errors import BrokenReply
 from hamr.types import Warned
+from hamr.wires.failures import inner_error
 from hamr.wires.framing.sse import EventTooLarge, ServerEvent, SSEDecoder
-from hamr.wires.openai_completions.errors import inner_error
+from hamr.wires.json_body import MARK, SHOWN, mended, read_whole, shown
 from hamr.wires.openai_completions.reply import Reply
-from hamr.wires.openai_completions.whole import MARK, SHOWN, mended, read_whole, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hamr.errors import CallError
-    from hamr.specs import Encoder
+    from hamr.specs import Encoder, Purpose
     from hamr.types import Call, EmbeddingRequest, Embeddings, Head, Request
 
 
 class OpenAICompletionsDialect:
     """Reads a client's calls and writes its replies. Pure: what it writes depends on what it is given alone."""
+
+    paths: ClassVar[Mapping[str, Purpose]] = {"*/chat/completions": "chat", "*/embeddings": "embeddings"}
 
     def parse(self, call: Call) -> Request:
         """What the client asks for; raises BadRequest. The model it names stands in `options["model"]`."""

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.errors import BrokenReply, ConfigError, Unsupported
 from hamr.types import Call, Cost, Embeddings, Usage
+from hamr.wires.json_body import shown
 from hamr.wires.openai_completions.encode import fitted
 from hamr.wires.openai_completions.name import NAME
-from hamr.wires.openai_completions.told import Told
 from hamr.wires.openai_completions.url import beside_chat
 from hamr.wires.openai_completions.usage import read_cost
 from hamr.wires.openai_completions.vectors import read_vector
-from hamr.wires.openai_completions.whole import read_answer, shown
+from hamr.wires.openai_completions.whole import read_answer
+from hamr.wires.told import Told
 
 if TYPE_CHECKING:
     from array import array
@@ -30,7 +31,7 @@ def encode_embeddings(request: EmbeddingRequest, route: Route, compat: Compat) -
 
     if not compat.embeddings_path:
         raise Unsupported(f"{route.provider.id} has no embeddings", hint="Ask another provider for them.")
-    told = Told()
+    told = Told(NAME)
     try:
         body = to_json(_body(request, route.model.id, compat, told))
     except ValueError as error:  # half of a character, which UTF-8 cannot hold

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.errors import BadRequest
 from hamr.types import EmbeddingRequest
-from hamr.wires.openai_completions.parse_request import read_body
-from hamr.wires.openai_completions.shape import array, text, whole, wrong
+from hamr.wires.body_shape import array, read_body, text, whole, wrong
 from hamr.wires.openai_completions.vectors import write_vector
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from hamr.types import Call
 from hamr.wires.openai_completions.answer_format import answer_format
 from hamr.wires.openai_completions.messages import Writer
+from hamr.wires.openai_completions.name import NAME
 from hamr.wires.openai_completions.thinking_request import thinking_fields
-from hamr.wires.openai_completions.told import Told
 from hamr.wires.openai_completions.tools import tool_fields
 from hamr.wires.openai_completions.url import chat_url
+from hamr.wires.told import Told
 
 if TYPE_CHECKING:
     from hamr.types import Request, Route
@@ -23,7 +24,7 @@ def encode(request: Request, route: Route, compat: Compat) -> Call:
     """The call that asks for this; raises Unsupported."""
     from pydantic_core import to_json
 
-    told = Told()
+    told = Told(NAME)
     body = _body(request, route.model.id, compat, told)
     accept = "text/event-stream" if body.get("stream") else "application/json"
     headers = {"content-type": "application/json", "accept": accept}

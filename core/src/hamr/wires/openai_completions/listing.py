@@ -7,9 +7,10 @@ from urllib.parse import quote
 
 from hamr.errors import BrokenReply, Unsupported
 from hamr.types import Call, ModelPage
+from hamr.wires.json_body import shown
 from hamr.wires.openai_completions.model_row import model_id, model_info
 from hamr.wires.openai_completions.url import at_origin, beside_chat, with_query
-from hamr.wires.openai_completions.whole import read_answer, shown
+from hamr.wires.openai_completions.whole import read_answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

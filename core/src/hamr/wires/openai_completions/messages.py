@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from hamr.types import Message, Part
     from hamr.wires.openai_completions.compat import Compat
-    from hamr.wires.openai_completions.told import Told
+    from hamr.wires.told import Told
 
 _BRIDGE = "I have read the results of the tools."
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from hamr.errors import BadRequest
 from hamr.types import Audio, File, Image, Message, Part, Text, Thinking, ToolCall, ToolResult
+from hamr.wires.arguments import arguments
+from hamr.wires.body_shape import array, table, text, wrong
 from hamr.wires.openai_completions.choice import THINKING_FIELDS
 from hamr.wires.openai_completions.name import NAME
 from hamr.wires.openai_completions.parse_content import content, opaque
 from hamr.wires.openai_completions.reasoning_details import shown
-from hamr.wires.openai_completions.shape import array, table, text, wrong
-from hamr.wires.openai_completions.tool_calls import arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hamr.errors import BadRequest
 from hamr.types import Request, ResponseFormat, ThinkingConfig, Tool, ToolChoice
+from hamr.wires.body_shape import array, number, read_body, table, text, truth, whole
 from hamr.wires.openai_completions.cache import read_mark
 from hamr.wires.openai_completions.compat import LEVELS
 from hamr.wires.openai_completions.parse import message
-from hamr.wires.openai_completions.shape import array, number, table, text, truth, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,17 +71,6 @@ def parse_request(call: Call) -> Request:
     _thinking(told, options)
     messages = tuple(message(table(turn, f"messages[{at}]"), f"messages[{at}]") for at, turn in enumerate(turns))
     return Request(messages, options=options, **told)
-
-
-def read_body(call: Call) -> dict[str, Any]:
-    """The body, which must be an object; raises BadRequest."""
-    from pydantic_core import from_json
-
-    try:
-        body = from_json(call.body)
-    except ValueError as error:
-        raise BadRequest(f"the body is no JSON: {error}", status=400, code="invalid_json") from error
-    return table(body, "the body")
 
 
 def _tools(body: dict[str, Any], told: dict[str, Any], options: dict[str, Any]) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.errors import BrokenReply, CallError
 from hamr.types import Failed, Finished, Started, UsageUpdated, Warned
+from hamr.wires.failures import inner_error
 from hamr.wires.openai_completions.added import searched
 from hamr.wires.openai_completions.choice import Choice
-from hamr.wires.openai_completions.errors import inner_error, is_error
+from hamr.wires.openai_completions.errors import is_error
 from hamr.wires.openai_completions.finish import CUT, finish_reason
 from hamr.wires.openai_completions.name import NAME
 from hamr.wires.openai_completions.usage import read_cost, read_usage

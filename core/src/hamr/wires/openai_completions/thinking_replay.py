@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from hamr.types import Thinking
     from hamr.wires.openai_completions.compat import Compat
-    from hamr.wires.openai_completions.told import Told
+    from hamr.wires.told import Told
 
 _DETAILS = "reasoning_details"
 

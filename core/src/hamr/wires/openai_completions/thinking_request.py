@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from hamr.wires.openai_completions.compat import Compat
-    from hamr.wires.openai_completions.told import Told
+    from hamr.wires.told import Told
 
 # A budget stands for the highest level that leaves it room; where each begins is a choice of this project.
 _BUDGETS = ((0, "off"), (1024, "minimal"), (4096, "low"), (16384, "medium"), (32768, "high"), (65536, "xhigh"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hamr.types import ToolCall, ToolCallDelta, ToolCallEnd, ToolCallStart, Warned
-from hamr.wires.openai_completions.call_ids import made_id
+from hamr.wires.arguments import arguments
+from hamr.wires.made_id import made_id
 from hamr.wires.openai_completions.name import NAME
 
 if TYPE_CHECKING:
@@ -183,21 +184,6 @@ class ToolCalls:
         if not call.name:
             read, problem = {}, "the call names no tool"
         return ToolCall(call.id, call.name, read, text, problem, extra)
-
-
-def arguments(text: str) -> tuple[dict[str, Any], str | None]:
-    """The object that the text holds, or an empty one and what is wrong with it; no text is an empty object."""
-    from pydantic_core import from_json
-
-    if not text.strip():
-        return {}, None
-    try:
-        value = from_json(text)
-    except ValueError as error:
-        return {}, f"the arguments are no JSON: {error}"
-    if isinstance(value, dict):
-        return value, None
-    return {}, f"the arguments are JSON, but no object: {type(value).__name__}"
 
 
 def _body(value: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.errors import Unsupported
 from hamr.wires.openai_completions.cache import mark
-from hamr.wires.openai_completions.schema_keywords import without_keywords
+from hamr.wires.schema_keywords import without_keywords
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hamr.types import Request, Tool, ToolChoice
     from hamr.wires.openai_completions.compat import Compat
-    from hamr.wires.openai_completions.told import Told
+    from hamr.wires.told import Told
 
 
 def tool_fields(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
@@ -60,7 +60,9 @@ def _tool(tool: Tool, place: int, compat: Compat, told: Told) -> dict[str, Any]:
     function: dict[str, Any] = {"name": tool.name}
     if tool.description:
         function["description"] = tool.description
-    function["parameters"] = without_keywords(tool.parameters, f"tools[{place}].parameters", compat, told)
+    function["parameters"] = without_keywords(
+        tool.parameters, f"tools[{place}].parameters", compat.unsupported_schema_keywords, told
+    )
     if tool.strict is not None:
         if compat.supports_strict_mode:
             function["strict"] = tool.strict

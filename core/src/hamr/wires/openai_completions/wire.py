@@ -32,7 +32,7 @@ class OpenAICompletions:
 
     def error(self, head: Head) -> CallError:
         """The error that a reply with a failing status and its body stands for."""
-        from hamr.wires.openai_completions.errors import head_error
+        from hamr.wires.failures import head_error
 
         return head_error(head, self.compat)
 

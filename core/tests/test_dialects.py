@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from hamr.api import ConfigError, Dialect, dialect
-from hamr.wires.dialects import DIALECTS
+from hamr.dialects import SHARED
 
 
-@pytest.mark.parametrize("name", DIALECTS)
+@pytest.mark.parametrize("name", SHARED)
 def test_every_wire_that_is_listed_can_be_served(name: str) -> None:
     assert isinstance(dialect(name), Dialect)
 

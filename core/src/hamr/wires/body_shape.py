@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hamr.errors import BadRequest
+
+if TYPE_CHECKING:
+    from hamr.types import Call
+
+
+def read_body(call: Call) -> dict[str, Any]:
+    """The body, which must be an object; raises BadRequest."""
+    from pydantic_core import from_json
+
+    try:
+        body = from_json(call.body)
+    except ValueError as error:
+        raise BadRequest(f"the body is no JSON: {error}", status=400, code="invalid_json") from error
+    return table(body, "the body")
 
 
 def wrong(place: str, wanted: str, value: Any) -> BadRequest:

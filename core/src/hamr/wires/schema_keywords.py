@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hamr.wires.openai_completions.compat import Compat
-    from hamr.wires.openai_completions.told import Told
+    from collections.abc import Collection
+
+    from hamr.wires.told import Told
 
 # Under these stand names of the user's own, not keywords.
 _NAMES = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
@@ -14,9 +15,8 @@ _NAMES = frozenset({"properties", "patternProperties", "$defs", "definitions", "
 _DATA = frozenset({"const", "default", "enum", "examples"})
 
 
-def without_keywords(schema: Any, place: str, compat: Compat, told: Told) -> Any:
+def without_keywords(schema: Any, place: str, refused: Collection[str], told: Told) -> Any:
     """The schema itself where it has none of them, else a copy without; told once for each."""
-    refused = compat.unsupported_schema_keywords
     if not refused:
         return schema
     found: dict[str, None] = {}

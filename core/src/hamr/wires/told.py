@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from hamr.types import Adaptation
-from hamr.wires.openai_completions.name import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,12 +15,16 @@ Kind = Literal["dropped", "renamed", "clamped", "injected", "emulated", "changed
 
 
 class Told:
-    """Every way in which the body differs from what was asked for, each told once, in order."""
+    """Every way in which the body differs from what was asked for, each told once, in order.
 
-    __slots__ = ("_all",)
+    `wire` is the one that is written: opaque data of another is dropped.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_all", "_wire")
+
+    def __init__(self, wire: str) -> None:
         self._all: dict[Adaptation, None] = {}
+        self._wire = wire
 
     def __call__(self, kind: Kind, field: str, why: str) -> None:
         """Tell of one."""
@@ -37,7 +40,7 @@ class Told:
         if not extra:
             return {}
         for wire in extra:
-            if wire != NAME:
+            if wire != self._wire:
                 self("dropped", f"{place}.extra[{wire!r}]", "it belongs to another wire")
-        mine = extra.get(NAME)
+        mine = extra.get(self._wire)
         return mine if isinstance(mine, dict) else {}
