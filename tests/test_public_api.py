@@ -67,7 +67,20 @@ def test_the_public_api_is_what_was_written_down() -> None:
 
 
 def test_every_noun_and_error_of_the_front_door_is_the_plugins_too() -> None:
-    own = {"Hamr", "AsyncStream", "Stream", "Options", "Prompt", "__version__", "acall", "astream", "call", "stream"}
+    own = {
+        "Hamr",
+        "AsyncStream",
+        "Stream",
+        "Options",
+        "Prompt",
+        "__version__",
+        "acall",
+        "acount_tokens",
+        "astream",
+        "call",
+        "count_tokens",
+        "stream",
+    }
     own |= {"EmbedOptions", "Inputs", "ListOptions", "aembed", "amodels", "embed", "models"}
     own |= {"AsyncRunStream", "FunctionTool", "PartialJSON", "RunOptions", "RunStream", "preview", "tool"}
     own |= {"arun", "arun_stream", "run", "run_stream"}

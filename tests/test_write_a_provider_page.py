@@ -21,4 +21,14 @@ def test_the_example_is_valid() -> None:
     (example,) = [block for block in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL) if "api = 1" in block]
     tables = tomllib.loads(example)
     assert check(tables, "the page").provider({}, "the page").id == "acme"
-    assert FIELDS - set(tables) == {"headers", "headers_env", "model", "regions", "transport"}
+    assert FIELDS - set(tables) == {
+        "headers",
+        "headers_env",
+        "mode",
+        "mode_env",
+        "model",
+        "modes",
+        "parameters",
+        "regions",
+        "transport",
+    }

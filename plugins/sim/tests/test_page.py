@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 import hamr
+from hamr.api import dialect
 from hamr_sim.command import command
 from hamr_sim.lease import end_server
 from hamr_sim.manner import FAULTS, Manner
 from hamr_sim.models import NAMES
-from hamr_sim.simulator import WIRES
 
 if TYPE_CHECKING:
     from hamr_testkit.colours import Colour
@@ -44,7 +44,8 @@ def test_every_option_of_the_command_is_listed() -> None:
 
 
 def test_every_path_is_named() -> None:
-    assert [path for path in WIRES if f"`POST {path}`" not in PAGE] == []
+    paths = [path.replace("*", "/v1", 1) for path in dialect("openai-completions").paths]
+    assert [path for path in paths if f"`POST {path}`" not in PAGE] == []
 
 
 def test_the_script_plays(colour: Colour, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -41,6 +41,12 @@ class Colour:
 
         return asyncio.run(collect())
 
+    def count_tokens(self, client: Hamr, prompt: Any, model: str | None = None, **options: Any) -> int:
+        """`client.count_tokens` or `client.acount_tokens`."""
+        if self.name == "sync":
+            return client.count_tokens(prompt, model, **options)
+        return asyncio.run(client.acount_tokens(prompt, model, **options))
+
     def embed(self, client: Hamr, inputs: Any, model: str | None = None, **options: Any) -> Embeddings:
         """`client.embed` or `client.aembed`."""
         if self.name == "sync":
