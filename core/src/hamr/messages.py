@@ -18,7 +18,9 @@ def messages(prompt: Prompt, system: str | None = None) -> tuple[Message, ...]:
     turns: list[Any] = list(prompt) if isinstance(prompt, Sequence) and not isinstance(prompt, str) else [prompt]
     if turns and all(isinstance(turn, _PARTS) for turn in turns):
         turns = [Message("user", tuple(turns))]
-    body = tuple(_message(turn, f"messages[{place}]") for place, turn in enumerate(turns))
+    body = tuple(
+        turn if type(turn) is Message else _message(turn, f"messages[{place}]") for place, turn in enumerate(turns)
+    )
     if not body:
         raise ConfigError("the prompt is empty", hint="Give a string, a message, or a list of messages.")
     _check_results(body)
@@ -31,11 +33,13 @@ def _check_results(body: Sequence[Message]) -> None:
     Where the assistant has said nothing, the calls may be known to the provider alone.
     """
     calls: set[str] = set()
-    spoken = any(message.role == "assistant" for message in body)
+    if all(message.role != "assistant" for message in body):
+        return
     for place, message in enumerate(body):
-        calls.update(call.id for call in message.tool_calls)
         for part in message.parts:
-            if spoken and isinstance(part, ToolResult) and part.call_id not in calls:
+            if isinstance(part, ToolCall):
+                calls.add(part.id)
+            elif isinstance(part, ToolResult) and part.call_id not in calls:
                 raise ConfigError(
                     f"messages[{place}]: a result for the tool call {part.call_id!r}, which no message before it makes",
                     hint="Keep the assistant's message that made the call, as it came, before its results.",

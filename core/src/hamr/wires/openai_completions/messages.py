@@ -11,6 +11,7 @@ from hamr.wires.openai_completions.assistant import assistant_message
 from hamr.wires.openai_completions.cache import mark
 from hamr.wires.openai_completions.call_ids import fitting_id
 from hamr.wires.openai_completions.content import content_part
+from hamr.wires.openai_completions.plain import plain, suits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,13 +35,18 @@ class Writer:
 
     def write(self, messages: Sequence[Message], instruction: str | None = None) -> list[dict[str, Any]]:
         """All messages; the instruction stands behind the system messages that begin the conversation."""
+        system, may_be_plain = self._system, suits(self._compat)
         for place, message in enumerate(messages):
             if instruction is not None and message.role != "system":
                 self._written.append({"role": self._system, "content": instruction})
                 instruction = None
             if message.role != "tool":
                 self._show()
-            self._message(message, f"messages[{place}]")
+            written = plain(message, system, self._compat, self._told) if may_be_plain else None
+            if written is None:
+                self._message(message, f"messages[{place}]")
+            else:
+                self._written.append(written)
         self._show()
         if instruction is not None:
             self._written.append({"role": self._system, "content": instruction})
