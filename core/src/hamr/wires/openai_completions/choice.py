@@ -46,13 +46,14 @@ _READ = frozenset(
         "tool_calls",
     )
 )
-_KNOWN = frozenset({"index", "delta", "message", "finish_reason", "logprobs", "usage"})
+KNOWN = frozenset({"index", "delta", "message", "finish_reason", "logprobs", "usage"})
 
 
 class Choice:
     """Blocks of one answer: at most one of text or thinking is open at a time, besides any number of calls."""
 
     __slots__ = (
+        "_as_is",
         "_block",
         "_citations",
         "_compat",
@@ -71,7 +72,7 @@ class Choice:
         "refused",
     )
 
-    def __init__(self, number: int, next_block: Callable[[], int], seed: Callable[[], str], compat: Compat) -> None:
+    def __init__(self, number: int, next_block: Callable[[], int], seed: str, compat: Compat) -> None:
         self.raw: str | None = None
         self.refused = False
         self.extra: dict[str, Any] = {}
@@ -88,11 +89,22 @@ class Choice:
         self._sound: Sound | None = None
         self._sent: dict[str, str] = {}
         tags = compat.thinking_tags
+        self._as_is = not (tags or compat.resends_text)
         self._tags = ThinkTags(tags, starts_open=compat.thinking_starts_open) if tags else None
 
     def delta(self, delta: dict[str, Any], out: list[Event], *, whole: bool = False) -> None:
         """One delta, or a whole message: thinking first, then content, then calls."""
         content = delta.get("content")
+        few = len(delta) == 1 or (len(delta) == 2 and "role" in delta)
+        if few and content and self._as_is and type(content) is str:  # as nearly every chunk is
+            if self._kind != "text":
+                self._open("text", out)
+            out.append(TextDelta(self._block, content))
+            return
+        if few and "tool_calls" in delta and not whole:
+            if calls := delta["tool_calls"]:
+                self._call(calls, out, whole=False)
+            return
         if len(delta) > 1 or not content:
             self._think(delta, out)
         if content:
@@ -115,7 +127,7 @@ class Choice:
         if self.raw is None and isinstance(details, dict) and isinstance(details.get("type"), str):
             self.raw = details["type"]  # OpenAI's vision preview of 2023 said it here
         for name, value in choice.items():
-            if name not in _KNOWN and value is not None:
+            if name not in KNOWN and value is not None:
                 self.extra[name] = value
 
     def close(self, out: list[Event], sources: Iterable[Citation], *, cut: bool) -> None:
@@ -240,7 +252,8 @@ class Choice:
             self.extra.update((name, value) for name, value in delta.items() if name not in _READ and value)
 
     def _call(self, calls: Any, out: list[Event], *, whole: bool) -> None:
-        self._end(out)
+        if self._kind is not None:
+            self._end(out)
         add = self.calls.whole if whole else self.calls.fragment
         for call in calls if isinstance(calls, list) else ():
             if isinstance(call, dict):

@@ -9,7 +9,7 @@ from hamr.errors import BrokenReply, CallError
 from hamr.types import Failed, Finished, Started, UsageUpdated, Warned
 from hamr.wires.failures import inner_error
 from hamr.wires.openai_completions.added import searched
-from hamr.wires.openai_completions.choice import Choice
+from hamr.wires.openai_completions.choice import KNOWN, Choice
 from hamr.wires.openai_completions.errors import is_error
 from hamr.wires.openai_completions.finish import CUT, finish_reason
 from hamr.wires.openai_completions.name import NAME
@@ -163,7 +163,7 @@ class Reply:
         state = self._choices.get(number)
         fresh = state is None
         if state is None:
-            state = Choice(number, self._blocks.__next__, lambda: self._seed, self.compat)
+            state = Choice(number, self._blocks.__next__, self._seed, self.compat)
             self._choices[number] = state
         delta = choice.get("delta")
         if type(delta) is dict and delta:
@@ -173,10 +173,10 @@ class Reply:
         reason = choice.get("finish_reason")
         if reason:
             state.raw = str(reason)
-        if len(choice) > 3 or "finish_reason" not in choice:
+        if choice.get("logprobs") or not choice.keys() <= KNOWN:
             state.more(choice)
-            if usage := choice.get("usage"):
-                self._use(usage, out)
+        if usage := choice.get("usage"):
+            self._use(usage, out)
 
     def _use(self, usage: Any, out: list[Event]) -> None:
         if isinstance(usage, dict) and usage and usage != self._usage:

@@ -55,7 +55,7 @@ class ToolCalls:
     call. A new id, or a name where the call before is complete, begins another call, whatever the index says.
     """
 
-    def __init__(self, choice: int, next_block: Callable[[], int], seed: Callable[[], str]) -> None:
+    def __init__(self, choice: int, next_block: Callable[[], int], seed: str) -> None:
         self._choice = choice
         self._next_block = next_block
         self._seed = seed
@@ -69,6 +69,8 @@ class ToolCalls:
 
     def fragment(self, value: Mapping[str, Any], out: list[Event]) -> None:
         """One entry of a delta's `tool_calls`."""
+        if self._continues(value, out):
+            return
         function, custom = _body(value)
         given, name = _word(value.get("id")), _word(function.get("name"))
         index = _index(value.get("index"))
@@ -85,6 +87,19 @@ class ToolCalls:
         if text:
             call.pieces.append(text)
         self._tell(call, text, out)
+
+    def _continues(self, value: Mapping[str, Any], out: list[Event]) -> bool:
+        """Take an entry that holds more arguments of a call and nothing else, as all but the first of them do."""
+        function, index = value.get("function"), value.get("index")
+        if len(value) != 2 or type(function) is not dict or len(function) != 1 or type(index) is not int:
+            return False
+        call, text = self._by_index.get(index), function.get("arguments")
+        if call is None or not call.started or type(text) is not str:
+            return False
+        if text:
+            call.pieces.append(text)
+            out.append(ToolCallDelta(call.block, text))
+        return True
 
     def whole(self, value: Mapping[str, Any], out: list[Event]) -> None:
         """One entry of a whole message's `tool_calls`: always a call of its own."""
@@ -143,7 +158,7 @@ class ToolCalls:
 
     def _made(self) -> str:
         """An id where none came, or one that another call has: the same for the same reply."""
-        return f"call_{made_id(f'{self._seed()}/{self._choice}/{len(self._all)}')}"
+        return f"call_{made_id(f'{self._seed}/{self._choice}/{len(self._all)}')}"
 
     @staticmethod
     def _add(call: OpenCall, value: Mapping[str, Any], name: str, *, custom: bool) -> None:
