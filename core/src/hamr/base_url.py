@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from hamr.errors import ConfigError
 
+# What nearly all are: for these nothing need be imported, which every list of providers would pay for.
+_COMMON = re.compile(r"https?://(\{[a-z_]+\}|[A-Za-z0-9.-])+(:[0-9]{1,4})?(/[A-Za-z0-9._~{}-]+)*")
 _NAME = re.compile(r"\{([a-z_]+)\}")
 _PLAIN = re.compile(r"[A-Za-z0-9._~:-]+")
 
@@ -18,6 +19,10 @@ def check(url: str, place: str) -> str:
     Credentials in it are refused, for a URL is shown in errors and logs.
     """
     url = url.strip().rstrip("/")
+    if _COMMON.fullmatch(url):
+        return url
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(url)
         port_is_number = parts.port is None or parts.port >= 0

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hamr import config_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FILE = "plugins.json"
 SHAPE = '{"disabled": [names], "prefer": {name: distribution}}'

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hamr.errors import ConfigError
 from hamr.files import write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def config_folder(environ: Mapping[str, str]) -> Path | None:
@@ -16,28 +18,37 @@ def config_folder(environ: Mapping[str, str]) -> Path | None:
 
     None where the environment names neither that nor a home: then there is no configuration.
     """
-    if given := environ.get("HAMR_CONFIG_DIR"):
-        return Path(given)
-    if base := environ.get("XDG_CONFIG_HOME") or (environ.get("APPDATA") if os.name == "nt" else None):
-        return Path(base) / "hamr"
-    return Path(home) / ".config" / "hamr" if (home := environ.get("HOME")) else None
+    from pathlib import Path
+
+    folder = _folder(environ)
+    return None if folder is None else Path(folder)
 
 
 def read(environ: Mapping[str, str], name: str, fits: Callable[[Any], bool], shape: str) -> Any:
     """What a file holds, None where there is none; raises ConfigError, saying what `shape` it should have."""
-    folder = config_folder(environ)
-    if folder is None or not (path := folder / name).exists():
+    folder = _folder(environ)
+    if folder is None or not os.path.exists(path := os.path.join(folder, name)):
         return None
     import json
 
     hint = "Mend the file, or remove it to start anew."
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        with open(path, encoding="utf-8") as file:
+            stored = json.load(file)
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: {error}", hint=hint) from error
     if not fits(stored):
         raise ConfigError(f"{path}: expected {shape}", hint=hint)
     return stored
+
+
+def _folder(environ: Mapping[str, str]) -> str | None:
+    """The same as `config_folder` without the import of pathlib, which every start would pay for."""
+    if given := environ.get("HAMR_CONFIG_DIR"):
+        return given
+    if base := environ.get("XDG_CONFIG_HOME") or (environ.get("APPDATA") if os.name == "nt" else None):
+        return os.path.join(base, "hamr")
+    return os.path.join(home, ".config", "hamr") if (home := environ.get("HOME")) else None
 
 
 def write(environ: Mapping[str, str], name: str, value: Any) -> Path:

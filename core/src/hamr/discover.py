@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hamr.choices import Choices
@@ -63,7 +61,7 @@ class Plugins:
         """The provider's manifest as it stands in its file, not yet checked."""
         from hamr.manifest import read
 
-        return read(_folder(self.find(id)) / "provider.toml")
+        return read(os.path.join(_folder(self.find(id)), "provider.toml"))
 
     def manifest(self, id: str) -> Manifest:
         """The provider's manifest, checked; the plugin itself is not imported."""
@@ -121,6 +119,8 @@ def _by_name(points: tuple[EntryPoint, ...]) -> dict[str, tuple[EntryPoint, ...]
 
 
 def _not_installed(id: str, installed: list[str]) -> ConfigError:
+    import difflib
+
     near = difflib.get_close_matches(id, installed, n=1)
     guess = f"Did you mean {near[0]}? " if near else ""
     dist = "hamr-provider-" + id.lower().replace("_", "-")
@@ -130,7 +130,7 @@ def _not_installed(id: str, installed: list[str]) -> ConfigError:
     )
 
 
-def _folder(point: EntryPoint) -> Path:
+def _folder(point: EntryPoint) -> str:
     """The folder of a plugin's package, found through the import system's finders without importing a thing."""
     path, name = None, ""
     for part in point.module.split("."):
@@ -143,7 +143,7 @@ def _folder(point: EntryPoint) -> Path:
                 hint=f"Install it again: pip install --force-reinstall {point.dist}",
             )
         path = list(spec.submodule_search_locations)
-    return Path(os.fspath((path or ["."])[0]))
+    return os.fspath((path or ["."])[0])
 
 
 def _load(point: EntryPoint) -> object:

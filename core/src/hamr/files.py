@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -13,15 +16,16 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     import tempfile
 
-    path = Path(os.path.realpath(path))
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    real = os.path.realpath(path)
+    folder, name = os.path.split(real)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    file, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
     try:
         with os.fdopen(file, "wb") as writing:
             writing.write(data)
             writing.flush()
             os.fsync(writing.fileno())
-        os.replace(temporary, path)
+        os.replace(temporary, real)
     except BaseException:
         os.unlink(temporary)
         raise

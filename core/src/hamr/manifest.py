@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from hamr import base_url, schema
 from hamr.errors import ConfigError, PluginError
-from hamr.types import AuthSpec, Mode, ModelRule, Provider
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from os import PathLike
+
+    from hamr.types import Mode, ModelRule, Provider
 
 API = 1
 """The version of the plugin api that this core speaks."""
@@ -45,6 +46,8 @@ class ModelTable:
 
     def rule(self) -> ModelRule:
         """The same as a provider holds it."""
+        from hamr.types import ModelRule
+
         match = (self.match,) if isinstance(self.match, str) else self.match
         return ModelRule(match, self.compat, self.wire, self.mode)
 
@@ -116,6 +119,8 @@ class Manifest:
 
         `place` is where this manifest came from. A base URL keeps the `{name}` of a parameter that nothing says.
         """
+        from hamr.types import AuthSpec, Provider
+
         origins = {each.name: place for each in fields(self)}
         parameters = self._parameters(environ, given or {}, origins)
         url = self._base_url(environ, parameters, origins)
@@ -175,6 +180,8 @@ class Manifest:
         return said
 
     def _mode(self, table: ModeTable, parameters: Mapping[str, str]) -> Mode:
+        from hamr.types import Mode
+
         url = None if table.base_url is None else base_url.filled(table.base_url, parameters)
         return Mode(table.wire, url, table.compat, tuple(each.rule() for each in table.model))
 
@@ -190,12 +197,13 @@ class Manifest:
         return url
 
 
-def read(path: Path) -> dict[str, Any]:
+def read(path: str | PathLike[str]) -> dict[str, Any]:
     """The tables of a manifest's file, not yet checked; raises ConfigError naming file and line."""
     import tomllib
 
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        with open(path, encoding="utf-8-sig") as file:
+            return tomllib.loads(file.read())
     except FileNotFoundError as error:
         raise ConfigError(f"{path} is missing", hint="A provider's package holds its provider.toml.") from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
