@@ -163,6 +163,17 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", *session.posargs)
 
 
+@nox.session(tags=CHECKS)
+def litellm(session: nox.Session) -> None:
+    """The plugin for LiteLLM's proxy, against the proxy itself in an environment of its own."""
+    sync(session, "test")
+    proxy = Path(session.create_tmp()).resolve() / "proxy"
+    session.run_install("uv", "venv", "--quiet", "--clear", f"--python={sys.executable}", str(proxy))
+    session.run_install("uv", "pip", "install", "--quiet", f"--python={proxy}", "litellm[proxy]")
+    command = next(proxy.glob("*/litellm"))
+    session.run("pytest", "tests/test_litellm_proxy.py", env={"HAMR_TEST_LITELLM": str(command)})
+
+
 @nox.session(default=False)
 def coverage(session: nox.Session) -> None:
     """The tests once more, to see which lines they reach."""
