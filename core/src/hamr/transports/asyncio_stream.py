@@ -119,9 +119,18 @@ class AsyncioStream(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    async def aclose(self) -> None:
+    @property
+    def stale(self) -> bool:
+        """Whether an idle connection can be used no more: what comes while nothing is asked is its end."""
+        return self._ended or bool(self._received)
+
+    def close(self) -> None:
         """Close the connection at once; the loop needs one turn for it."""
         self._transport.abort()
+
+    async def aclose(self) -> None:
+        """Close the connection at once."""
+        self.close()
         await asyncio.sleep(0)
 
     async def start_tls(
@@ -148,7 +157,7 @@ class AsyncioStream(asyncio.Protocol):
     def get_extra_info(self, info: str) -> Any:
         """What the library asks of a connection: an idle one that can be read has been closed by its peer."""
         if info == "is_readable":
-            return self._ended or bool(self._received)
+            return self.stale
         return self._transport.get_extra_info(EXTRA.get(info, info))
 
 
@@ -170,7 +179,9 @@ class AsyncioBackend:
         except TimeoutError as exc:
             raise ConnectTimedOut from exc
         except OSError as exc:
-            raise _first(exc) from exc
+            if (first := _first(exc)) is exc:
+                raise
+            raise first from exc
         return stream
 
 

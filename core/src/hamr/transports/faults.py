@@ -8,6 +8,8 @@ import ssl
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from hamr.transports.http1.broken import Ended, HeadTooLong
+
 if TYPE_CHECKING:
     from hamr.transports.place import Place
     from hamr.types import Call
@@ -16,6 +18,9 @@ Told = tuple[str, str]
 """What happened, and what to do about it; an empty remedy leaves it to the error's own."""
 
 Tell = Callable[[BaseException, "Call", "Place"], Told]
+
+Rows = tuple[tuple[tuple[type[Exception], ...], Tell], ...]
+"""Kinds of exceptions, each with who tells of them."""
 
 NAME = re.compile(r"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")
 VALUE = re.compile(r"([\x21-\x7e\x80-\xff]([ \t\x21-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?")
@@ -70,8 +75,19 @@ def unsendable(exc: BaseException, call: Call, place: Place) -> Told:
     )
 
 
+def no_reply(exc: BaseException, call: Call, place: Place) -> Told:
+    """What came is no reply of HTTP's, or stopped too early."""
+    if isinstance(exc, HeadTooLong):
+        return f"{place.name} sent a head of more than 100 kB", "Something between here and the provider adds headers."
+    if isinstance(exc, Ended):
+        early = "before the end of its reply" if exc.answered else "without an answer"
+        return f"{place.name} closed the connection {early}", ""
+    remedy = "" if "chunk" in str(exc) else "Check the base URL: what listens there may not be an HTTP server."
+    return f"what {place.name} sent is not HTTP ({exc})", remedy
+
+
 def nonsense(exc: BaseException, call: Call, place: Place) -> Told:
-    """What came is not HTTP, or stopped too early; only those words of h11 are shown that quote nothing."""
+    """The same of the HTTP library's: only those words of h11 are shown that quote nothing."""
     text = str(exc)
     if text.startswith("Receive buffer too long"):
         return f"{place.name} sent a head of more than 100 kB", "Something between here and the provider adds headers."

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from hamr.transports.patience import heed, left_until
 
 if TYPE_CHECKING:
-    from types import AsyncGeneratorType
-
     from hamr.errors import HamrError
     from hamr.types import Head
 
@@ -26,26 +23,47 @@ class Judge(Protocol):
         """The error for a failure, and the cause to show: none where its text could quote what was sent."""
 
 
+class Source(Protocol):
+    """Where the bytes of a body come from, by blocking."""
+
+    def read(self) -> bytes:
+        """The next bytes, empty at the end."""
+
+    def close(self) -> None:
+        """Let go: a reply that was read to its end leaves its connection for the next call."""
+
+
+class AsyncSource(Protocol):
+    """Where the bytes of a body come from, by awaiting."""
+
+    async def read(self) -> bytes:
+        """The next bytes, empty at the end."""
+
+    async def close(self) -> None:
+        """Let go: a reply that was read to its end leaves its connection for the next call."""
+
+
 class HttpReply:
     """An open reply, read by blocking. It ends at the deadline, also in the middle of a read."""
 
-    __slots__ = ("_begun", "_close", "_judge", "_pieces", "head")
+    __slots__ = ("_begun", "_judge", "_source", "head")
 
-    def __init__(self, head: Head, pieces: Iterator[bytes], close: Callable[[], None], judge: Judge) -> None:
+    def __init__(self, head: Head, source: Source, judge: Judge) -> None:
         self.head = head
-        self._pieces = pieces
-        self._close = close
+        self._source: Source | None = source
         self._judge = judge
         self._begun = False
 
     def read(self) -> bytes:
         """The next bytes, empty at the end; raises NoAnswer or BrokenReply."""
-        judge = self._judge
+        judge, source = self._judge, self._source
+        if source is None:
+            return b""
         try:
             if (deadline := judge.deadline) is not None:
                 left_until(deadline)
             heed(deadline)
-            piece = next(self._pieces, b"")
+            piece = source.read()
         except judge.failures() as exc:
             error, cause = judge.error(exc, begun=self._begun)
         else:
@@ -59,32 +77,33 @@ class HttpReply:
 
     def close(self) -> None:
         """Let go: a reply that was read to its end leaves its connection for the next call."""
-        self._close()
-        self._pieces = iter(())
+        source, self._source = self._source, None
+        if source is not None:
+            source.close()
 
 
 class AsyncHttpReply:
     """An open reply, read by awaiting. It ends at the deadline, also in the middle of a read."""
 
-    __slots__ = ("_begun", "_close", "_judge", "_pieces", "head")
+    __slots__ = ("_begun", "_judge", "_source", "head")
 
-    def __init__(
-        self, head: Head, pieces: AsyncGeneratorType[bytes, None], close: Callable[[], Awaitable[None]], judge: Judge
-    ) -> None:
+    def __init__(self, head: Head, source: AsyncSource, judge: Judge) -> None:
         self.head = head
-        self._pieces = pieces
-        self._close = close
+        self._source: AsyncSource | None = source
         self._judge = judge
         self._begun = False
 
     async def aread(self) -> bytes:
         """The next bytes, empty at the end; raises NoAnswer or BrokenReply."""
-        judge = self._judge
+        judge, source = self._judge, self._source
+        if source is None:
+            return b""
         done = False
         try:
-            left_until(judge.deadline)
-            heed(judge.deadline)
-            piece = await anext(self._pieces, b"")
+            if (deadline := judge.deadline) is not None:
+                left_until(deadline)
+            heed(deadline)
+            piece = await source.read()
             done = bool(piece)
         except judge.failures() as exc:
             error, cause = judge.error(exc, begun=self._begun)
@@ -99,7 +118,6 @@ class AsyncHttpReply:
 
     async def aclose(self) -> None:
         """Let go: a reply that was read to its end leaves its connection for the next call."""
-        await self._close()
-        # Another task may be waiting for a piece: that its connection is closed ends its wait with an error.
-        if not self._pieces.ag_running:
-            await self._pieces.aclose()
+        source, self._source = self._source, None
+        if source is not None:
+            await source.close()

@@ -29,6 +29,13 @@ def trusted(make: Callable[[], SSLContext]) -> SSLContext:
         return _contexts[named]
 
 
+def library_context() -> SSLContext:
+    """What the HTTP library trusts: the system's certificates, or those that SSL_CERT_FILE or SSL_CERT_DIR name."""
+    import httpcore2
+
+    return httpcore2.default_ssl_context()
+
+
 def _make(make: Callable[[], SSLContext], file: str | None, folder: str | None) -> SSLContext:
     if file and not os.path.isfile(file):
         raise _wrong("SSL_CERT_FILE", file, "there is no such file")
