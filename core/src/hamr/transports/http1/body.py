@@ -109,7 +109,7 @@ class Chunked:
             line = data[at:end]
             try:
                 # int() alone would also take blanks, signs, _ and 0x.
-                size = int(line, 16) if line.isalnum() and line[1:2] not in _PREFIX else _size(line)
+                size = int(line, 16) if len(line) <= 16 and line.isalnum() and line[1:2] not in _PREFIX else _size(line)
             except ValueError:
                 raise NotHttp("illegal chunk header") from None
             start = end + 2
