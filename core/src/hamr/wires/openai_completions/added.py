@@ -6,6 +6,7 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from hamr.types import Audio, Citation, HostedTool, Image
+from hamr.wires.data_url import split_data_url
 from hamr.wires.openai_completions.name import NAME
 
 if TYPE_CHECKING:
@@ -44,17 +45,6 @@ def image(entry: Any) -> Image | None:
         return None
     media_type, data = split_data_url(url)
     return Image(url=url) if data is None else Image(data=data, media_type=media_type)
-
-
-def split_data_url(url: str) -> tuple[str | None, bytes | None]:
-    """Media type and bytes of a data URL in base64; two times None for any other URL."""
-    head, comma, data = url.partition(",")
-    if not (head.startswith("data:") and comma and head.endswith(";base64")):
-        return None, None
-    try:
-        return head[5:].removesuffix(";base64") or None, base64.b64decode(data, validate=True)
-    except ValueError:
-        return None, None
 
 
 def hosted(entry: Any) -> HostedTool | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from hamr.wires.answer_instruction import answer_instruction
 from hamr.wires.schema_keywords import without_keywords
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from hamr.wires.openai_completions.compat import Compat
     from hamr.wires.told import Told
 
-_ASKED = "Answer with one JSON object and nothing else."
 _FOREIGN = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -22,13 +22,13 @@ def answer_format(wanted: ResponseFormat | None, compat: Compat, told: Told) -> 
         return {}, None
     if wanted.schema is None and not (compat.supports_json_object or compat.supports_json_schema):
         told("emulated", "response_format", "this provider has no JSON mode; the prompt asks for it")
-        return {}, _ASKED
+        return {}, answer_instruction(wanted)
     if wanted.schema is None:
         return _object(compat, told), None
     if compat.supports_json_schema:
         return {"response_format": {"type": "json_schema", "json_schema": _schema(wanted, compat, told)}}, None
     told("emulated", "response_format.schema", "this provider takes no schema; it stands in the prompt")
-    return (_object(compat, told) if compat.supports_json_object else {}), _instruction(wanted)
+    return (_object(compat, told) if compat.supports_json_object else {}), answer_instruction(wanted)
 
 
 def _object(compat: Compat, told: Told) -> dict[str, Any]:
@@ -53,10 +53,3 @@ def _schema(wanted: ResponseFormat, compat: Compat, told: Told) -> dict[str, Any
         else:
             told("dropped", "response_format.strict", "this provider does not take it")
     return schema
-
-
-def _instruction(wanted: ResponseFormat) -> str:
-    from pydantic_core import to_json
-
-    about = f" {wanted.description}" if wanted.description else ""
-    return f"{_ASKED}{about} It must conform to this JSON Schema:\n{to_json(wanted.schema).decode()}"

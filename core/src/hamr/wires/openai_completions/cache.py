@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from hamr.wires.cache_mark import cache_control
 
+if TYPE_CHECKING:
     from hamr.types import CacheMark
     from hamr.wires.openai_completions.compat import Compat
     from hamr.wires.told import Told
@@ -22,13 +22,4 @@ def mark(written: dict[str, Any], wanted: CacheMark | None, place: str, compat: 
     if wanted != "5m" and not compat.supports_long_cache_retention:
         told("clamped", f"{place}.cache", "this provider keeps it for its own time")
         wanted = "5m"
-    # Five minutes is what the mark means without a time (Anthropic, "Prompt caching", 2026-11).
-    written["cache_control"] = {"type": "ephemeral"} if wanted == "5m" else {"type": "ephemeral", "ttl": wanted}
-
-
-def read_mark(written: Mapping[str, Any]) -> CacheMark | None:
-    """The mark on a content part or a tool."""
-    found = written.get("cache_control")
-    if not isinstance(found, dict) or found.get("type") != "ephemeral":
-        return None
-    return "1h" if found.get("ttl") == "1h" else "5m"
+    written["cache_control"] = cache_control(wanted)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hamr import schema
-from hamr.types import ThinkingLevel
 from hamr.wires.failures import KINDS
+from hamr.wires.thinking_levels import LEVELS
 
 THINKING_FORMATS = (
     "openai",
@@ -23,9 +23,6 @@ THINKING_FORMATS = (
     "string-thinking",
     "none",
 )
-
-LEVELS: tuple[ThinkingLevel, ...] = ("off", "minimal", "low", "medium", "high", "xhigh", "max")
-"""How much a model may be asked to think, in order."""
 
 
 @dataclass(frozen=True, slots=True)

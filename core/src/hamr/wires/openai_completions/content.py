@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.errors import Unsupported
 from hamr.types import Audio, File, Image, Text
+from hamr.wires.data_url import data_url
+from hamr.wires.image_type import image_type
 from hamr.wires.openai_completions.cache import mark
 
 if TYPE_CHECKING:
@@ -15,13 +17,6 @@ if TYPE_CHECKING:
     from hamr.types import Part
     from hamr.wires.openai_completions.compat import Compat
     from hamr.wires.told import Told
-
-_MAGIC = (
-    (b"\x89PNG", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-    (b"RIFF", "image/webp"),
-)
 
 
 def content_part(part: Part, place: str, compat: Compat, told: Told) -> dict[str, Any]:
@@ -45,7 +40,7 @@ def _image(image: Image, place: str) -> dict[str, Any]:
     if image.file_id is not None:
         return {"type": "file", "file": {"file_id": image.file_id}}
     if image.data is not None:
-        url = data_url(image.data, image.media_type or _image_type(image.data, place))
+        url = data_url(image.data, image.media_type or image_type(image.data, place))
     elif image.url is not None:
         url = image.url
     else:
@@ -54,13 +49,6 @@ def _image(image: Image, place: str) -> dict[str, Any]:
     if image.detail is not None:
         shown["detail"] = image.detail
     return {"type": "image_url", "image_url": shown}
-
-
-def _image_type(data: bytes, place: str) -> str:
-    found = next((media_type for magic, media_type in _MAGIC if data.startswith(magic)), None)
-    if found is None:
-        raise Unsupported(f"{place}: the image's kind is not known", hint="Give its media_type, such as image/png.")
-    return found
 
 
 def _file(file: File, place: str, compat: Compat) -> dict[str, Any]:
@@ -85,8 +73,3 @@ def _audio(audio: Audio, place: str) -> dict[str, Any]:
         raise Unsupported(f"{place}: the sound's format is not known", hint="Give its format, such as wav or mp3.")
     sound = {"data": base64.b64encode(audio.data).decode(), "format": audio.format}
     return {"type": "input_audio", "input_audio": sound}
-
-
-def data_url(data: bytes, media_type: str) -> str:
-    """Bytes as a data URL."""
-    return f"data:{media_type};base64,{base64.b64encode(data).decode()}"

@@ -20,7 +20,7 @@ from hamr.types import (
     ToolCallEnd,
     ToolCallStart,
 )
-from hamr.wires.openai_completions.content import data_url
+from hamr.wires.data_url import data_url
 from hamr.wires.openai_completions.name import NAME
 
 if TYPE_CHECKING:

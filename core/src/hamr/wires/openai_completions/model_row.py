@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hamr.types import ModelInfo
+from hamr.wires.model_name import readable
 from hamr.wires.openai_completions.model_ability import CALLING, SEEING, THINKING, able, places, truth, words
-from hamr.wires.openai_completions.model_name import readable
 from hamr.wires.openai_completions.name import NAME
 
 if TYPE_CHECKING:

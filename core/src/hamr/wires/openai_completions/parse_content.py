@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from hamr.errors import BadRequest
 from hamr.types import Audio, File, Image, Part, Text, Thinking
 from hamr.wires.body_shape import array, table, text, wrong
-from hamr.wires.openai_completions.added import split_data_url
-from hamr.wires.openai_completions.cache import read_mark
+from hamr.wires.cache_mark import read_mark
+from hamr.wires.data_url import split_data_url
 from hamr.wires.openai_completions.name import NAME
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from hamr.errors import BadRequest
 from hamr.types import Request, ResponseFormat, ThinkingConfig, Tool, ToolChoice
 from hamr.wires.body_shape import array, number, read_body, table, text, truth, whole
-from hamr.wires.openai_completions.cache import read_mark
-from hamr.wires.openai_completions.compat import LEVELS
+from hamr.wires.cache_mark import read_mark
 from hamr.wires.openai_completions.parse import message
+from hamr.wires.thinking_levels import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

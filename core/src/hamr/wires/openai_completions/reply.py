@@ -115,6 +115,10 @@ class Reply:
         self.over = True
         out.append(Failed(error))
 
+    def failure(self, value: dict[str, Any], shown: str) -> CallError:
+        """The error that an event by the name `error` stands for."""
+        return inner_error(value, self.compat, shown)
+
     def _close(self, choices: list[Choice], out: list[Event]) -> None:
         extra = self._extra
         details = {}

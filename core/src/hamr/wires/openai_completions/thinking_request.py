@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hamr.types import ThinkingConfig
-from hamr.wires.openai_completions.compat import LEVELS
+from hamr.wires.thinking_levels import fitting_level, level_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from hamr.wires.openai_completions.compat import Compat
     from hamr.wires.told import Told
-
-# A budget stands for the highest level that leaves it room; where each begins is a choice of this project.
-_BUDGETS = ((0, "off"), (1024, "minimal"), (4096, "low"), (16384, "medium"), (32768, "high"), (65536, "xhigh"))
 
 
 def thinking_fields(wanted: ThinkingConfig | None, compat: Compat, told: Told) -> dict[str, Any]:
@@ -24,7 +21,7 @@ def thinking_fields(wanted: ThinkingConfig | None, compat: Compat, told: Told) -
     if compat.thinking_format == "none":
         told("dropped", "thinking", "this provider has no switch for it")
         return {}
-    level = _fitting(_level(wanted, compat, told), compat, told)
+    level = fitting_level(_level(wanted, compat, told), compat.thinking_levels, told)
     fields = _FORMATS[compat.thinking_format](level, compat)
     if wanted.tokens is not None and level != "off" and compat.thinking_format in _WITH_TOKENS:
         return _WITH_TOKENS[compat.thinking_format](wanted.tokens)
@@ -41,8 +38,7 @@ def _level(wanted: ThinkingConfig, compat: Compat, told: Told) -> str:
         if wanted.tokens is not None and not _takes_tokens(compat):
             told("dropped", "thinking.tokens", "this provider takes no budget; the level is sent")
         return wanted.level
-    tokens = wanted.tokens or 0
-    level = next((level for most, level in _BUDGETS if tokens <= most), "max")
+    level = level_of(wanted.tokens or 0)
     if not _takes_tokens(compat):
         told("emulated", "thinking.tokens", f"this provider takes no budget; sent as the level {level}")
     return level
@@ -50,18 +46,6 @@ def _level(wanted: ThinkingConfig, compat: Compat, told: Told) -> str:
 
 def _takes_tokens(compat: Compat) -> bool:
     return compat.thinking_format in _WITH_TOKENS or compat.thinking_token_budget_field is not None
-
-
-def _fitting(level: str, compat: Compat, told: Told) -> str:
-    """The level itself, else the next one up that the model accepts, else the next one down."""
-    accepted = compat.thinking_levels
-    if not accepted or level in accepted:
-        return level
-    place = LEVELS.index(level)
-    order = (*LEVELS[place:], *reversed(LEVELS[:place]))
-    fitting = next((other for other in order if other in accepted), level)
-    told("clamped", "thinking.level", f"this model takes {', '.join(accepted)}; sent as {fitting}")
-    return fitting
 
 
 def _effort(level: str, compat: Compat) -> dict[str, Any]:

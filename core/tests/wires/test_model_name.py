@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from hamr.wires.openai_completions.model_name import readable
+from hamr.wires.model_name import readable
 
 
 @pytest.mark.parametrize(
