@@ -10,7 +10,10 @@ from hamr.specs import Auth, ToolWire, Transport, hookimpl
 from hamr.transports.http import HttpTransport
 from hamr.types import Route
 
-WIRES = {"openai-completions": "hamr.wires.openai_completions:OpenAICompletions"}
+WIRES = {
+    "openai-completions": "hamr.wires.openai_completions:OpenAICompletions",
+    "openai-responses": "hamr.wires.openai_responses:OpenAIResponses",
+}
 
 
 class Builtin:

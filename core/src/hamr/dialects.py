@@ -12,7 +12,10 @@ from hamr.errors import ConfigError
 if TYPE_CHECKING:
     from hamr.specs import Dialect
 
-SHARED = {"openai-completions": "hamr.wires.openai_completions.dialect:OpenAICompletionsDialect"}
+SHARED = {
+    "openai-completions": "hamr.wires.openai_completions.dialect:OpenAICompletionsDialect",
+    "openai-responses": "hamr.wires.openai_responses.dialect:OpenAIResponsesDialect",
+}
 """Those of the core; a plugin adds its own under the entry-point group `hamr.dialects`."""
 
 

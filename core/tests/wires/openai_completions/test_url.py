@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from hamr.wires.openai_completions.url import chat_url
+from hamr.wires.openai_url import chat_url
 
 
 @pytest.mark.parametrize(

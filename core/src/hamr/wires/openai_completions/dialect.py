@@ -31,7 +31,7 @@ class OpenAICompletionsDialect:
 
     def refusal(self, error: CallError) -> Head:
         """The error in this wire's envelope, with its status."""
-        from hamr.wires.openai_completions.refusal import refusal
+        from hamr.wires.openai_refusal import refusal
 
         return refusal(error)
 

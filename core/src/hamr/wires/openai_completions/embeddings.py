@@ -9,10 +9,10 @@ from hamr.types import Call, Cost, Embeddings, Usage
 from hamr.wires.json_body import shown
 from hamr.wires.openai_completions.encode import fitted
 from hamr.wires.openai_completions.name import NAME
-from hamr.wires.openai_completions.url import beside_chat
 from hamr.wires.openai_completions.usage import read_cost
 from hamr.wires.openai_completions.vectors import read_vector
 from hamr.wires.openai_completions.whole import read_answer
+from hamr.wires.openai_url import beside_chat
 from hamr.wires.told import Told
 
 if TYPE_CHECKING:

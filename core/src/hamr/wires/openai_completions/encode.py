@@ -10,7 +10,7 @@ from hamr.wires.openai_completions.messages import Writer
 from hamr.wires.openai_completions.name import NAME
 from hamr.wires.openai_completions.thinking_request import thinking_fields
 from hamr.wires.openai_completions.tools import tool_fields
-from hamr.wires.openai_completions.url import chat_url
+from hamr.wires.openai_url import chat_url
 from hamr.wires.told import Told
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hamr.types import Failed, Finished, Started, UsageUpdated
 from hamr.wires.openai_completions.deltas import Deltas
 from hamr.wires.openai_completions.name import NAME
-from hamr.wires.openai_completions.refusal import envelope
+from hamr.wires.openai_refusal import envelope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,8 +9,8 @@ from hamr.errors import BrokenReply, Unsupported
 from hamr.types import Call, ModelPage
 from hamr.wires.json_body import shown
 from hamr.wires.openai_completions.model_row import model_id, model_info
-from hamr.wires.openai_completions.url import at_origin, beside_chat, with_query
 from hamr.wires.openai_completions.whole import read_answer
+from hamr.wires.openai_url import at_origin, beside_chat, with_query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Our errors in the envelope of this wire."""
+"""Our errors in the envelope of OpenAI's wires."""
 
 from __future__ import annotations
 

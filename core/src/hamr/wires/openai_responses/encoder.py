@@ -1,0 +1,186 @@
+"""Events to the bytes that a client of this wire expects, streamed or whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hamr.types import Failed, Finished, Started, UsageUpdated
+from hamr.wires.openai_refusal import envelope
+from hamr.wires.openai_responses.finish import REASONS
+from hamr.wires.openai_responses.name import NAME
+from hamr.wires.openai_responses.outgoing import Frame, Outgoing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from hamr.errors import CallError
+    from hamr.types import Event, FinishReason, Request, Usage
+
+_INCOMPLETE: Mapping[FinishReason, str] = {"length": "max_output_tokens", "content_filter": "content_filter"}
+_ECHOED = ("instructions", "previous_response_id", "truncation", "background", "max_tool_calls", "conversation")
+
+
+class _Reply:
+    """What both encoders know of the reply."""
+
+    def __init__(self, request: Request) -> None:
+        self.items = Outgoing()
+        self.facts: dict[str, Any] = {
+            "id": "resp_hamr",
+            "created_at": 0,
+            "model": str(request.options.get("model", "")),
+        }
+        self._asked = request
+        self.usage: Usage | None = None
+        self.finished: Finished | None = None
+        self.failed: CallError | None = None
+
+    def note(self, event: Event) -> bool:
+        """Whether the event is about the reply as a whole, and so is remembered."""
+        match event:
+            case Started():
+                created = ((event.extra or {}).get(NAME) or {}).get("created_at")
+                found = {"id": event.id, "created_at": created, "model": event.model}
+                self.facts.update((name, value) for name, value in found.items() if value)
+            case UsageUpdated():
+                self.usage = event.usage
+            case Finished():
+                self.finished = event
+            case Failed():
+                self.failed = event.error
+            case _:
+                return False
+        return True
+
+    def response(self, status: str) -> dict[str, Any]:
+        """The response as it stands."""
+        asked = self._asked
+        echo = {name: asked.options[name] for name in _ECHOED if name in asked.options}
+        return {
+            "id": self.facts["id"],
+            "object": "response",
+            "created_at": self.facts["created_at"],
+            "status": status,
+            "error": None,
+            "incomplete_details": None,
+            "instructions": None,
+            "model": self.facts["model"],
+            "output": list(self.items.done),
+            "parallel_tool_calls": asked.parallel_tool_calls is not False,
+            "temperature": asked.temperature,
+            "tool_choice": "auto",
+            "tools": [],
+            "top_p": asked.top_p,
+            "metadata": dict(asked.metadata or {}),
+            "usage": None if self.usage is None else usage_body(self.usage),
+            **echo,
+        }
+
+    def last(self) -> tuple[str, dict[str, Any]]:
+        """The name of the last event and the response in it."""
+        finished = self.finished
+        if finished is None:
+            told = envelope(self.failed)["error"]
+            whole = self.response("failed")
+            return "failed", {**whole, "error": {"code": told["code"] or told["type"], "message": told["message"]}}
+        reason = finished.raw if REASONS.get(finished.raw or "") == finished.reason else None
+        reason = reason or _INCOMPLETE.get(finished.reason)
+        own = (finished.extra or {}).get(NAME)
+        own = own if isinstance(own, dict) else {}
+        if reason is None:
+            return "completed", {**self.response("completed"), **own}
+        return "incomplete", {**self.response("incomplete"), **own, "incomplete_details": {"reason": reason}}
+
+
+class StreamEncoder:
+    """Server-sent events, numbered, each item from its beginning to its end."""
+
+    content_type = "text/event-stream"
+
+    def __init__(self, request: Request) -> None:
+        from pydantic_core import to_json
+
+        self._json = to_json
+        self._reply = _Reply(request)
+        self._count = 0
+        self._ended = False
+
+    def encode(self, events: Iterable[Event]) -> bytes:
+        """The bytes for these events."""
+        out: list[bytes] = []
+        for event in events:
+            if not self._reply.note(event):
+                self._begin(out)
+                self._tell(self._reply.items.read(event), out)
+            elif isinstance(event, Started):
+                self._begin(out)
+            elif isinstance(event, Failed):
+                self._end(out)
+        return b"".join(out)
+
+    def finish(self) -> bytes:
+        """The last event; nothing where the reply broke off, so that nobody takes it for whole."""
+        out: list[bytes] = []
+        if self._reply.finished is not None:
+            self._begin(out)
+            self._end(out)
+        return b"".join(out)
+
+    def _begin(self, out: list[bytes]) -> None:
+        if not self._count:
+            for name in ("created", "in_progress"):
+                self._event(name, {"response": self._reply.response("in_progress")}, out)
+
+    def _end(self, out: list[bytes]) -> None:
+        if not self._ended:
+            self._ended = True
+            self._tell(self._reply.items.close(), out)
+            name, response = self._reply.last()
+            self._event(name, {"response": response}, out)
+
+    def _tell(self, frames: Iterable[Frame], out: list[bytes]) -> None:
+        for name, data in frames:
+            self._event(name, data, out)
+
+    def _event(self, name: str, data: dict[str, Any], out: list[bytes]) -> None:
+        name = f"response.{name}"
+        whole = self._json({"type": name, "sequence_number": self._count, **data})
+        out.append(b"event: %b\ndata: %b\n\n" % (name.encode(), whole))
+        self._count += 1
+
+
+class WholeEncoder:
+    """One response, given out at the end."""
+
+    content_type = "application/json"
+
+    def __init__(self, request: Request) -> None:
+        self._reply = _Reply(request)
+
+    def encode(self, events: Iterable[Event]) -> bytes:
+        """Nothing: a whole reply is complete only at its end."""
+        for event in events:
+            if not self._reply.note(event):
+                self._reply.items.take(event)
+        return b""
+
+    def finish(self) -> bytes:
+        """The body: the response, or an error where the reply failed or broke off."""
+        from pydantic_core import to_json
+
+        self._reply.items.finish()
+        return to_json(self._reply.last()[1])
+
+
+def usage_body(usage: Usage) -> dict[str, Any]:
+    """The buckets as this wire counts them: what is cached is part of the input, reasoning of the output."""
+    return {
+        "input_tokens": usage.input_total,
+        "input_tokens_details": {
+            "cached_tokens": usage.cache_read,
+            "cache_write_tokens": usage.cache_write_5m + usage.cache_write_1h,
+        },
+        "output_tokens": usage.output_total,
+        "output_tokens_details": {"reasoning_tokens": usage.reasoning},
+        "total_tokens": usage.total,
+    }

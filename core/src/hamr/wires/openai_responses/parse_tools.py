@@ -1,0 +1,66 @@
+"""The tools of a client's call, and its choice among them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hamr.errors import BadRequest
+from hamr.types import Tool, ToolChoice
+from hamr.wires.body_shape import array, table, text, truth
+
+_EMPTY: dict[str, Any] = {"type": "object", "properties": {}}
+
+
+def tools(body: dict[str, Any], told: dict[str, Any], options: dict[str, Any]) -> None:
+    """Functions become tools; tools of other kinds stay options, which are added to the tools again."""
+    found, others = [], []
+    for at, value in enumerate(array(body.get("tools") or (), "tools")):
+        entry = table(value, f"tools[{at}]")
+        if entry.get("type") == "function":
+            found.append(_tool(entry, f"tools[{at}]"))
+        else:
+            text(entry.get("type"), f"tools[{at}].type")
+            others.append(entry)
+    if found:
+        told["tools"] = tuple(found)
+    if others:
+        options["tools"] = others
+
+
+def _tool(value: dict[str, Any], place: str) -> Tool:
+    parameters, strict, deferred = value.get("parameters"), value.get("strict"), value.get("defer_loading")
+    return Tool(
+        name=text(value.get("name"), f"{place}.name"),
+        description=text(value.get("description") or "", f"{place}.description"),
+        parameters=dict(_EMPTY) if parameters is None else table(parameters, f"{place}.parameters"),
+        strict=None if strict is None else truth(strict, f"{place}.strict"),
+        deferred=False if deferred is None else truth(deferred, f"{place}.defer_loading"),
+    )
+
+
+def choice(value: Any, told: dict[str, Any], options: dict[str, Any]) -> None:
+    """The choice; one of a kind that has no place in a request stays an option. Raises BadRequest."""
+    place = "tool_choice"
+    if value is None:
+        return
+    if value in ("auto", "none", "required"):
+        told[place] = ToolChoice(value)
+        return
+    if isinstance(value, str):
+        said = f"{place} must be one of auto, none, required, not {value!r}"
+        raise BadRequest(said, status=400, code="invalid_value", param=place)
+    value = table(value, place)
+    if value.get("type") == "function":
+        told[place] = ToolChoice("required", (text(value.get("name"), f"{place}.name"),))
+    elif value.get("type") == "allowed_tools" and (names := _names(value)) is not None:
+        told[place] = ToolChoice("required" if value.get("mode") == "required" else "auto", names)
+    else:
+        options[place] = value
+
+
+def _names(value: dict[str, Any]) -> tuple[str, ...] | None:
+    """The names of functions that are allowed; None where there is something else among them."""
+    listed = [table(each, "tool_choice.tools[]") for each in array(value.get("tools"), "tool_choice.tools")]
+    if any(each.get("type") != "function" for each in listed):
+        return None
+    return tuple(text(each.get("name"), "tool_choice.tools[].name") for each in listed)

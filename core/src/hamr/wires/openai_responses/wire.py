@@ -1,0 +1,56 @@
+"""The client half: what a route's messages look like, and what its replies mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hamr.wires.openai_responses.compat import Compat
+
+if TYPE_CHECKING:
+    from hamr.errors import CallError
+    from hamr.specs import Decoder, Dialect
+    from hamr.types import Call, Head, Request, Route
+
+
+class OpenAIResponses:
+    """The wire for one route; raises ConfigError where its `compat` holds a flag that does not exist."""
+
+    def __init__(self, route: Route) -> None:
+        self.compat = Compat.read(route.compat, f"compat of {route.selector}")
+        self.issuer = route.provider.id
+
+    def encode(self, request: Request, route: Route) -> Call:
+        """The call that asks for this, without credentials; raises Unsupported."""
+        from hamr.wires.openai_responses.encode import encode
+
+        return encode(request, route, self.compat)
+
+    def decoder(self) -> Decoder:
+        """A new decoder for one reply, streamed or whole."""
+        from hamr.wires.openai_responses.decode import ReplyDecoder
+
+        return ReplyDecoder(self.compat, self.issuer)
+
+    def error(self, head: Head) -> CallError:
+        """The error that a reply with a failing status and its body stands for."""
+        from hamr.wires.failures import head_error
+
+        return head_error(head, self.compat)
+
+    def encode_count(self, request: Request, route: Route) -> Call:
+        """The call that asks how many tokens this request has; raises Unsupported."""
+        from hamr.wires.openai_responses.count import encode_count
+
+        return encode_count(request, route, self.compat)
+
+    def decode_count(self, head: Head, route: Route) -> int:
+        """What a whole reply says: the tokens that would go in; raises CallError."""
+        from hamr.wires.openai_responses.count import decode_count
+
+        return decode_count(head, self.compat)
+
+    def dialect(self) -> Dialect:
+        """The server half of this wire."""
+        from hamr.wires.openai_responses.dialect import OpenAIResponsesDialect
+
+        return OpenAIResponsesDialect()
