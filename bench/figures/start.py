@@ -23,12 +23,18 @@ machine imports.
 NOTHING = Row("a bare interpreter", "ms", "", "")
 IMPORT = Row("import", "ms", "", "", bound=Bound.where(floor=ASYNCIO, told=BARE + 30))
 HELP = Row("--help, every plugin installed", "ms", "", "", bound=Bound.where(floor=ASYNCIO, told=50))
-LIST = Row("all providers and manifests, listed", "ms", "", "", bound=Bound.where(floor=ASYNCIO, told=BARE + 15))
+LIST = Row(
+    "all providers, and what their manifests say",
+    "ms",
+    "",
+    "",
+    bound=Bound.where(floor=ASYNCIO, told=BARE + 15),
+)
 PROVIDERS = Row("`hamr providers`", "ms", "", "", bound=Bound.where(floor=ASYNCIO, told=80))
 ANSWER = Row("fresh process to its first answer", "ms", "", "", bound=Bound.where(floor=ASYNCIO, told=170))
 HEAVY = Row("heavy modules that --help imports", "modules", "", "", bound=Bound.anywhere(0))
 
-LISTING = "from hamr.discover import Plugins; plugins = Plugins(); [plugins.manifest(id) for id in plugins.providers]"
+LISTING = "from hamr.discover import Plugins; plugins = Plugins(); [plugins.tables(id) for id in plugins.providers]"
 LOADED = """
 import sys
 from hamr.cli.main import main

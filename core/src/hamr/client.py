@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
@@ -57,7 +56,7 @@ class Hamr:
         self._keys = dict(keys or {})
         self._parameters = dict(parameters or {})
         choices = Choices.read(self._environ)
-        self.plugins = Plugins(replace(choices, prefer={**choices.prefer, **(prefer or {})}))
+        self.plugins = Plugins(choices._replace(prefer={**choices.prefer, **(prefer or {})}))
         self._extensions = tuple(_names(self._environ.get("HAMR_EXTENSIONS", "")) if extensions is None else extensions)
         self._tell = tell
         self._builtin = Builtin()

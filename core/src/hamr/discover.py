@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import importlib.metadata
 
     from hamr.manifest import Manifest
+    from hamr.manifest_index import ManifestIndex
     from hamr.specs import Dialect
 
 PROVIDERS = "hamr.providers"
@@ -48,6 +49,12 @@ class Plugins:
         """The entry points of each wire that a plugin can serve."""
         return _by_name(entry_points(DIALECTS))
 
+    @cached_property
+    def _index(self) -> ManifestIndex:
+        from hamr.manifest_index import ManifestIndex
+
+        return ManifestIndex(os.environ)
+
     def find(self, id: str) -> EntryPoint:
         """The plugin of a provider; raises ConfigError if none is installed, PluginError if two are."""
         points = self.providers.get(id)
@@ -59,9 +66,7 @@ class Plugins:
 
     def tables(self, id: str) -> dict[str, Any]:
         """The provider's manifest as it stands in its file, not yet checked."""
-        from hamr.manifest import read
-
-        return read(os.path.join(_folder(self.find(id)), "provider.toml"))
+        return self._index.tables(os.path.join(_folder(self.find(id)), "provider.toml"))
 
     def manifest(self, id: str) -> Manifest:
         """The provider's manifest, checked; the plugin itself is not imported."""

@@ -9,10 +9,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: str | Path, data: bytes, *, durable: bool = True) -> None:
     """Replace the file in one step (temporary file, fsync, rename), mode 0600 in folders of mode 0700.
 
-    A link is written through, so that files kept elsewhere stay there. Raises OSError.
+    A link is written through, so that files kept elsewhere stay there. What is not `durable` may be lost with the
+    power, as a cache may. Raises OSError.
     """
     import tempfile
 
@@ -24,7 +25,8 @@ def write_whole(path: Path, data: bytes) -> None:
         with os.fdopen(file, "wb") as writing:
             writing.write(data)
             writing.flush()
-            os.fsync(writing.fileno())
+            if durable:
+                os.fsync(writing.fileno())
         os.replace(temporary, real)
     except BaseException:
         os.unlink(temporary)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from hamr import requirement
@@ -39,7 +39,7 @@ def wanted(names: Sequence[str], choices: Choices, *, exact: bool = False) -> li
 
     Raises PluginError where one is a provider that two distributions bring.
     """
-    plugins = Plugins(replace(choices, disabled=()))
+    plugins = Plugins(choices._replace(disabled=()))
     known = {dist: dist for dist in bringing()}
     known |= {name: plugins.find(name).dist for name in names if name in plugins.providers and not exact}
     read = [requirement.read(name, known, exact=exact) for name in names]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -123,7 +123,7 @@ def _cost(piece: Piece) -> str:
 def enable(ids: tuple[str, ...]) -> None:
     """Switch providers on that were switched off."""
     chosen = _chosen()
-    _keep(replace(chosen, disabled=tuple(id for id in chosen.disabled if id not in ids)))
+    _keep(chosen._replace(disabled=tuple(id for id in chosen.disabled if id not in ids)))
 
 
 @command.command("disable", short_help="Switch providers off.")
@@ -133,7 +133,7 @@ def disable(ids: tuple[str, ...]) -> None:
     for id in ids:
         _must_be_installed(id)
     chosen = _chosen()
-    _keep(replace(chosen, disabled=tuple(dict.fromkeys([*chosen.disabled, *ids]))))
+    _keep(chosen._replace(disabled=tuple(dict.fromkeys([*chosen.disabled, *ids]))))
 
 
 @command.command("prefer", short_help="Choose where two distributions bring the same provider.")
@@ -147,7 +147,7 @@ def prefer(id: str, distribution: str) -> None:
     if distribution not in dists:
         raise ConfigError(f"{distribution} does not bring {id!r}", hint=f"It comes from {' and '.join(dists)}.")
     chosen = _chosen()
-    _keep(replace(chosen, prefer={**chosen.prefer, id: distribution}))
+    _keep(chosen._replace(prefer={**chosen.prefer, id: distribution}))
 
 
 def _chosen() -> Choices:

@@ -104,7 +104,7 @@ def rows(environ: Mapping[str, str]) -> list[Row]:
     from hamr.discover import Plugins
 
     choices = Choices.read(environ)
-    plugins = Plugins(replace(choices, disabled=()))
+    plugins = Plugins(choices._replace(disabled=()))
     return [replace(_row(plugins, id, environ), enabled=id not in choices.disabled) for id in plugins.providers]
 
 

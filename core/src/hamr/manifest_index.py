@@ -1,0 +1,85 @@
+"""What manifests said when they were last read, so that a start need not parse TOML.
+
+It is a cache and nothing else: what it holds of a file counts for as long as the file is the very same, and where it
+cannot be read or written the files themselves are read. Parsing thirty of them costs 8 ms, this one 1 ms.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from hamr.files import write_whole
+
+FILE = "manifests.json"
+FORMAT = 1
+
+
+class ManifestIndex:
+    """The tables of manifests by the path of their file, kept in the user's cache folder if there is one."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.folder = cache_folder(environ)
+
+    def tables(self, path: str) -> dict[str, Any]:
+        """The same as `manifest.read`; raises as it does."""
+        stamp = _stamp(path)
+        known = self._known.get(path)
+        if known is not None and stamp is not None and known.get("stamp") == stamp and "tables" in known:
+            tables: dict[str, Any] = known["tables"]
+            return tables
+        from hamr.manifest import read
+
+        tables = read(path)
+        if stamp is not None and self.folder is not None:
+            self._known[path] = {"stamp": stamp, "tables": tables}
+            self._write()
+        return tables
+
+    @cached_property
+    def _known(self) -> dict[str, dict[str, Any]]:
+        if self.folder is None:
+            return {}
+        import json
+
+        try:
+            with open(os.path.join(self.folder, FILE), encoding="utf-8") as file:
+                stored = json.load(file)
+        except (OSError, ValueError):  # absent, or spoilt: it is written anew
+            return {}
+        if not isinstance(stored, dict) or stored.get("format") != FORMAT or not isinstance(stored.get("files"), dict):
+            return {}
+        return {path: each for path, each in stored["files"].items() if isinstance(each, dict)}
+
+    def _write(self) -> None:
+        """Keep what is known of the files that are still there, of whichever environment."""
+        import json
+
+        there = {path: each for path, each in self._known.items() if os.path.exists(path)}
+        try:
+            data = json.dumps({"format": FORMAT, "files": there}, separators=(",", ":")).encode()
+            write_whole(os.path.join(self.folder or "", FILE), data, durable=False)
+        except (OSError, TypeError):  # no room or no right to write, or a date, which no field of a manifest takes
+            self._known.pop(next(reversed(self._known)))
+
+
+def cache_folder(environ: Mapping[str, str]) -> str | None:
+    """Where what can be made again is kept; None where the environment names neither a cache folder nor a home."""
+    if base := environ.get("XDG_CACHE_HOME") or (environ.get("LOCALAPPDATA") if os.name == "nt" else None):
+        return os.path.join(base, "hamr")
+    return os.path.join(home, ".cache", "hamr") if (home := environ.get("HOME")) else None
+
+
+def _stamp(path: str) -> list[int] | None:
+    """What changes whenever the file does.
+
+    Installers may give two versions of it one time and one size (files are as old as their archive says), but never
+    one change time and one inode.
+    """
+    try:
+        there = os.stat(path)
+    except OSError:
+        return None
+    return [there.st_mtime_ns, there.st_ctime_ns, there.st_size, there.st_ino]
