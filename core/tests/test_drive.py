@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from hamr.effects import Close, Emit, Fetch, Flow, Lock, Now, Open, Read, Release, Sleep, Tell
-from hamr.errors import NoAnswer
+from hamr.effects import Close, Emit, Fetch, Flow, Lock, Now, Open, Read, ReadFile, Release, Sleep, Tell, WallClock
+from hamr.errors import ConfigError, NoAnswer
 from hamr.streams import AsyncStream, Stream
 from hamr.types import Call, Message, Response, Text, TextDelta
 from hamr_testkit.colours import Colour
@@ -77,6 +77,27 @@ def test_sleep_and_now(colour: Colour) -> None:
         return response(str((yield Now()) - before))
 
     assert float(colour.run(flow(), ScriptedTransport())[1].text) >= 0.02
+
+
+def test_the_time_of_day(colour: Colour) -> None:
+    def flow() -> Flow[Response]:
+        return response(str((yield WallClock())))
+
+    before = time.time()
+    _, found = colour.run(flow(), ScriptedTransport())
+    assert before <= float(found.text) <= time.time()
+
+
+def test_a_file_is_read_and_one_that_is_missing_is_none(colour: Colour, tmp_path: Path) -> None:
+    (tmp_path / "there").write_text("held")
+
+    def flow(name: str) -> Flow[Response]:
+        return response(str((yield ReadFile(str(tmp_path / name)))))
+
+    assert colour.run(flow("there"), ScriptedTransport())[1].text == "b'held'"
+    assert colour.run(flow("missing"), ScriptedTransport())[1].text == "None"
+    with pytest.raises(ConfigError, match="cannot be read"):
+        colour.run(flow("."), ScriptedTransport())
 
 
 def test_a_flow_that_fails_lets_go_of_its_reply(colour: Colour) -> None:

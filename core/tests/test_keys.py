@@ -60,6 +60,20 @@ def test_a_key_that_no_header_can_hold_is_refused_unseen(value: str) -> None:
     assert "canary" not in str(caught.value)
 
 
+def test_only_variables_that_the_manifest_names_are_given_out() -> None:
+    parted = Provider("aws", "AWS", "https://x", "w", auth=AuthSpec("own", ("A_TOKEN",), more_env=("A_ID", "A_SECRET")))
+    environ = {"A_ID": f" {CANARY} ", "A_TOKEN": "token", "OTHER_KEY": "never"}
+    found = keys.variable(parted, environ, "A_ID")
+    assert found is not None
+    assert (found.reveal(), found.origin) == (CANARY, "the environment variable A_ID")
+    assert keys.variable(parted, environ, "A_TOKEN") is not None
+    assert keys.variable(parted, environ, "A_SECRET") is None
+    with pytest.raises(ConfigError, match="does not say that its auth reads OTHER_KEY"):
+        keys.variable(parted, environ, "OTHER_KEY")
+    with pytest.raises(ConfigError, match="A_SECRET holds a line break"):
+        keys.variable(parted, {"A_SECRET": "a\nb"}, "A_SECRET")
+
+
 def test_a_secret_is_not_seen() -> None:
     """Pain 36."""
     secret = Secret(CANARY, "the test")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -12,6 +12,7 @@ from hamr.errors import BadRequest, BrokenReply, CallError, ConfigError, NoAnswe
 from hamr.pipeline import Pipeline
 from hamr.types import (
     Adaptation,
+    AuthSpec,
     Call,
     Event,
     Failed,
@@ -21,6 +22,7 @@ from hamr.types import (
     Request,
     Response,
     Route,
+    Secret,
     Settings,
     Started,
     Text,
@@ -217,6 +219,18 @@ def test_a_key_that_the_provider_echoes_is_not_shown(colour: Colour, status: int
     error = caught.value
     assert CANARY not in "".join(map(str, (error, repr(error), error.args, error.body, vars(error))))
     assert "***" in str(error)
+
+
+def test_no_part_of_a_key_that_has_several_is_shown(colour: Colour) -> None:
+    there = route("lines")
+    provider = replace(there.provider, auth=AuthSpec("own", more_env=("A_ID", "A_SECRET")))
+    parts = {"A_ID": Secret(f"{CANARY}-id", "A_ID"), "A_SECRET": Secret(f"{CANARY}-secret", "A_SECRET")}
+    asked = replace(there, provider=provider, variable=parts.get)
+    transport = ScriptedTransport(Answer((f"{CANARY}-id did not sign with {CANARY}-secret".encode(),), 403))
+    pipeline = Pipeline(asked, transport, HeaderAuth(asked.secret), LineWire())
+    with pytest.raises(CallError, match=r"\*\*\* did not sign with \*\*\*") as caught:
+        colour.run(pipeline.flow(ASKED, QUICK), transport)
+    assert CANARY not in f"{caught.value!r} {vars(caught.value)}"
 
 
 def test_a_key_echoed_in_the_stream_is_not_shown(colour: Colour) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,7 +91,7 @@ def test_the_key_is_shown_as_the_variable_that_holds_it_or_could(
 
 
 FLOW = """
-from hamr.api import Auth, Call, Fetch, Lock, Now, Open, Release, Tell, hookimpl
+from hamr.api import Auth, Call, Fetch, Lock, Now, Open, ReadFile, Release, Tell, WallClock, hookimpl
 class Own:
     def __init__(self, route): self.route = route
     def flow(self, call):
@@ -121,6 +122,19 @@ def test_an_auth_that_needs_another_call_first_says_so(install: Install, step: s
     laid(install, "http://127.0.0.1:9", "own", code=FLOW.format(step=step))
     with pytest.raises(ConfigError, match=f"acme: what would be sent cannot be shown: {what}"):
         Hamr(environ={}).preview("hi", "acme/m")
+
+
+def test_what_a_plugin_finds_for_itself_is_not_shown(install: Install, tmp_path: Path) -> None:
+    """A credential out of a file is one that no stand-in was given for; one out of a variable is shown as `$VAR`."""
+    (tmp_path / "own").write_text(CANARY)
+    step = f"""found = yield ReadFile({str(tmp_path / "own")!r}); at = yield WallClock(); assert at > 1e9
+        part = self.route.variable("ACME_PART").reveal()
+        call = call.with_secret("x-found", found.decode()).with_secret("x-part", part)
+        assert self.route.variable("ACME_KEY") is None"""
+    laid(install, "http://127.0.0.1:9", "own", ', more_env = ["ACME_PART"]', FLOW.format(step=step))
+    call = Hamr(environ={"ACME_PART": CANARY}).preview("hi", "acme/m")
+    assert (call.headers["x-found"], call.headers["x-part"]) == ("***", "$ACME_PART")
+    assert CANARY not in str(call.headers)
 
 
 def test_an_auth_that_sends_nothing_says_so(install: Install) -> None:

@@ -15,9 +15,11 @@ from hamr.effects import (
     Open,
     OpenReply,
     Read,
+    ReadFile,
     Release,
     Sleep,
     Tell,
+    WallClock,
 )
 from hamr.errors import (
     BadRequest,
@@ -185,6 +187,7 @@ __all__ = [
     "QuotaSpent",
     "RateLimited",
     "Read",
+    "ReadFile",
     "Refused",
     "Release",
     "Reply",
@@ -228,6 +231,7 @@ __all__ = [
     "Unsupported",
     "Usage",
     "UsageUpdated",
+    "WallClock",
     "Warned",
     "dialect",
     "dialects",

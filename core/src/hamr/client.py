@@ -224,6 +224,7 @@ class Hamr:
             model=resolve.model_of(provider, name, role),
             secret=lambda: keys.find(provider, self._environ, self._keys),
             settings=self.settings,
+            variable=lambda name: keys.variable(provider, self._environ, name),
         )
 
     def _provider(self, id: str) -> Provider:

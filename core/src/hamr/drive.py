@@ -23,11 +23,14 @@ from hamr.effects import (
     Now,
     Open,
     Read,
+    ReadFile,
     Release,
     RunFlow,
     Sleep,
     Tell,
+    WallClock,
 )
+from hamr.files import read_own
 from hamr.locks import FileLock, state_folder
 from hamr.specs import AsyncReply, Reply, Transport
 from hamr.types import Head, TextDelta
@@ -44,6 +47,17 @@ Result = TypeVar("Result")
 def tell_on_stderr(text: str, url: str | None) -> None:
     """Say something to the user of a program that has not said how."""
     sys.stderr.write(f"{text} {url or ''}".rstrip() + "\n")
+
+
+def looked_up(effect: Now | WallClock | ReadFile) -> Any:
+    """The answer to what this machine knows at once, in either colour; raises ConfigError for a file."""
+    match effect:
+        case Now():
+            return time.monotonic()
+        case WallClock():
+            return time.time()
+        case ReadFile(path):
+            return read_own(path)
 
 
 @dataclass(slots=True)
@@ -141,8 +155,6 @@ class Driven(Iterator[Item], Generic[Item, Result]):
 
     def _answer(self, effect: Effect | JobEffect) -> Any:
         match effect:
-            case Now():
-                return time.monotonic()
             case Open(call):
                 self._held.replies.append(opened := self._transport.open(call))
                 return opened
@@ -153,6 +165,8 @@ class Driven(Iterator[Item], Generic[Item, Result]):
                 return self._fetch(self._transport.open(call))
             case Sleep(seconds):
                 time.sleep(seconds)
+            case Now() | WallClock() | ReadFile():
+                return looked_up(effect)
             case Lock(name):
                 lock = self._held.lock(name)
                 while not lock.acquire():
@@ -278,6 +292,8 @@ class AsyncDriven(AsyncIterator[Item], Generic[Item, Result]):
                 return await self._fetch(await self._transport.aopen(call))
             case Sleep(seconds):
                 await _sleep(seconds)
+            case WallClock() | ReadFile():
+                return looked_up(effect)
             case Lock(name):
                 lock = self._held.lock(name)
                 while not lock.acquire():

@@ -55,6 +55,18 @@ class Now:
 
 
 @dataclass(frozen=True, slots=True)
+class WallClock:
+    """The answer is the time of day, in seconds since 1970: for what others check, such as a signature or an expiry."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """The answer is what a file of the user's own holds, None where there is none; raises ConfigError."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lock:
     """Hold `name`: one holder at a time across all processes of this user, until Release or the flow's end."""
 
@@ -137,7 +149,7 @@ class OpenReply(Protocol):
     head: Head
 
 
-Effect = Open | Read | Close | Fetch | Sleep | Now | Lock | Release | Tell | Emit
+Effect = Open | Read | Close | Fetch | Sleep | Now | WallClock | ReadFile | Lock | Release | Tell | Emit
 JobEffect = Begin | Await | Abandon
 
 Flow = Generator[Effect, Any, Result]

@@ -9,6 +9,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def read_own(path: str) -> bytes | None:
+    """What a file holds, None where there is none; raises ConfigError, naming it, where it cannot be read."""
+    from hamr.errors import ConfigError
+
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
 def write_whole(path: str | Path, data: bytes, *, durable: bool = True) -> None:
     """Replace the file in one step (temporary file, fsync, rename), mode 0600 in folders of mode 0700.
 

@@ -22,13 +22,14 @@ VARIABLE = {"pattern": r"[A-Za-z_][A-Za-z0-9_]*"}
 
 @dataclass(frozen=True, slots=True)
 class AuthTable:
-    """How calls are let in; `optional` where the provider also works without a key."""
+    """How calls are let in; `optional` where it also works without a key, `more_env` for secrets beside it."""
 
     style: str = "none"
     env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
     header: str | None = None
     prefix: str | None = None
     optional: bool = False
+    more_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
 
 
 # Small letters, and one `*` at most, or one at either end.

@@ -176,6 +176,8 @@ class Pipeline:
             error.request_id = error.request_id or sending.request_id
         error.partial = ending.partial(sending)
         redacted(error, self.route.secret())
+        for name in self.route.provider.auth.more_env:
+            redacted(error, self.route.variable(name))
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from hamr.effects import Effect, Fetch, Flow, Now, Open, OpenReply, Tell
+from hamr.drive import looked_up
+from hamr.effects import Effect, Fetch, Flow, Now, Open, OpenReply, ReadFile, Tell, WallClock
 from hamr.errors import ConfigError
 from hamr.pipeline import Pipeline
 from hamr.types import Call, Provider, Request, Route, Secret, Settings
@@ -20,7 +21,7 @@ def rehearsed(route: Route, environ: Mapping[str, str], given: Mapping[str, str]
     Without one where the real call would go without a key.
     """
     stand_in = _stand_in(route.provider, environ, given)
-    return replace(route, secret=lambda: stand_in)
+    return replace(route, secret=lambda: stand_in, variable=lambda name: _named(name, environ))
 
 
 def call(pipeline: Pipeline, request: Request, settings: Settings) -> Call:
@@ -43,8 +44,24 @@ def _opened(flow: Flow[OpenReply], id: str) -> Call:
                 f"{id}: what would be sent cannot be shown: {what} has to come first, whose answer goes into it",
                 hint="Make the call once; a key or a token in the environment may do without that.",
             )
-        effect = flow.send(0.0 if isinstance(effect, Now) else None)
-    return effect.call
+        effect = flow.send(_answer(effect))
+    return _unseen(effect.call)
+
+
+def _answer(effect: Effect) -> object:
+    if isinstance(effect, WallClock | ReadFile):
+        return looked_up(effect)
+    return 0.0 if isinstance(effect, Now) else None
+
+
+def _unseen(call: Call) -> Call:
+    """The call without what no stand-in was for: a credential that the auth has found for itself, in a file say."""
+    shown = {name: "***" if name in call.secret and "$" not in value else value for name, value in call.headers.items()}
+    return replace(call, headers=shown)
+
+
+def _named(name: str, environ: Mapping[str, str]) -> Secret | None:
+    return Secret(f"${name}", "a preview") if environ.get(name, "").strip() else None
 
 
 def _origin(call: Call) -> str:

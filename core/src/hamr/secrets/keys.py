@@ -28,6 +28,15 @@ def find(provider: Provider, environ: Mapping[str, str], given: Mapping[str, str
     raise ConfigError(f"no key for {provider.id}; looked in {looked}", hint=how + where)
 
 
+def variable(provider: Provider, environ: Mapping[str, str], name: str) -> Secret | None:
+    """What a variable holds that the provider's auth names, None where it is not set; raises ConfigError for others."""
+    if name not in (*provider.auth.env, *provider.auth.more_env):
+        raise ConfigError(f"{provider.id}: its manifest does not say that its auth reads {name}")
+    place = f"the environment variable {name}"
+    value = environ.get(name, "").strip()
+    return Secret(_sendable(value, place), place) if value else None
+
+
 def is_callable(provider: Provider, environ: Mapping[str, str], given: Mapping[str, str]) -> bool:
     """Whether a call may get in: there is a key, none is needed, or it comes from elsewhere than a variable."""
     auth = provider.auth

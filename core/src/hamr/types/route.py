@@ -12,13 +12,21 @@ from hamr.types.secret import Secret
 
 @dataclass(frozen=True, slots=True)
 class AuthSpec:
-    """How a provider lets calls in: a `style`, the variables that may hold the key, and the header it goes in."""
+    """How a provider lets calls in: a `style`, the variables that may hold the key, and the header it goes in.
+
+    `more_env` are variables that hold other secrets of the style's, such as the parts of a key that has several.
+    """
 
     style: str = "none"
     env: tuple[str, ...] = ()
     header: str | None = None
     prefix: str | None = None
     optional: bool = False
+    more_env: tuple[str, ...] = ()
+
+
+def _unset(name: str) -> Secret | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +115,15 @@ class Route:
     """One provider, one model, a getter of the key, and this user's settings.
 
     `secret()` gives the key, or None where the provider works without one; it raises ConfigError, naming
-    every place that was looked in, where a key is needed and there is none.
+    every place that was looked in, where a key is needed and there is none. `variable(name)` gives what one of the
+    variables holds that the provider's auth names, or None; it raises ConfigError for any other variable.
     """
 
     provider: Provider
     model: Model
     secret: Callable[[], Secret | None]
     settings: Settings = field(default_factory=Settings)
+    variable: Callable[[str], Secret | None] = _unset
 
     @property
     def wire(self) -> str:
