@@ -24,6 +24,7 @@ def test_the_example_is_valid() -> None:
     assert FIELDS - set(tables) == {
         "headers",
         "headers_env",
+        "host",
         "mode",
         "mode_env",
         "model",

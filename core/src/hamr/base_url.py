@@ -57,3 +57,35 @@ def filled(url: str, parameters: Mapping[str, str]) -> str:
             )
         url = url.replace(f"{{{name}}}", value)
     return url
+
+
+def of_host(text: str, port: int, place: str) -> str:
+    """The base URL for what names a server of this machine: `host`, `host:port`, or a URL; raises ConfigError.
+
+    `port` counts where neither port nor scheme is there. An address that a server listens at on all sides is reached
+    at the loopback. It is how Ollama reads OLLAMA_HOST (ollama/ollama, envconfig/config.go, 2026-08).
+    """
+    text = text.strip().strip("\"'")
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        scheme, rest = "http", text
+    rest, slash, folder = rest.partition("/")
+    if "@" in rest:  # a credential, which `check` refuses without showing it
+        return check(f"{scheme}://{rest}", place)
+    host, own = _split_port(rest)
+    if own and not own.isdecimal():
+        raise ConfigError(f"{place}: there is no number behind the host's colon", hint="Write it as host:port.")
+    host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104  # bound by others
+    own = own or ("" if separator else str(port))
+    return f"{scheme}://{host}{':' if own else ''}{own}{slash}{folder}"
+
+
+def _split_port(text: str) -> tuple[str, str]:
+    """Host and port; an address of IPv6 may stand without its brackets where no port follows."""
+    if text.startswith("["):
+        host, bracket, rest = text.partition("]")
+        return host + bracket, rest.removeprefix(":")
+    if text.count(":") > 1:
+        return f"[{text}]", ""
+    host, _, port = text.partition(":")
+    return host, port

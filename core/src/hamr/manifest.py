@@ -55,10 +55,14 @@ class ModelTable:
 
 @dataclass(frozen=True, slots=True)
 class ModeTable:
-    """Another of the provider's interfaces; its flags and rules are its own, for they are those of its wire."""
+    """Another of the provider's interfaces; its flags and rules are its own, for they are those of its wire.
+
+    It is meant where the base URL ends with its `path` and nothing else names a mode.
+    """
 
     wire: str
     base_url: str | None = None
+    path: str | None = None
     compat: Mapping[str, Any] = field(default_factory=dict)
     model: tuple[ModelTable, ...] = field(default=(), metadata={"tables": ModelTable})
 
@@ -69,6 +73,14 @@ class ParameterTable:
 
     env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
     default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostTable:
+    """The variables that may name the server of this machine, with or without scheme and port, and its own port."""
+
+    env: tuple[str, ...] = field(metadata=VARIABLE)
+    port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,7 @@ class Manifest:
     api: int = API
     base_url: str = ""
     base_url_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
+    host: HostTable | None = field(default=None, metadata={"table": HostTable})
     regions: RegionTable | None = field(default=None, metadata={"table": RegionTable})
     transport: str = "http"
     auth: AuthTable = field(default=AuthTable(), metadata={"table": AuthTable})
@@ -184,12 +197,15 @@ class Manifest:
         from hamr.types import Mode
 
         url = None if table.base_url is None else base_url.filled(table.base_url, parameters)
-        return Mode(table.wire, url, table.compat, tuple(each.rule() for each in table.model))
+        return Mode(table.wire, url, table.compat, tuple(each.rule() for each in table.model), table.path)
 
     def _base_url(self, environ: Mapping[str, str], parameters: Mapping[str, str], origins: dict[str, str]) -> str:
         url = self.base_url
         if variable := _first_set(self.base_url_env, environ):
             url, origins["base_url"] = environ[variable], f"the environment variable {variable}"
+        elif self.host is not None and (variable := _first_set(self.host.env, environ)):
+            origins["base_url"] = f"the environment variable {variable}"
+            url = base_url.of_host(environ[variable], self.host.port, origins["base_url"])
         elif self.regions is not None and (region := self.regions.url(environ)):
             url, origins["base_url"] = region, f"the environment variable {self.regions.variable}"
         url = base_url.filled(url, parameters)

@@ -53,13 +53,13 @@ def model_of(provider: Provider, name: str | None, role: Role = "chat") -> Model
 
 
 def in_mode(provider: Provider, name: str | None, mode: str | None) -> Provider:
-    """The provider's interface of this name, or without one that of the model's rule, or else its own.
+    """The provider's interface of this name, or without one that of the model's rule, of the base URL, or else its own.
 
     Raises ConfigError for a mode that the provider has not.
     """
     if mode is None:
         rule = next((rule for rule in provider.rules if name is not None and rule.fits(name)), None)
-        mode = rule.mode if rule else None
+        mode = (rule.mode if rule else None) or _by_path(provider)
     if mode is None or mode == provider.mode:
         return provider
     if (other := provider.modes.get(mode)) is None:
@@ -67,6 +67,12 @@ def in_mode(provider: Provider, name: str | None, mode: str | None) -> Provider:
         raise ConfigError(f"{provider.id} has no api mode {mode!r}", hint=f"It has {known}.")
     url = other.base_url or provider.base_url
     return replace(provider, wire=other.wire, base_url=url, compat=other.compat, rules=other.rules, mode=mode)
+
+
+def _by_path(provider: Provider) -> str | None:
+    """The mode whose path the base URL ends with."""
+    ends = ((name, other.path) for name, other in provider.modes.items())
+    return next((name for name, path in ends if path and provider.base_url.endswith(path)), None)
 
 
 def _from_environ(environ: Mapping[str, str], role: Role) -> str:

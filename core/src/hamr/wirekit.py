@@ -3,32 +3,48 @@
 from __future__ import annotations
 
 from hamr.schema import read as read_table
+from hamr.wires.answer_instruction import answer_instruction
 from hamr.wires.arguments import arguments
+from hamr.wires.body_decoder import BodyDecoder
 from hamr.wires.body_shape import array, number, read_body, table, text, truth, whole, wrong
+from hamr.wires.data_url import data_url, split_data_url
 from hamr.wires.failures import CODES, KINDS, Said, head_error, inner_error
+from hamr.wires.framing.ndjson import LineDecoder, LineTooLong
 from hamr.wires.framing.sse import EventTooLarge, ServerEvent, SSEDecoder
+from hamr.wires.image_type import image_type
 from hamr.wires.json_body import MARK, SHOWN, mended, read_whole, shown
 from hamr.wires.made_id import made_id
+from hamr.wires.model_name import readable
 from hamr.wires.retry_after import retry_after
 from hamr.wires.schema_keywords import without_keywords
+from hamr.wires.thinking_levels import LEVELS, fitting_level, level_of
 from hamr.wires.told import Told
 from hamr.wires.web_page import is_page, page_title
 
 __all__ = [
     "CODES",
     "KINDS",
+    "LEVELS",
     "MARK",
     "SHOWN",
+    "BodyDecoder",
     "EventTooLarge",
+    "LineDecoder",
+    "LineTooLong",
     "SSEDecoder",
     "Said",
     "ServerEvent",
     "Told",
+    "answer_instruction",
     "arguments",
     "array",
+    "data_url",
+    "fitting_level",
     "head_error",
+    "image_type",
     "inner_error",
     "is_page",
+    "level_of",
     "made_id",
     "mended",
     "number",
@@ -36,8 +52,10 @@ __all__ = [
     "read_body",
     "read_table",
     "read_whole",
+    "readable",
     "retry_after",
     "shown",
+    "split_data_url",
     "table",
     "text",
     "truth",

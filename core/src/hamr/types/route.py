@@ -50,12 +50,16 @@ class ModelRule:
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """Another of a provider's interfaces: its wire, its flags and rules, and its base URL where that is another."""
+    """Another of a provider's interfaces: its wire, its flags and rules, and its base URL where that is another.
+
+    `path` is how a base URL ends that stands for this interface.
+    """
 
     wire: str
     base_url: str | None = None
     compat: Mapping[str, Any] = field(default_factory=dict)
     rules: tuple[ModelRule, ...] = ()
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
