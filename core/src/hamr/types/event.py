@@ -1,4 +1,7 @@
-"""The steps of a reply: noun, then verb. Each block (text, thinking, tool call) has an index of its own."""
+"""The steps of a reply: noun, then verb. Each block (text, thinking, tool call) has an index of its own.
+
+The `extra` of a block's beginning is what the wire knows by then, such as an id; that of its end is what goes back.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,7 @@ class TextStart:
     index: int
     refusal: bool = False
     choice: int = 0
+    extra: Extra | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class ThinkingStart:
     type: ClassVar[Literal["thinking_start"]] = "thinking_start"
     index: int
     choice: int = 0
+    extra: Extra | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class ToolCallStart:
     id: str
     name: str
     choice: int = 0
+    extra: Extra | None = None
 
 
 @dataclass(frozen=True, slots=True)

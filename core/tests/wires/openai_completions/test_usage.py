@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from hamr.types import Usage
 from hamr.wires.openai_completions.compat import Compat
-from hamr.wires.openai_completions.usage import read_cost, read_usage
+from hamr.wires.openai_completions.usage import read_usage
+from hamr.wires.stated_cost import stated_cost
 
 
 def buckets(raw: dict[str, Any], **flags: Any) -> dict[str, int]:
@@ -110,7 +111,7 @@ XAI = {"usage_cost_field": "cost_in_usd_ticks", "usage_cost_divisor": 10_000_000
     ],
 )
 def test_cost_is_read_where_its_place_and_unit_are_known(flags: dict[str, Any], raw: dict[str, Any], usd: str) -> None:
-    cost = read_cost(raw, Compat.read(flags, "test"))
+    cost = stated_cost(raw, Compat.read(flags, "test"))
     assert cost is not None
     assert cost.usd == Decimal(usd)
 
@@ -127,4 +128,4 @@ def test_cost_is_read_where_its_place_and_unit_are_known(flags: dict[str, Any], 
     ],
 )
 def test_a_cost_that_is_not_there_is_not_made_up(flags: dict[str, Any], raw: dict[str, Any]) -> None:
-    assert read_cost(raw, Compat.read(flags, "test")) is None
+    assert stated_cost(raw, Compat.read(flags, "test")) is None

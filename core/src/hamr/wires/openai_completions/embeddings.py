@@ -9,10 +9,10 @@ from hamr.types import Call, Cost, Embeddings, Usage
 from hamr.wires.json_body import shown
 from hamr.wires.openai_completions.encode import fitted
 from hamr.wires.openai_completions.name import NAME
-from hamr.wires.openai_completions.usage import read_cost
 from hamr.wires.openai_completions.vectors import read_vector
 from hamr.wires.openai_completions.whole import read_answer
 from hamr.wires.openai_url import beside_chat
+from hamr.wires.stated_cost import stated_cost
 from hamr.wires.told import Told
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def decode_embeddings(head: Head, route: Route, compat: Compat) -> Embeddings:
         provider=route.provider.id,
         model=model if isinstance(model, str) and model else route.model.id,
         usage=_usage(counted),
-        cost=read_cost(counted, compat) or Cost(),
+        cost=stated_cost(counted, compat) or Cost(),
         extra={NAME: rest} if rest else None,
     )
 

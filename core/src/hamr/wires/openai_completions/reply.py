@@ -13,7 +13,8 @@ from hamr.wires.openai_completions.choice import KNOWN, Choice
 from hamr.wires.openai_completions.errors import is_error
 from hamr.wires.openai_completions.finish import CUT, finish_reason
 from hamr.wires.openai_completions.name import NAME
-from hamr.wires.openai_completions.usage import read_cost, read_usage
+from hamr.wires.openai_completions.usage import read_usage
+from hamr.wires.stated_cost import stated_cost
 
 if TYPE_CHECKING:
     from hamr.types import Event
@@ -185,7 +186,7 @@ class Reply:
     def _use(self, usage: Any, out: list[Event]) -> None:
         if isinstance(usage, dict) and usage and usage != self._usage:
             self._usage = usage
-            out.append(UsageUpdated(read_usage(usage, self.compat), read_cost(usage, self.compat)))
+            out.append(UsageUpdated(read_usage(usage, self.compat), stated_cost(usage, self.compat)))
 
     @staticmethod
     def _inner(chunk: dict[str, Any]) -> dict[str, Any] | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from hamr.types import Cost, Usage
+from hamr.types import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import TypeGuard
 
     from hamr.wires.openai_completions.compat import Compat
 
@@ -53,30 +52,6 @@ def read_usage(raw: Mapping[str, Any], compat: Compat) -> Usage:
     )
 
 
-def read_cost(raw: Mapping[str, Any], compat: Compat) -> Cost | None:
-    """What the provider says the call cost, where it says so."""
-    cost = _at(raw, compat.usage_cost_field)
-    if not _is_number(cost):
-        return None
-    from decimal import Decimal
-
-    usd = Decimal(str(cost)) / compat.usage_cost_divisor
-    # With a key of one's own OpenRouter charges a fee, and the upstream charges the rest ("BYOK", 2026-11).
-    upstream = _at(raw, compat.usage_upstream_cost_field) if raw.get("is_byok") else None
-    return Cost(usd + Decimal(str(upstream)) if _is_number(upstream) else usd, "the provider says so")
-
-
-def _at(raw: Mapping[str, Any], path: str | None) -> Any:
-    value: Any = raw
-    for name in path.split(".") if path else ():
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def _is_number(value: Any) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
-
-
 def _details(raw: Mapping[str, Any], names: tuple[str, ...]) -> Mapping[str, Any]:
     for name in names:
         found = raw.get(name)
@@ -90,7 +65,7 @@ def _count(raw: Mapping[str, Any], *names: str) -> int:
         value = raw.get(name)
         if type(value) is int and value > 0:
             return value
-        if value is not None and _is_number(value) and value > 0:
+        if isinstance(value, float) and isfinite(value) and value > 0:
             return int(value)
     return 0
 

@@ -44,6 +44,9 @@ class Compat:
     supports_store: bool = True
     supports_prompt_cache_key: bool = True
 
+    supports_cache_breakpoints: bool = False
+    """Marks of the prompt cache go with the parts that bear them."""
+
     # Tools
     supports_strict_mode: bool = True
     supports_allowed_tools: bool = True
@@ -71,6 +74,12 @@ class Compat:
     # Replies
     reasoning_outside_output: bool = False
     """`output_tokens` does not include the reasoning tokens."""
+    usage_cost_field: str | None = None
+    """Field of the account of tokens that holds the cost of the call, with dots between tables."""
+    usage_cost_divisor: int = 1
+    """So many of its units are a dollar."""
+    usage_upstream_cost_field: str | None = None
+    """Field that holds what the provider behind it charged, where the key of that provider is the user's own."""
     error_codes: Mapping[str, Any] = field(default_factory=dict, metadata={"one_of": tuple(KINDS)})
     """The provider's own error codes, each with the name of the error class it stands for."""
     error_words: Mapping[str, Any] = field(default_factory=dict, metadata={"one_of": tuple(KINDS)})

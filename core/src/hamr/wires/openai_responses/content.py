@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hamr.types import Part
+    from hamr.wires.openai_responses.compat import Compat
     from hamr.wires.told import Told
+
+MARK = "prompt_cache_breakpoint"
+"""The field of a part up to which the prompt is cached."""
 
 
 def plain_text(parts: Sequence[Part]) -> str | None:
@@ -23,13 +27,12 @@ def plain_text(parts: Sequence[Part]) -> str | None:
     return part.text
 
 
-def input_parts(parts: Sequence[Part], place: str, told: Told) -> list[dict[str, Any]]:
+def input_parts(parts: Sequence[Part], place: str, compat: Compat, told: Told) -> list[dict[str, Any]]:
     """Parts of the user's or the system's; raises Unsupported."""
-    return [input_part(part, f"{place}.parts[{number}]", told) for number, part in enumerate(parts)]
+    return [_part(part, f"{place}.parts[{number}]", compat, told) for number, part in enumerate(parts)]
 
 
-def input_part(part: Part, place: str, told: Told) -> dict[str, Any]:
-    """One part as the wire writes it; raises Unsupported."""
+def _part(part: Part, place: str, compat: Compat, told: Told) -> dict[str, Any]:
     if isinstance(part, Text):
         written: dict[str, Any] = {"type": "input_text", "text": part.text}
     elif isinstance(part, Image):
@@ -38,9 +41,13 @@ def input_part(part: Part, place: str, told: Told) -> dict[str, Any]:
         written = _file(part, place)
     else:
         raise Unsupported(f"{place}: a {type(part).__name__} cannot stand here on this wire")
-    if part.cache is not None:
-        told("dropped", f"{place}.cache", "this wire caches by itself")
-    return {**written, **told.own(part.extra, place)}
+    own = told.own(part.extra, place)
+    if part.cache is not None and MARK not in own:
+        if compat.supports_cache_breakpoints:
+            written[MARK] = {"mode": "explicit"}
+        else:
+            told("dropped", f"{place}.cache", "this provider caches by itself")
+    return {**written, **own}
 
 
 def _image(image: Image, place: str) -> dict[str, Any]:

@@ -55,7 +55,8 @@ def responses_url(route: Route, compat: Compat) -> str:
 def written_body(request: Request, route: Route, compat: Compat, told: Told) -> dict[str, Any]:
     """The fields in one fixed order, so that equal beginnings of conversations are equal bytes (prompt caches)."""
     form, instruction = answer_format(request, compat, told)
-    stored = request.options.get("store", request.store) is not False and compat.body.get("store") is not False
+    asked = request.options.get("store", request.store) is not False and compat.body.get("store") is not False
+    stored = asked and compat.supports_store
     writer = Writer(compat, route.provider.id, told, stored=stored)
     body: dict[str, Any] = {"model": route.model.id, **writer.write(request.messages, instruction)}
     body.update(tool_fields(request, compat, told))

@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.types import Failed, Finished, Started, UsageUpdated
 from hamr.wires.openai_refusal import envelope
+from hamr.wires.openai_responses.echo import echo
 from hamr.wires.openai_responses.finish import REASONS
 from hamr.wires.openai_responses.name import NAME
-from hamr.wires.openai_responses.outgoing import Frame, Outgoing
+from hamr.wires.openai_responses.outgoing import Outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from hamr.errors import CallError
     from hamr.types import Event, FinishReason, Request, Usage
+    from hamr.wires.openai_responses.outgoing_blocks import Frame
 
 _INCOMPLETE: Mapping[FinishReason, str] = {"length": "max_output_tokens", "content_filter": "content_filter"}
-_ECHOED = ("instructions", "previous_response_id", "truncation", "background", "max_tool_calls", "conversation")
 
 
 class _Reply:
@@ -30,7 +31,7 @@ class _Reply:
             "created_at": 0,
             "model": str(request.options.get("model", "")),
         }
-        self._asked = request
+        self._echo = echo(request)
         self.usage: Usage | None = None
         self.finished: Finished | None = None
         self.failed: CallError | None = None
@@ -42,6 +43,7 @@ class _Reply:
                 created = ((event.extra or {}).get(NAME) or {}).get("created_at")
                 found = {"id": event.id, "created_at": created, "model": event.model}
                 self.facts.update((name, value) for name, value in found.items() if value)
+                self.items.response_id = self.facts["id"]
             case UsageUpdated():
                 self.usage = event.usage
             case Finished():
@@ -54,8 +56,6 @@ class _Reply:
 
     def response(self, status: str) -> dict[str, Any]:
         """The response as it stands."""
-        asked = self._asked
-        echo = {name: asked.options[name] for name in _ECHOED if name in asked.options}
         return {
             "id": self.facts["id"],
             "object": "response",
@@ -63,17 +63,10 @@ class _Reply:
             "status": status,
             "error": None,
             "incomplete_details": None,
-            "instructions": None,
             "model": self.facts["model"],
-            "output": list(self.items.done),
-            "parallel_tool_calls": asked.parallel_tool_calls is not False,
-            "temperature": asked.temperature,
-            "tool_choice": "auto",
-            "tools": [],
-            "top_p": asked.top_p,
-            "metadata": dict(asked.metadata or {}),
-            "usage": None if self.usage is None else usage_body(self.usage),
-            **echo,
+            **self._echo,
+            "output": self.items.done,
+            **({} if self.usage is None else {"usage": usage_body(self.usage)}),
         }
 
     def last(self) -> tuple[str, dict[str, Any]]:

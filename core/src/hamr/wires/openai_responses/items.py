@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.errors import Unsupported
 from hamr.types import HostedTool, Image, Text, Thinking, ToolCall, ToolResult
-from hamr.wires.openai_responses.content import input_part, input_parts, plain_text
+from hamr.wires.openai_responses.content import input_parts, plain_text
 from hamr.wires.openai_responses.replay import Replay
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Writer:
         else:
             role = own.get("role", self._system) if message.role == "system" else "user"
             text = plain_text(message.parts)
-            content = input_parts(message.parts, place, self._told) if text is None else text
+            content = input_parts(message.parts, place, self._compat, self._told) if text is None else text
             self._items.append({"role": role, "content": content})
 
     def _turn(self, parts: Sequence[Part], place: str) -> None:
@@ -87,27 +87,31 @@ class Writer:
         own = self._replay.own(part.extra, where)
         if part.cache is not None:
             self._told("dropped", f"{where}.cache", "this wire caches by itself")
+        item: dict[str, Any] = {"type": "message", "role": "assistant"}
+        if own.get("phase") is not None:
+            item["phase"] = own["phase"]
+        id = own.get("id")
+        if id is None and not part.refusal and not own.get("annotations"):
+            self._items.append({**item, "content": part.text})  # the form that every server takes
+            return
         if part.refusal:
             content: dict[str, Any] = {"type": "refusal", "refusal": part.text}
         else:
-            content = {"type": "output_text", "text": part.text, "annotations": list(own.get("annotations") or ())}
-        id = own.get("id")
+            told = {"annotations": own.get("annotations") or [], "logprobs": own.get("logprobs") or []}
+            content = {"type": "output_text", "text": part.text, **told}
         last = self._items[-1] if self._items else {}
         if id is not None and last.get("id") == id and last.get("type") == "message":
             last["content"].append(content)
             return
-        item: dict[str, Any] = {"type": "message", "role": "assistant", "content": [content]}
         if isinstance(id, str):
             item |= {"id": id, "status": "completed"}
-        if own.get("phase") is not None:
-            item["phase"] = own["phase"]
-        self._items.append(item)
+        self._items.append({**item, "content": [content]})
 
     def _call(self, call: ToolCall, where: str) -> dict[str, Any]:
         own = self._replay.own(call.extra, where)
         kind = own.get("type", "function_call")
         self._kinds[call.id] = kind
-        id = self._replay.call_id(call.id)
+        id = self._replay.call_id(call.id, call.extra)
         more = {name: value for name, value in own.items() if name not in ("issuer", "type")}
         if kind == CUSTOM:
             text = call.text if call.text is not None else str(call.arguments.get("input", ""))
@@ -143,5 +147,5 @@ class Writer:
         texts = [each.text for each in part.parts if isinstance(each, Text)]
         output: Any = "\n".join(texts)
         if len(texts) != len(part.parts):
-            output = [input_part(each, f"{place}.parts[{at}]", self._told) for at, each in enumerate(part.parts)]
+            output = input_parts(part.parts, place, self._compat, self._told)
         self._items.append({"type": kind, "call_id": self._replay.call_id(part.call_id), "output": output, **own})

@@ -26,7 +26,7 @@ from hamr.wires.openai_responses.name import NAME
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hamr.types import Event
+    from hamr.types import Event, Extra
 
 BREAK = "\n\n"
 """Stands between two parts of one summary, or of one thinking."""
@@ -45,25 +45,28 @@ class OpenItem(Protocol):
 class _Block:
     """One content part of a message."""
 
-    __slots__ = ("annotations", "index", "pieces", "refusal")
+    __slots__ = ("annotations", "index", "logprobs", "pieces", "refusal")
 
     def __init__(self, index: int, *, refusal: bool) -> None:
         self.index, self.refusal = index, refusal
         self.pieces: list[str] = []
         self.annotations: list[Any] = []
+        self.logprobs: list[Any] = []
 
     def rest(self, whole: str) -> str:
-        """What the whole text has besides what came."""
-        return whole.removeprefix("".join(self.pieces)) if self.pieces else whole
+        """What the whole text has besides what came; nothing where that is no beginning of it."""
+        said = "".join(self.pieces)
+        return whole[len(said) :] if whole.startswith(said) else ""
 
 
 class MessageItem:
     """A message: its parts are blocks of text."""
 
-    __slots__ = ("_blocks", "_issuer", "_item", "_next", "refused")
+    __slots__ = ("_blocks", "_first", "_issuer", "_item", "_next", "refused")
 
     def __init__(self, item: dict[str, Any], next_block: Callable[[], int], issuer: str) -> None:
         self._item, self._next, self._issuer = item, next_block, issuer
+        self._first: int | None = next_block()
         self._blocks: dict[int, _Block] = {}
         self.refused = False
 
@@ -84,12 +87,13 @@ class MessageItem:
         for place, part in enumerate(parts):
             if isinstance(part, dict):
                 self._finish(place, part, out)
-        whole = {**self._item, **item}
-        own = {name: whole[name] for name in ("id", "phase") if isinstance(whole.get(name), str)}
+        own = _kept({**self._item, **item}, "id", "phase")
         for block in self._blocks.values():
             said: dict[str, Any] = {**own, "issuer": self._issuer} if own else {}
             if block.annotations:
                 said["annotations"] = block.annotations
+            if block.logprobs:
+                said["logprobs"] = block.logprobs
             out.append(TextEnd(block.index, citations(block.annotations), {NAME: said} if said else None))
 
     def _finish(self, place: int, part: dict[str, Any], out: list[Event]) -> None:
@@ -103,25 +107,30 @@ class MessageItem:
             out.append(TextDelta(block.index, rest))
         if isinstance(part.get("annotations"), list) and part["annotations"]:
             block.annotations = part["annotations"]
+        if isinstance(part.get("logprobs"), list):
+            block.logprobs = part["logprobs"]
 
     def _block(self, place: int, out: list[Event], *, refusal: bool = False) -> _Block:
         if (block := self._blocks.get(place)) is None:
-            block = self._blocks[place] = _Block(self._next(), refusal=refusal)
+            index = self._next() if self._first is None else self._first
+            self._first = None
+            block = self._blocks[place] = _Block(index, refusal=refusal)
             self.refused = self.refused or refusal
-            out.append(TextStart(block.index, refusal))
+            out.append(TextStart(index, refusal, extra=_said(_kept(self._item, "id", "phase"))))
         return block
 
 
 class ReasoningItem:
     """Thinking: its summary, or all of it. The whole item goes back to the provider."""
 
-    __slots__ = ("_at", "_index", "_issuer", "_item", "_next", "_said")
+    __slots__ = ("_at", "_index", "_issuer", "_item", "_open", "_pieces")
 
     def __init__(self, item: dict[str, Any], next_block: Callable[[], int], issuer: str) -> None:
-        self._item, self._next, self._issuer = item, next_block, issuer
-        self._index = -1
+        self._item, self._issuer = item, issuer
+        self._index = next_block()
+        self._open = False
         self._at: tuple[bool, int] | None = None
-        self._said: dict[tuple[bool, int], list[str]] = {}
+        self._pieces: list[str] = []
 
     def delta(self, kind: str, event: dict[str, Any], out: list[Event]) -> None:
         """More of a summary's part, or of the thinking itself."""
@@ -135,52 +144,58 @@ class ReasoningItem:
 
     def done(self, item: dict[str, Any], out: list[Event], *, cut: bool) -> None:
         """The rest of it, and the item, which goes back as it is."""
+        said, whole = "".join(self._pieces), ""
         for summary, name in ((True, "summary"), (False, "content")):
             parts = item.get(name)
             for place, part in enumerate(parts if isinstance(parts, list) else ()):
-                whole = part.get("text") if isinstance(part, dict) else None
-                if isinstance(whole, str):
-                    said = "".join(self._said.get((summary, place), ()))
-                    if rest := whole.removeprefix(said):
-                        self._add((summary, place), rest, out)
-        self._open(out)
+                text = part.get("text") if isinstance(part, dict) else None
+                if not isinstance(text, str) or not text:
+                    continue
+                start = len(whole) + (len(BREAK) if whole else 0)
+                whole = f"{whole}{BREAK}{text}" if whole else text
+                if whole.startswith(said) and (rest := whole[max(start, len(said)) :]):
+                    self._add((summary, place), rest, out)
+        self._begin(out, raw=False)
         kept = item or ({} if cut else self._item)
-        extra = {NAME: {"issuer": self._issuer, "item": kept}} if kept else None
-        out.append(ThinkingEnd(self._index, extra))
+        out.append(ThinkingEnd(self._index, {NAME: {"issuer": self._issuer, "item": kept}} if kept else None))
 
     def _add(self, at: tuple[bool, int], text: str, out: list[Event]) -> None:
-        self._open(out)
+        self._begin(out, raw=not at[0])
         if self._at is not None and self._at != at:
+            self._pieces.append(BREAK)
             out.append(ThinkingDelta(self._index, BREAK))
         self._at = at
-        self._said.setdefault(at, []).append(text)
+        self._pieces.append(text)
         out.append(ThinkingDelta(self._index, text))
 
-    def _open(self, out: list[Event]) -> None:
-        if self._index < 0:
-            self._index = self._next()
-            out.append(ThinkingStart(self._index))
+    def _begin(self, out: list[Event], *, raw: bool) -> None:
+        if not self._open:
+            self._open = True
+            own = _kept(self._item, "id") | ({"raw": True} if raw else {})
+            out.append(ThinkingStart(self._index, extra=_said(own)))
 
 
 class CallItem:
     """A tool call; `input` of a custom tool is no JSON."""
 
-    __slots__ = ("_custom", "_id", "_index", "_issuer", "_item", "_made", "_name", "_next", "_pieces")
+    __slots__ = ("_begun", "_custom", "_id", "_index", "_issuer", "_item", "_made", "_name", "_pieces")
 
     def __init__(self, item: dict[str, Any], next_block: Callable[[], int], issuer: str, made: str) -> None:
-        self._item, self._next, self._issuer, self._made = item, next_block, issuer, made
+        self._item, self._issuer, self._made = item, issuer, made
+        self._index = next_block()
         self._custom = item.get("type") == "custom_tool_call"
-        self._index = -1
+        self._begun = False
         self._id = self._name = ""
         self._pieces: list[str] = []
 
-    def begin(self, out: list[Event]) -> None:
+    def begin(self, out: list[Event], *, nameless: bool = False) -> None:
         """Tell of it, once its name is known."""
         name, id = self._item.get("name"), self._item.get("call_id") or self._item.get("id")
-        if self._index < 0 and isinstance(name, str) and name:
-            self._index, self._name = self._next(), name
+        name = name if isinstance(name, str) else ""
+        if not self._begun and (name or nameless):
+            self._begun, self._name = True, name
             self._id = id if isinstance(id, str) and id else self._made
-            out.append(ToolCallStart(self._index, self._id, name))
+            out.append(ToolCallStart(self._index, self._id, self._name, extra=_said(self._own())))
             out.extend(ToolCallDelta(self._index, piece) for piece in self._pieces)
 
     def delta(self, kind: str, event: dict[str, Any], out: list[Event]) -> None:
@@ -188,16 +203,13 @@ class CallItem:
         text = event.get("delta")
         if type(text) is str and text and kind.endswith(".delta"):
             self._pieces.append(text)
-            if self._index >= 0:
+            if self._begun:
                 out.append(ToolCallDelta(self._index, text))
 
     def done(self, item: dict[str, Any], out: list[Event], *, cut: bool) -> None:
         """The rest of the arguments, and the call."""
         self._item = {**self._item, **item}
-        self.begin(out)
-        if self._index < 0:
-            self._index, self._id = self._next(), self._made
-            out.append(ToolCallStart(self._index, self._id, ""))
+        self.begin(out, nameless=True)
         said = "".join(self._pieces)
         whole = self._item.get("input" if self._custom else "arguments")
         if not isinstance(whole, str) or not whole.startswith(said):
@@ -206,15 +218,13 @@ class CallItem:
             out.append(ToolCallDelta(self._index, rest))
         out.append(ToolCallEnd(self._index, self._call(whole, cut=cut)))
 
+    def _own(self) -> dict[str, Any]:
+        own = _kept(self._item, "id", "namespace", "caller")
+        return {**own, "type": "custom_tool_call"} if self._custom else own
+
     def _call(self, text: str, *, cut: bool) -> ToolCall:
-        own: dict[str, Any] = {
-            name: value for name in ("id", "namespace", "caller") if (value := self._item.get(name)) is not None
-        }
-        if own:
-            own["issuer"] = self._issuer
-        if self._custom:
-            own["type"] = "custom_tool_call"
-        extra = {NAME: own} if own else None
+        own = self._own()
+        extra = _said({**own, "issuer": self._issuer} if own else own)
         if self._custom:
             problem = "the reply was cut off" if cut else None
             return ToolCall(self._id, self._name, {"input": text}, text, problem, extra)
@@ -229,10 +239,11 @@ class CallItem:
 class HostedItem:
     """Anything else: a tool that the provider ran, what came of it, a compacted conversation."""
 
-    __slots__ = ("_issuer", "_item", "_next")
+    __slots__ = ("_index", "_issuer", "_item")
 
     def __init__(self, item: dict[str, Any], next_block: Callable[[], int], issuer: str) -> None:
-        self._item, self._next, self._issuer = item, next_block, issuer
+        self._item, self._issuer = item, issuer
+        self._index = next_block()
 
     def delta(self, kind: str, event: dict[str, Any], out: list[Event]) -> None:
         """Its progress is not told."""
@@ -245,7 +256,7 @@ class HostedItem:
         part: HostedTool | Image = HostedTool(str(item.get("type")), item, id if isinstance(id, str) else None, extra)
         if item.get("type") == "image_generation_call":
             part = _image(item, self._issuer) or part
-        out.append(PartAdded(self._next(), part))
+        out.append(PartAdded(self._index, part))
 
 
 def _image(item: dict[str, Any], issuer: str) -> Image | None:
@@ -262,6 +273,14 @@ def _image(item: dict[str, Any], issuer: str) -> Image | None:
         media_type=f"image/{form if isinstance(form, str) else 'png'}",
         extra={NAME: {"issuer": issuer, "item": kept}},
     )
+
+
+def _kept(item: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name in names if (value := item.get(name)) is not None}
+
+
+def _said(own: dict[str, Any]) -> Extra | None:
+    return {NAME: own} if own else None
 
 
 def _place(event: dict[str, Any]) -> int:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Any
 
 from hamr.types import (
-    HostedTool,
-    Image,
     PartAdded,
     TextDelta,
     TextEnd,
@@ -19,29 +16,36 @@ from hamr.types import (
     ToolCallEnd,
     ToolCallStart,
 )
+from hamr.wires.openai_responses.made import item_id
 from hamr.wires.openai_responses.name import NAME
+from hamr.wires.openai_responses.outgoing_blocks import CallBlock, Frame, MessageBlock, ReasoningBlock, Slot
+from hamr.wires.openai_responses.outgoing_parts import whole_item
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hamr.types import Citation, Event, Extra
-
-Frame = tuple[str, dict[str, Any]]
-"""The name of an event, without its `response.`, and what it says."""
+    from hamr.types import Event, Extra
 
 
 class Outgoing:
-    """Makes items; `done` holds those that are complete."""
+    """Makes items out of blocks, which may come in turns; `done` holds those that are complete.
+
+    `response_id` is what made ids depend on, so that they differ between responses.
+    """
 
     def __init__(self) -> None:
-        self.done: list[dict[str, Any]] = []
-        self._item: dict[str, Any] | None = None
-        self._block = -1
-        self._refusal = False
-        self._pieces: list[str] = []
+        self.response_id = ""
+        self._slots: list[Slot] = []
+        self._blocks: dict[int, MessageBlock | ReasoningBlock | CallBlock] = {}
+        self._messages: dict[str, Slot] = {}
+
+    @property
+    def done(self) -> list[dict[str, Any]]:
+        """The items that are complete, in the order in which they began."""
+        return [slot.item for slot in self._slots if slot.is_done]
 
     def take(self, event: Event) -> None:
-        """Read an event of which nothing is told yet."""
+        """An event of which nothing is told yet."""
         for _ in self.read(event):
             pass
 
@@ -53,138 +57,67 @@ class Outgoing:
     def read(self, event: Event) -> Iterator[Frame]:
         """The events that tell of this one; blocks that are not the first choice's are left out."""
         match event:
-            case TextStart(index, refusal, 0):
-                yield from self._text(index, refusal=refusal)
-            case ThinkingStart(index, 0):
-                yield from self._thinking(index)
-            case ToolCallStart(index, id, name, 0):
-                yield from self._call(index, id, name)
             case TextDelta(index, text) | ThinkingDelta(index, text) | ToolCallDelta(index, text):
-                if index == self._block:
-                    yield self._delta(text)
-            case TextEnd(index) if index == self._block:
-                yield from self._end_text(event.citations, event.extra)
-            case ThinkingEnd(index) if index == self._block:
-                yield from self._end_thinking(event.extra)
-            case ToolCallEnd(index) if index == self._block:
-                yield from self._end_call(event)
+                if (block := self._blocks.get(index)) is not None:
+                    yield from block.delta(text)
+            case TextStart(index, refusal, 0):
+                yield from self._text(index, _own(event.extra), refusal=refusal)
+            case ThinkingStart(index, 0):
+                own = _own(event.extra)
+                yield from self._open({"type": "reasoning", "id": self._id("rs", own), "summary": []})
+                self._blocks[index] = ReasoningBlock(self._slots[-1], raw=bool(own.get("raw")))
+            case ToolCallStart(index, id, name, 0):
+                yield from self._call(index, id, name, dict(_own(event.extra)))
+            case TextEnd(index) | ThinkingEnd(index) | ToolCallEnd(index):
+                if (block := self._blocks.pop(index, None)) is not None:
+                    yield from block.end(event)
             case PartAdded(choice=0):
-                yield from self._whole(event.part)
+                if (item := whole_item(event.part, self._id("ig", {}))) is not None:
+                    yield from self._open(item)
+                    yield from self._slots[-1].finish({})
 
     def close(self) -> Iterator[Frame]:
         """End what is still open."""
-        if self._item is None:
-            return
-        kind = self._item["type"]
-        if kind == "message":
-            yield from self._end_text((), None)
-        elif kind == "reasoning":
-            yield from self._end_thinking(None)
-        else:
-            yield from self._finish({"arguments": "".join(self._pieces), "status": "incomplete"})
+        for block in self._blocks.values():
+            yield from block.end(None)
+        self._blocks.clear()
 
-    @property
-    def _where(self) -> dict[str, Any]:
-        item = self._item or {}
-        return {"item_id": item.get("id"), "output_index": len(self.done)}
+    def _id(self, kind: str, own: Extra) -> str:
+        """The id that the provider gave, or one that depends on nothing but the response and the place in it."""
+        id = own.get("id")
+        return id if isinstance(id, str) else item_id(kind, f"{self.response_id} {len(self._slots)}")
 
-    def _open(self, index: int, item: dict[str, Any]) -> Iterator[Frame]:
-        yield from self.close()
-        self._item, self._block, self._pieces = item, index, []
-        yield "output_item.added", {"output_index": len(self.done), "item": dict(item)}
+    def _open(self, item: dict[str, Any]) -> Iterator[Frame]:
+        slot = Slot(len(self._slots), item)
+        self._slots.append(slot)
+        yield "output_item.added", {"output_index": slot.place, "item": dict(item)}
 
-    def _finish(self, more: dict[str, Any]) -> Iterator[Frame]:
-        item = {**(self._item or {}), **more}
-        yield "output_item.done", {"output_index": len(self.done), "item": item}
-        self.done.append(item)
-        self._item, self._block = None, -1
+    def _text(self, index: int, own: Extra, *, refusal: bool) -> Iterator[Frame]:
+        """A new message, or another part of the one with this id that is not done yet."""
+        id = self._id("msg", own)
+        slot = self._messages.get(id)
+        if slot is None or slot.is_done:
+            phase = {"phase": own["phase"]} if own.get("phase") is not None else {}
+            item = {"type": "message", "id": id, "status": "in_progress", "role": "assistant", "content": [], **phase}
+            yield from self._open(item)
+            slot = self._messages[id] = self._slots[-1]
+        block = self._blocks[index] = MessageBlock(slot, refusal=refusal)
+        yield from block.begin()
 
-    def _text(self, index: int, *, refusal: bool) -> Iterator[Frame]:
-        id = f"msg_hamr{len(self.done)}"
-        item = {"type": "message", "id": id, "status": "in_progress", "role": "assistant", "content": []}
-        yield from self._open(index, item)
-        part = {"type": "refusal", "refusal": ""} if refusal else _output_text("", [])
-        self._refusal = refusal
-        yield "content_part.added", {**self._where, "content_index": 0, "part": part}
-
-    def _thinking(self, index: int) -> Iterator[Frame]:
-        yield from self._open(index, {"type": "reasoning", "id": f"rs_hamr{len(self.done)}", "summary": []})
-        part = {"type": "summary_text", "text": ""}
-        yield "reasoning_summary_part.added", {**self._where, "summary_index": 0, "part": part}
-
-    def _call(self, index: int, id: str, name: str) -> Iterator[Frame]:
-        item = {"type": "function_call", "id": f"fc_hamr{len(self.done)}", "status": "in_progress"}
-        yield from self._open(index, {**item, "call_id": id, "name": name, "arguments": ""})
-
-    def _delta(self, text: str) -> Frame:
-        self._pieces.append(text)
-        kind = (self._item or {})["type"]
-        if kind == "message":
-            name = "refusal.delta" if self._refusal else "output_text.delta"
-            more: dict[str, Any] = {} if self._refusal else {"logprobs": []}
-            return name, {**self._where, "content_index": 0, "delta": text, **more}
-        if kind == "reasoning":
-            return "reasoning_summary_text.delta", {**self._where, "summary_index": 0, "delta": text}
-        return "function_call_arguments.delta", {**self._where, "delta": text}
-
-    def _end_text(self, cited: tuple[Citation, ...], extra: Extra | None) -> Iterator[Frame]:
-        text, own = "".join(self._pieces), _own(extra)
-        where = {**self._where, "content_index": 0}
-        if self._refusal:
-            part: dict[str, Any] = {"type": "refusal", "refusal": text}
-            yield "refusal.done", {**where, "refusal": text}
-        else:
-            notes = own.get("annotations")
-            notes = notes if isinstance(notes, list) else [_annotation(each) for each in cited]
-            for at, note in enumerate(notes):
-                yield "output_text.annotation.added", {**where, "annotation_index": at, "annotation": note}
-            part = _output_text(text, notes)
-            yield "output_text.done", {**where, "text": text, "logprobs": []}
-        yield "content_part.done", {**where, "part": part}
-        phase = {"phase": own["phase"]} if own.get("phase") is not None else {}
-        yield from self._finish({"content": [part], "status": "completed", **phase})
-
-    def _end_thinking(self, extra: Extra | None) -> Iterator[Frame]:
-        text = "".join(self._pieces)
-        part = {"type": "summary_text", "text": text}
-        yield "reasoning_summary_text.done", {**self._where, "summary_index": 0, "text": text}
-        yield "reasoning_summary_part.done", {**self._where, "summary_index": 0, "part": part}
-        kept = _own(extra).get("item")
-        kept = kept if isinstance(kept, dict) else {"summary": [part] if text else []}
-        yield from self._finish({**kept, "id": (self._item or {})["id"]} if "id" not in kept else kept)
-
-    def _end_call(self, event: ToolCallEnd) -> Iterator[Frame]:
-        text = "".join(self._pieces)
-        yield "function_call_arguments.done", {**self._where, "arguments": text}
-        broken = event.call.problem is not None
-        yield from self._finish({"arguments": text, "status": "incomplete" if broken else "completed"})
-
-    def _whole(self, part: Any) -> Iterator[Frame]:
-        item = _own(part.extra).get("item")
-        if isinstance(part, HostedTool) and not isinstance(item, dict):
-            return  # what another provider ran has no type here
-        if isinstance(part, Image) and part.data is not None:
-            kept = item if isinstance(item, dict) else {"id": f"ig_hamr{len(self.done)}", "status": "completed"}
-            item = {"type": "image_generation_call", **kept, "result": base64.b64encode(part.data).decode()}
-        if isinstance(item, dict):
-            yield from self._open(-2, item)
-            yield from self._finish({})
+    def _call(self, index: int, id: str, name: str, own: dict[str, Any]) -> Iterator[Frame]:
+        custom = own.pop("type", "") == "custom_tool_call"
+        item = {
+            "type": "custom_tool_call" if custom else "function_call",
+            "id": self._id("ctc" if custom else "fc", own),
+            "status": "in_progress",
+            "call_id": id,
+            "name": name,
+            "input" if custom else "arguments": "",
+        }
+        yield from self._open({**own, **item})
+        self._blocks[index] = CallBlock(self._slots[-1], custom=custom)
 
 
-def _own(extra: Extra | None) -> dict[str, Any]:
+def _own(extra: Extra | None) -> Extra:
     own = (extra or {}).get(NAME)
     return own if isinstance(own, dict) else {}
-
-
-def _output_text(text: str, annotations: list[Any]) -> dict[str, Any]:
-    return {"type": "output_text", "text": text, "annotations": annotations, "logprobs": []}
-
-
-def _annotation(cited: Citation) -> dict[str, Any]:
-    return {
-        "type": "url_citation",
-        "url": cited.url or "",
-        "title": cited.title or "",
-        "start_index": cited.start or 0,
-        "end_index": cited.end or 0,
-    }

@@ -12,12 +12,16 @@ from hamr.wires.arguments import arguments
 from hamr.wires.body_shape import array, table, text, wrong
 from hamr.wires.data_url import split_data_url
 from hamr.wires.openai_responses.citations import citations
+from hamr.wires.openai_responses.content import MARK
+from hamr.wires.openai_responses.made import is_made, unsealed
 from hamr.wires.openai_responses.name import NAME
 from hamr.wires.openai_responses.open_items import BREAK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Literal
+
+    from hamr.types import Extra
 
 _ROLES: dict[str, Literal["system", "user"]] = {"system": "system", "developer": "system", "user": "user"}
 
@@ -43,7 +47,7 @@ def _message(item: dict[str, Any], place: str) -> Message:
     if kind in ("function_call", "custom_tool_call"):
         return Message("assistant", (_call(item, place),))
     if kind == "reasoning":
-        return Message("assistant", (Thinking(_thought(item, place), {NAME: {"item": item}}),))
+        return Message("assistant", (Thinking(_thought(item, place), _thinking_extra(item)),))
     name = text(kind, f"{place}.type")
     id = item.get("id")
     return Message("assistant", (HostedTool(name, item, id if isinstance(id, str) else None, {NAME: {"item": item}}),))
@@ -57,7 +61,7 @@ def _is_result(item: dict[str, Any]) -> bool:
 def _said(item: dict[str, Any], place: str) -> Message:
     role = text(item.get("role"), f"{place}.role")
     if role == "assistant":
-        own = {name: item[name] for name in ("id", "phase") if item.get(name) is not None}
+        own = _own(item, "id", "phase")
         return Message("assistant", tuple(_texts(item.get("content"), f"{place}.content", own)))
     if role not in _ROLES:
         said = f"{place}.role must be one of system, developer, user, assistant, not {role!r}"
@@ -77,7 +81,10 @@ def _texts(value: Any, place: str, own: dict[str, Any]) -> Iterator[Text]:
             continue
         notes = part.get("annotations")
         notes = notes if isinstance(notes, list) else []
-        said = {**own, "annotations": notes} if notes else own
+        logprobs = part.get("logprobs")
+        said = {**own, "annotations": notes} if notes else dict(own)
+        if isinstance(logprobs, list) and logprobs:
+            said["logprobs"] = logprobs
         yield Text(
             text(part.get("text"), f"{place}[{at}].text"),
             citations=citations(notes),
@@ -94,13 +101,19 @@ def _parts(value: Any, place: str) -> tuple[Part, ...]:
 def _part(value: dict[str, Any], place: str) -> Text | Image | File:
     kind = text(value.get("type"), f"{place}.type")
     if kind in ("input_text", "output_text", "text"):
-        return Text(text(value.get("text"), f"{place}.text"))
-    if kind == "input_image":
-        return _image(value, place)
-    if kind == "input_file":
-        return _file(value, place)
-    said = f"{place}.type must be one of input_text, input_image, input_file, not {kind!r}"
-    raise BadRequest(said, status=400, code="invalid_value", param=f"{place}.type")
+        found: Text | Image | File = Text(text(value.get("text"), f"{place}.text"))
+        read = {"text", "annotations", "logprobs"}
+    elif kind == "input_image":
+        found, read = _image(value, place), {"file_id", "image_url", "detail"}
+    elif kind == "input_file":
+        found, read = _file(value, place), {"file_id", "file_url", "file_data", "filename"}
+    else:
+        said = f"{place}.type must be one of input_text, input_image, input_file, not {kind!r}"
+        raise BadRequest(said, status=400, code="invalid_value", param=f"{place}.type")
+    rest = {name: each for name, each in value.items() if name not in read and name != "type" and each is not None}
+    if not rest:
+        return found
+    return replace(found, cache="5m" if rest.get(MARK) else None, extra={NAME: rest})
 
 
 def _image(value: dict[str, Any], place: str) -> Image:
@@ -131,10 +144,25 @@ def _file(value: dict[str, Any], place: str) -> File:
     return File(data, name=name, media_type=media_type)
 
 
+def _own(item: dict[str, Any], *names: str) -> dict[str, Any]:
+    """What goes back to the provider; ids that were made here are of no use to it."""
+    own = {name: item[name] for name in names if item.get(name) is not None}
+    if is_made(own.get("id")):
+        del own["id"]
+    return own
+
+
+def _thinking_extra(item: dict[str, Any]) -> Extra | None:
+    """The item; or what another wire gave with its thinking, which the client was sent as a ciphertext."""
+    if (sealed := unsealed(item.get("encrypted_content"))) is not None:
+        return sealed
+    return None if is_made(item.get("id")) else {NAME: {"item": item}}
+
+
 def _call(item: dict[str, Any], place: str) -> ToolCall:
     custom = item["type"] == "custom_tool_call"
     id, name = text(item.get("call_id"), f"{place}.call_id"), text(item.get("name"), f"{place}.name")
-    own = {key: item[key] for key in ("id", "namespace", "caller") if item.get(key) is not None}
+    own = _own(item, "id", "namespace", "caller", "async")
     if custom:
         written = text(item.get("input"), f"{place}.input")
         return ToolCall(id, name, {"input": written}, written, extra={NAME: {**own, "type": "custom_tool_call"}})

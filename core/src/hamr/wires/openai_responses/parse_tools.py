@@ -8,15 +8,16 @@ from hamr.errors import BadRequest
 from hamr.types import Tool, ToolChoice
 from hamr.wires.body_shape import array, table, text, truth
 
+_KNOWN = {"type", "name", "description", "parameters", "strict", "defer_loading"}
 _EMPTY: dict[str, Any] = {"type": "object", "properties": {}}
 
 
 def tools(body: dict[str, Any], told: dict[str, Any], options: dict[str, Any]) -> None:
-    """Functions become tools; tools of other kinds stay options, which are added to the tools again."""
+    """Functions become tools; those of other kinds, or with more to say, stay options, which are added to the tools."""
     found, others = [], []
     for at, value in enumerate(array(body.get("tools") or (), "tools")):
         entry = table(value, f"tools[{at}]")
-        if entry.get("type") == "function":
+        if entry.get("type") == "function" and not any(entry.get(name) is not None for name in entry.keys() - _KNOWN):
             found.append(_tool(entry, f"tools[{at}]"))
         else:
             text(entry.get("type"), f"tools[{at}].type")

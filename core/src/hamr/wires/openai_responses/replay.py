@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.types import HostedTool
 from hamr.wires.made_id import made_id
+from hamr.wires.openai_responses.name import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ class Replay:
 
     def __init__(self, compat: Compat, issuer: str, told: Told, *, stored: bool) -> None:
         self._compat, self._issuer, self._told, self._stored = compat, issuer, told, stored
+        self._calls: set[str] = set()
 
     def own(self, extra: Extra | None, where: str) -> Mapping[str, Any]:
         """The opaque data of this provider's own; that of another is dropped, and told.
@@ -37,9 +39,12 @@ class Replay:
             return {name: own[name] for name in ("type", "phase") if name in own}
         return {name: value for name, value in own.items() if name != "issuer"}
 
-    def call_id(self, id: str) -> str:
-        """The id itself where it is taken, else one made out of it."""
-        if _ID.fullmatch(id):
+    def call_id(self, id: str, extra: Extra | None = None) -> str:
+        """The id itself where it is taken, as this provider takes its own, else one made out of it."""
+        own = (extra or {}).get(NAME)
+        if isinstance(own, dict) and own.get("issuer", self._issuer) == self._issuer:
+            self._calls.add(id)
+        if id in self._calls or _ID.fullmatch(id):
             return id
         self._told("changed", "tool_call.id", "this wire takes at most 64 of A-Z a-z 0-9 _ -")
         return f"call_{made_id(id)}"
@@ -51,7 +56,9 @@ class Replay:
             self._told("dropped", where, "this wire takes no thinking back but what it gave itself")
             return []
         if not item.get("encrypted_content") and not item.get("content") and not self._stored:
-            self._told("dropped", where, "what is not stored must go back with its ciphertext, and has none")
+            self._told(
+                "dropped", where, "what is not stored goes back with its ciphertext or its whole text, and has none"
+            )
             return []
         return [item]
 

@@ -9,10 +9,12 @@ from hamr.errors import BrokenReply, CallError
 from hamr.types import Failed, Finished, Started, UsageUpdated, Warned
 from hamr.wires.failures import inner_error
 from hamr.wires.made_id import made_id
+from hamr.wires.openai_responses.error_codes import RESPONSE_CODES
 from hamr.wires.openai_responses.finish import CUT, finish_reason
 from hamr.wires.openai_responses.name import NAME
 from hamr.wires.openai_responses.open_items import CallItem, HostedItem, MessageItem, OpenItem, ReasoningItem
 from hamr.wires.openai_responses.usage import read_usage
+from hamr.wires.stated_cost import stated_cost
 
 if TYPE_CHECKING:
     from hamr.types import Event
@@ -23,7 +25,7 @@ _TERMINAL = frozenset({"response.completed", "response.incomplete", "response.fa
 _STARTS = frozenset({"response.created", "response.in_progress", "response.queued"})
 _KEPT = (
     *("service_tier", "incomplete_details", "tool_usage", "input_transformations", "conversation"),
-    *("moderation", "background", "prompt_cache_diagnostics"),
+    *("moderation", "background", "prompt_cache_diagnostics", "content_filters"),
 )
 """What a response says besides the answer and the echo of what was asked."""
 
@@ -31,7 +33,19 @@ _KEPT = (
 class Reply:
     """Takes the events of a stream or one body, then the end; `over` once the last event has been given."""
 
-    __slots__ = ("_begun", "_blocks", "_calls", "_done", "_issuer", "_open", "_refused", "_said", "compat", "over")
+    __slots__ = (
+        "_begun",
+        "_blocks",
+        "_calls",
+        "_done",
+        "_ids",
+        "_issuer",
+        "_open",
+        "_refused",
+        "_said",
+        "compat",
+        "over",
+    )
 
     def __init__(self, compat: Compat, issuer: str) -> None:
         self.over = False
@@ -39,7 +53,8 @@ class Reply:
         self._issuer = issuer
         self._blocks = count()
         self._open: dict[int, OpenItem] = {}
-        self._done: set[Any] = set()
+        self._done: set[int] = set()
+        self._ids: set[Any] = set()
         self._begun = self._said = self._refused = False
         self._calls = 0
 
@@ -97,7 +112,7 @@ class Reply:
         """The error that an event, or a body, stands for."""
         inner = value.get("error")
         told = value if isinstance(inner, dict | str) else {"error": value}
-        return inner_error(told, self.compat, shown)
+        return inner_error(told, self.compat, shown, RESPONSE_CODES)
 
     def _start(self, response: Any, out: list[Event]) -> None:
         if self._begun or not isinstance(response, dict):
@@ -135,6 +150,11 @@ class Reply:
             opened.done(item, out, cut=cut)
             self._refused = self._refused or (isinstance(opened, MessageItem) and opened.refused)
             self._done.add(place)
+            self._ids.add(item.get("id"))
+
+    def _known(self, item: Any) -> bool:
+        """Whether the item came by itself, at whatever place; some servers do not count from 0, or leave places out."""
+        return isinstance(item, dict) and isinstance(item.get("id"), str) and item["id"] in self._ids
 
     def _response(self, response: Any, status: str, out: list[Event]) -> None:
         """The whole response: what has not come by itself stands in it."""
@@ -148,13 +168,13 @@ class Reply:
         cut = finish_reason(str(raw), calls=False, refused=False) in CUT
         output = response.get("output")
         for place, item in enumerate(output if isinstance(output, list) else ()):
-            if place not in self._done:
+            if place not in self._done and not self._known(item):
                 self._ended(place, item, out, cut=cut)
         for place in sorted(self._open):
             self._ended(place, None, out, cut=cut)
         usage = response.get("usage")
         if isinstance(usage, dict) and usage:
-            out.append(UsageUpdated(read_usage(usage, self.compat)))
+            out.append(UsageUpdated(read_usage(usage, self.compat), stated_cost(usage, self.compat)))
         if status == "failed" or (response.get("error") and status != "completed"):
             self.fail(self.failure({"error": response.get("error") or "the response failed"}, str(response)), out)
             return

@@ -5,30 +5,59 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hamr.errors import Unsupported
+from hamr.types import HostedTool
 from hamr.wires.schema_keywords import without_keywords
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from hamr.types import Request, Tool, ToolChoice
     from hamr.wires.openai_responses.compat import Compat
     from hamr.wires.told import Told
+
+_BRING_TOOLS = frozenset({"additional_tools", "tool_search_output"})
 
 
 def tool_fields(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
     """`tools` and `tool_choice`; raises Unsupported."""
     fields: dict[str, Any] = {}
+    others = request.options.get("tools")
     if request.tools:
-        fields["tools"] = [_tool(tool, f"tools[{place}]", compat, told) for place, tool in enumerate(request.tools)]
-        if compat.tool_search and any(tool.get("defer_loading") for tool in fields["tools"]):
+        fields["tools"] = tool_list(request.tools, compat, told)
+        searches = [tool for tool in (others if isinstance(others, list) else ()) if _kind(tool) == "tool_search"]
+        if compat.tool_search and not searches and any(tool.get("defer_loading") for tool in fields["tools"]):
             fields["tools"].append({"type": "tool_search"})
             told("injected", "tools", "some tools are deferred; tool_search finds them")
-    if request.tool_choice is not None:
-        if request.tools or request.options.get("tools"):
-            fields["tool_choice"] = _choice(request, request.tool_choice, compat, told)
+    if (choice := request.tool_choice) is not None:
+        if request.tools or others or _has_more(request):
+            known = {tool.name for tool in request.tools} | set(map(_name, others or ()))
+            if unknown := [name for name in choice.names if name not in known]:
+                raise Unsupported(f"the tool choice names {unknown[0]!r}, which is not among the tools")
+            fields["tool_choice"] = choice_field(choice, compat, told)
         else:
             told("dropped", "tool_choice", "there are no tools")
     if request.parallel_tool_calls is not None and not request.tools:
         told("dropped", "parallel_tool_calls", "there are no tools")
     return fields
+
+
+def _has_more(request: Request) -> bool:
+    """Whether tools were added in the midst of the conversation."""
+    parts = (part for message in request.messages for part in message.parts)
+    return any(isinstance(part, HostedTool) and part.name in _BRING_TOOLS for part in parts)
+
+
+def tool_list(tools: Iterable[Tool], compat: Compat, told: Told) -> list[dict[str, Any]]:
+    """The tools as the wire writes them."""
+    return [_tool(tool, f"tools[{place}]", compat, told) for place, tool in enumerate(tools)]
+
+
+def _kind(tool: Any) -> Any:
+    return tool.get("type") if isinstance(tool, dict) else None
+
+
+def _name(tool: Any) -> Any:
+    return tool.get("name") if isinstance(tool, dict) else None
 
 
 def _tool(tool: Tool, where: str, compat: Compat, told: Told) -> dict[str, Any]:
@@ -52,10 +81,8 @@ def _tool(tool: Tool, where: str, compat: Compat, told: Told) -> dict[str, Any]:
     return written
 
 
-def _choice(request: Request, choice: ToolChoice, compat: Compat, told: Told) -> Any:
-    unknown = [name for name in choice.names if all(tool.name != name for tool in request.tools)]
-    if unknown:
-        raise Unsupported(f"the tool choice names {unknown[0]!r}, which is not among the tools")
+def choice_field(choice: ToolChoice, compat: Compat, told: Told) -> Any:
+    """The choice as the wire writes it."""
     if choice.mode == "none" or not choice.names:
         return choice.mode
     if choice.mode == "required" and len(choice.names) == 1:

@@ -34,8 +34,9 @@ class OpenAIResponses:
     def error(self, head: Head) -> CallError:
         """The error that a reply with a failing status and its body stands for."""
         from hamr.wires.failures import head_error
+        from hamr.wires.openai_responses.error_codes import RESPONSE_CODES
 
-        return head_error(head, self.compat)
+        return head_error(head, self.compat, RESPONSE_CODES)
 
     def encode_count(self, request: Request, route: Route) -> Call:
         """The call that asks how many tokens this request has; raises Unsupported."""
