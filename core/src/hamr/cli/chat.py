@@ -10,16 +10,20 @@ import click
 from hamr.cli import exit_codes, output, request_options
 
 if TYPE_CHECKING:
+    from hamr.cli.answer import Answer
     from hamr.cli.chat_commands import Commands
     from hamr.cli.chat_history import History
     from hamr.cli.conversation import Conversation
     from hamr.cli.turns import ReadLine
     from hamr.errors import HamrError
+    from hamr.types import Response
 
 EPILOG = """\b
 Examples:
   hamr chat -m sim/echo
   hamr chat -m sim/echo -s "Answer in French."
+  hamr chat -m sim/echo --image photo.jpg
+  hamr chat -m sim/tools --tool mytools:weather
   printf 'hello\\nand now?\\n' | hamr chat -m sim/echo --json
 
 In it, /help tells what else there is. In a pipe each line is a turn, and the exit code is 1 where one of them failed.
@@ -28,7 +32,7 @@ In it, /help tells what else there is. In a pipe each line is a turn, and the ex
 
 @click.command("chat", epilog=EPILOG)
 @request_options.MODEL
-@request_options.stacked(*request_options.ANSWERING)
+@request_options.stacked(*request_options.ATTACHMENTS, *request_options.TOOLS, *request_options.ANSWERING)
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each turn, failed ones too.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the model's thinking, and warnings, on standard error.")
 @click.pass_context
@@ -36,7 +40,7 @@ def command(context: click.Context, /, *, model: str | None, as_json: bool, verb
     """Talk with a model, and switch to another in mid-conversation."""
     import os
 
-    from hamr.cli import turns
+    from hamr.cli import attachments, tool_functions, turns
     from hamr.cli.chat_commands import Commands
     from hamr.cli.chat_history import History
     from hamr.cli.conversation import Conversation
@@ -44,7 +48,9 @@ def command(context: click.Context, /, *, model: str | None, as_json: bool, verb
     from hamr.locks import state_folder
 
     with Hamr() as client:
-        conversation = Conversation(client, model, request_options.asked(given))
+        tools = tool_functions.load(given["tools"])
+        conversation = Conversation(client, model, request_options.asked(given), tools, given["max_rounds"])
+        conversation.attached += attachments.read(given["images"], given["files"])
         chat = Chat(conversation, Commands(conversation), as_json=as_json, verbose=verbose)
         if not output.terminal(sys.stdin):
             chat.hold(turns.piped)
@@ -116,22 +122,43 @@ class Chat:
             self._failed(text, error)
 
     def _ask(self, text: str) -> None:
-        from hamr.cli import document, report
+        from hamr.cli import report
         from hamr.cli.answer import Answer
         from hamr.cli.conversation import Stopped
         from hamr.errors import HamrError
 
         if self._as_json:
-            self._line(text, document.response(self._conversation.ask(text, None)))
+            self._line(text, self._document(text))
             return
-        answer = Answer(verbose=self._verbose)
+        answer = Answer(verbose=self._verbose, calls=not self._conversation.runs_tools)
         try:
-            response = self._conversation.ask(text, answer)
+            response = self._answered(text, answer)
         except (HamrError, Stopped):
             answer.break_off()
             raise
-        answer.end()
         report.ending(response)
+
+    def _answered(self, text: str, answer: Answer) -> Response:
+        if not self._conversation.runs_tools:
+            response = self._conversation.ask(text, answer)
+            answer.end()
+            return response
+        from hamr.cli import tool_run
+
+        run = self._conversation.run(text, answer)
+        answer.end()
+        tool_run.tell_what_was_left(run)
+        return run.response
+
+    def _document(self, text: str) -> dict[str, Any]:
+        from hamr.cli import document
+
+        if not self._conversation.runs_tools:
+            return document.response(self._conversation.ask(text, None))
+        from hamr.cli import tool_run
+
+        run = self._conversation.run(text, None)
+        return {**document.response(run.response), "run": tool_run.run_document(run)}
 
     def _stopped(self, stopped: Any) -> None:
         if not output.terminal(sys.stdin):

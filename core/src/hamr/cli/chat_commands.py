@@ -14,14 +14,18 @@ from typing import TYPE_CHECKING
 from hamr.cli import output
 from hamr.cli.table import described
 from hamr.errors import ConfigError
+from hamr.types import Text, Thinking, ToolCall, ToolResult
 
 if TYPE_CHECKING:
     from hamr.cli.conversation import Conversation
+    from hamr.types import Message, Part
 
 COMMAND = re.compile(r"/([A-Za-z]+)(?:\s+(.*))?", re.DOTALL)
 HELP = {
     "/model PROVIDER/MODEL": "ask another model from now on; alone: tell which one is asked",
     "/system TEXT": "what the model is told before all else; `-` for nothing; alone: tell it",
+    "/image FILE|URL": "show it an image with the next turn",
+    "/file FILE|URL": "give it a document, a sound or a text with the next turn",
     "/clear": "forget what was said",
     "/save FILE": "write the conversation down: JSON where the name ends so, else Markdown",
     "/help": "this",
@@ -46,6 +50,8 @@ class Commands:
         self._run: dict[str, Callable[[str], None]] = {
             "model": self._model,
             "system": self._system,
+            "image": self._image,
+            "file": self._file,
             "clear": self._clear,
             "save": self._save,
             "help": self._help,
@@ -84,8 +90,25 @@ class Commands:
             self._conversation.system = None if text == "-" else text
         output.note(f"system: {self._conversation.system or 'nothing'}")
 
+    def _image(self, place: str) -> None:
+        self._attach("image", [place], [])
+
+    def _file(self, place: str) -> None:
+        self._attach("file", [], [place])
+
+    def _attach(self, word: str, images: list[str], files: list[str]) -> None:
+        if not any(images + files):
+            raise ConfigError(f"/{word} needs a file", hint=f"For instance: /{word} photo.jpg")
+        from hamr.cli import attachments
+
+        places = [os.path.expanduser(place) for place in images], [os.path.expanduser(place) for place in files]
+        self._conversation.attached += attachments.read(*places)
+        number = len(self._conversation.attached)
+        output.note(f"the next turn has {number} attachment{'' if number == 1 else 's'}")
+
     def _clear(self, argument: str) -> None:
-        turns = len(self._conversation.messages) // 2
+        turns = sum(message.role == "user" for message in self._conversation.messages)
+        self._conversation.attached.clear()
         self._conversation.clear()
         output.note(f"forgotten: {turns} turn{'' if turns == 1 else 's'}")
 
@@ -114,13 +137,36 @@ class Commands:
 
 def _json(conversation: Conversation) -> str:
     """In the shape that `hamr.call` takes as a prompt."""
+    from hamr.wires.openai_completions.compat import Compat
+    from hamr.wires.openai_completions.messages import Writer
+    from hamr.wires.told import Told
+
     head = [{"role": "system", "content": conversation.system}] if conversation.system else []
-    said = [{"role": message.role, "content": message.text} for message in conversation.messages]
+    said = Writer(Compat(), Told("openai-completions")).write(conversation.messages)
     return json.dumps({"model": conversation.model, "messages": head + said}, ensure_ascii=False, indent=2) + "\n"
 
 
 def _markdown(conversation: Conversation) -> str:
     head = [f"# {conversation.model}"]
     head += [f"## system\n\n{conversation.system}"] if conversation.system else []
-    said = [f"## {message.role}\n\n{message.text}" for message in conversation.messages]
+    said = [f"## {message.role}\n\n{_spoken(message)}" for message in conversation.messages]
     return "\n\n".join(head + said) + "\n"
+
+
+def _spoken(message: Message) -> str:
+    """The text, and what stands beside it by name."""
+    return "\n\n".join(filter(None, map(_part, message.parts)))
+
+
+def _part(part: Part) -> str:
+    match part:
+        case Text(text=text):
+            return text
+        case ToolCall():
+            return f"`{part.name}({part.text})`"
+        case ToolResult():
+            return "\n\n".join(filter(None, map(_part, part.parts)))
+        case Thinking():
+            return ""
+        case _:
+            return f"[{type(part).__name__.lower()}]"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from hamr.cli import known_models
 from hamr.fold import Fold
-from hamr.types import Message, Response, Text, Timings
+from hamr.types import Message, Response, Started, Text, Timings, ToolFinished, ToolStarted
 
 if TYPE_CHECKING:
     from hamr.cli.answer import Answer
     from hamr.client import Hamr
     from hamr.options import Options
-    from hamr.types import Event
+    from hamr.types import Event, Part, Run, RunEvent
 
 
 class Stopped(Exception):
@@ -24,14 +25,32 @@ class Stopped(Exception):
 
 
 class Conversation:
-    """What was said so far, and who is asked next. A turn without an answer is forgotten."""
+    """What was said so far, and who is asked next. A turn without an answer is forgotten.
 
-    def __init__(self, client: Hamr, model: str | None, options: Options) -> None:
+    `attached` goes with the next turn that is answered. `tools` are functions that the model may call, at most
+    `max_rounds` times a turn.
+    """
+
+    def __init__(
+        self,
+        client: Hamr,
+        model: str | None,
+        options: Options,
+        tools: Sequence[Callable[..., Any]] = (),
+        max_rounds: int | None = None,
+    ) -> None:
         self._client = client
         self._options = options
+        self._running = {"tools": tools, "max_rounds": max_rounds}
         self.system = options.pop("system", None)
         self.messages: list[Message] = []
+        self.attached: list[Part] = []
         self.switch(model)
+
+    @property
+    def runs_tools(self) -> bool:
+        """Whether the model has functions to call."""
+        return bool(self._running["tools"])
 
     def switch(self, model: str | None) -> None:
         """Ask this model from now on; raises ConfigError where it cannot be asked, and stays with the one before."""
@@ -45,30 +64,63 @@ class Conversation:
 
     def ask(self, text: str, answer: Answer | None) -> Response:
         """Say something, and print the answer where there is an `answer` to print it; raises HamrError or Stopped."""
-        said = Message("user", (Text(text),))
-        fold = Fold()
-        head = [Message("system", (Text(self.system),))] if self.system else []
-        with self._client.stream([*head, *self.messages, said], self._selected, **self._options) as events:
+        said, fold = self._said(text), Fold()
+        with self._client.stream(self._prompt(said), self._selected, **self._options) as events:
             try:
                 for event in events:
                     _take(event, fold, answer)
                 response = events.response
             except KeyboardInterrupt:
-                kept = self._keep(said, _so_far(fold))
-                raise Stopped(kept=kept) from None
+                raise Stopped(kept=self._keep(said, _so_far(fold))) from None
         self._keep(said, response.message)
         return response
 
-    def _keep(self, said: Message, answered: Message) -> bool:
-        if answered.parts:
-            self.messages += [said, answered]
-        return bool(answered.parts)
+    def run(self, text: str, answer: Answer | None) -> Run:
+        """The same with tools on the way to the answer, which are told of as they run."""
+        from hamr.cli import tool_run
+
+        said, fold = self._said(text), Fold()
+        prompt, options = self._prompt(said), cast("Any", {**self._options, **self._running})
+        with self._client.run_stream(prompt, self._selected, **options) as events:
+            try:
+                for event in events:
+                    fold = _followed(event, fold)
+                    if answer is not None:
+                        tool_run.show(event, answer)
+                run = events.result
+            except KeyboardInterrupt:
+                raise Stopped(kept=self._keep(said, _so_far(fold))) from None
+        self._keep(said, *run.messages[len(prompt) :])
+        return run
+
+    def _said(self, text: str) -> Message:
+        return Message("user", (*self.attached, Text(text)))
+
+    def _prompt(self, said: Message) -> list[Message]:
+        head = [Message("system", (Text(self.system),))] if self.system else []
+        return [*head, *self.messages, said]
+
+    def _keep(self, said: Message, *answered: Message) -> bool:
+        kept = bool(answered and answered[0].parts)
+        if kept:
+            self.messages += [said, *answered]
+            self.attached.clear()
+        return kept
 
 
 def _take(event: Event, fold: Fold, answer: Answer | None) -> None:
     fold.add([event])
     if answer is not None:
         answer.show(event)
+
+
+def _followed(event: RunEvent, fold: Fold) -> Fold:
+    """The fold of the reply that is being read: each round has one of its own."""
+    if isinstance(event, Started):
+        fold = Fold()
+    if not isinstance(event, ToolStarted | ToolFinished):
+        fold.add([event])
+    return fold
 
 
 def _so_far(fold: Fold) -> Message:

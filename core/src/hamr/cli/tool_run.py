@@ -15,7 +15,7 @@ from hamr.types import Text, ToolResult
 if TYPE_CHECKING:
     from hamr.client import Hamr
     from hamr.messages import Prompt
-    from hamr.types import Response, Run, ToolCall
+    from hamr.types import Response, Run, RunEvent, ToolCall
 
 LONGEST = 500
 """Characters of a tool's result that are shown."""
@@ -36,10 +36,7 @@ class ToolRun:
         answer = Answer(verbose=self.verbose, calls=False)
         run = self._stream(answer) if stream else self._whole(answer)
         answer.end()
-        if run.stopped == "max_rounds":
-            output.note(f"note: the model still called tools after {len(run.responses)} rounds (see --max-rounds)")
-        for call in run.pending:
-            output.note(f"note: {_called(call)} was not run")
+        tell_what_was_left(run)
         response: Response = run.response
         return response
 
@@ -50,19 +47,13 @@ class ToolRun:
                 run = events.result
         else:
             run = self.client.run(self.prompt, self.model, **self.options)
-        return {**document.response(run.response), "run": _document(run)}, run.response
+        return {**document.response(run.response), "run": run_document(run)}, run.response
 
     def _stream(self, answer: Answer) -> Run:
         with self.client.run_stream(self.prompt, self.model, **self.options) as events:
             try:
                 for event in events:
-                    if event.type == "tool_started":
-                        answer.break_off()
-                        output.note(f"tool: {_called(event.call)}")
-                    elif event.type == "tool_finished":
-                        output.note(_given(event.result))
-                    else:
-                        answer.show(event)
+                    show(event, answer)
             except (HamrError, KeyboardInterrupt):
                 answer.break_off()
                 raise
@@ -89,7 +80,27 @@ def _steps(run: Run) -> Iterator[tuple[int, ToolCall, ToolResult | None]]:
             yield place, call, found
 
 
-def _document(run: Run) -> dict[str, Any]:
+def show(event: RunEvent, answer: Answer) -> None:
+    """Print what this event adds to the answer, and on standard error the tools as they run."""
+    if event.type == "tool_started":
+        answer.break_off()
+        output.note(f"tool: {_called(event.call)}")
+    elif event.type == "tool_finished":
+        output.note(_given(event.result))
+    else:
+        answer.show(event)
+
+
+def tell_what_was_left(run: Run) -> None:
+    """Tell of a run that was stopped before the model was done, and of calls that nobody ran."""
+    if run.stopped == "max_rounds":
+        output.note(f"note: the model still called tools after {len(run.responses)} rounds (see --max-rounds)")
+    for call in run.pending:
+        output.note(f"note: {_called(call)} was not run")
+
+
+def run_document(run: Run) -> dict[str, Any]:
+    """What a run came to, for programs."""
     return {
         "rounds": len(run.responses),
         "stopped": run.stopped,
