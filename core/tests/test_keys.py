@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
 import pytest
 
 from hamr.errors import ConfigError
-from hamr.secrets import keys
+from hamr.secrets import auth_file, keys
 from hamr.secrets.redact import clean
+from hamr.secrets.store import CredentialStore
 from hamr.types import AuthSpec, Provider, Secret
 
 PROVIDER = Provider(
@@ -33,6 +35,31 @@ def test_a_key_given_in_code_comes_first() -> None:
     secret = keys.find(PROVIDER, {"ACME_KEY": "other"}, {"acme": CANARY})
     assert secret is not None
     assert secret.reveal() == CANARY
+
+
+def test_the_order_is_code_then_stored_then_environment(tmp_path: Path) -> None:
+    """C-21, H-72."""
+    store = CredentialStore(str(tmp_path))
+    environ = {"ACME_KEY": "from the environment"}
+    secret = keys.find(PROVIDER, environ, {}, store)
+    assert secret is not None
+    assert secret.reveal() == "from the environment"
+    store.change(lambda document: auth_file.add_key(document, ("acme",), CANARY))
+    secret = keys.find(PROVIDER, environ, {}, store)
+    assert secret is not None
+    assert (secret.reveal(), secret.origin) == (CANARY, f"acme.key in {store.path}")
+    secret = keys.find(PROVIDER, environ, {"acme": "from code"}, store)
+    assert secret is not None
+    assert secret.reveal() == "from code"
+    assert keys.is_callable(PROVIDER, {}, {}, store)
+
+
+def test_an_empty_store_is_among_the_places_that_were_looked_in(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        keys.find(PROVIDER, {}, {}, CredentialStore(str(tmp_path)))
+    assert str(tmp_path / "auth.json") in caught.value.message
+    assert "hamr auth add acme" in caught.value.hint
+    assert not keys.is_callable(PROVIDER, {}, {}, CredentialStore(str(tmp_path)))
 
 
 def test_no_key_names_every_place_that_was_looked_in() -> None:

@@ -17,6 +17,7 @@ from hamr.drive import arun, run, tell_on_stderr
 from hamr.errors import HamrError
 from hamr.options import Options, request, settings
 from hamr.secrets import keys
+from hamr.secrets.store import CredentialStore
 from hamr.streams import AsyncStream, Stream, Tell
 from hamr.types import Call, Provider, Response, ResponseFormat, Route, Run, Settings
 
@@ -37,7 +38,7 @@ class Hamr:
 
     `keys` gives a provider's key in code, and `parameters` what its URL needs to know besides; `prefer` says which
     distribution counts where two bring the same provider; `extensions` are switched on by name; `tell` is called with
-    what a login has to say.
+    what a login has to say. `credentials` is the user's own store of keys and logins, None where there is no home.
     """
 
     def __init__(  # noqa: PLR0913  # each is given by name
@@ -59,6 +60,7 @@ class Hamr:
         self.plugins = Plugins(choices._replace(prefer={**choices.prefer, **(prefer or {})}))
         self._extensions = tuple(_names(self._environ.get("HAMR_EXTENSIONS", "")) if extensions is None else extensions)
         self._tell = tell
+        self.credentials = CredentialStore.of(self._environ)
         self._builtin = Builtin()
         self._hooks: dict[str, Hooks] = {}
         self._pipelines: dict[tuple[str, str | None, resolve.Role | None, str | None], Pipeline] = {}
@@ -113,7 +115,8 @@ class Hamr:
 
         asked = request(prompt, options, stream=stream)
         id, name = resolve.split(model, self._environ)
-        route = rehearsal.rehearsed(self._route(id, name, mode=options.get("api_mode")), self._environ, self._keys)
+        route = self._route(id, name, mode=options.get("api_mode"))
+        route = rehearsal.rehearsed(route, self._environ, self._keys, self.credentials)
         return rehearsal.call(self.hooks(id).compile(route), asked, settings(options, self.settings))
 
     def count_tokens(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> int:
@@ -222,7 +225,7 @@ class Hamr:
         return Route(
             provider=provider,
             model=resolve.model_of(provider, name, role),
-            secret=lambda: keys.find(provider, self._environ, self._keys),
+            secret=lambda: keys.find(provider, self._environ, self._keys, self.credentials),
             settings=self.settings,
             variable=lambda name: keys.variable(provider, self._environ, name),
         )
@@ -230,7 +233,9 @@ class Hamr:
     def _provider(self, id: str) -> Provider:
         manifest = self.plugins.manifest(id)
         place = f"provider.toml of {self.plugins.find(id).source}"
-        return manifest.provider(self._environ, place, self._parameters.get(id))
+        own = self.credentials.environ((id, *manifest.auth.stored_as)) if self.credentials else {}
+        environ = {**self._environ, **own} if own else self._environ
+        return manifest.provider(environ, place, self._parameters.get(id))
 
     def _embedding(
         self, inputs: Inputs, model: str | None, options: EmbedOptions
@@ -258,7 +263,7 @@ class Hamr:
 
         def may_be_asked(id: str) -> bool:
             try:
-                return keys.is_callable(self._provider(id), self._environ, self._keys)
+                return keys.is_callable(self._provider(id), self._environ, self._keys, self.credentials)
             except HamrError:
                 return True
 

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
@@ -68,8 +69,8 @@ class _Held:
     locks: dict[str, FileLock] = field(default_factory=dict)
     jobs: Any = None
 
-    def lock(self, name: str) -> FileLock:
-        return self.locks.setdefault(name, FileLock(name, state_folder(os.environ)))
+    def lock(self, name: str, folder: str | None) -> FileLock:
+        return self.locks.setdefault(name, FileLock(name, Path(folder) if folder else state_folder(os.environ)))
 
     def release(self, name: str) -> None:
         if (lock := self.locks.pop(name, None)) is not None:
@@ -167,8 +168,8 @@ class Driven(Iterator[Item], Generic[Item, Result]):
                 time.sleep(seconds)
             case Now() | WallClock() | ReadFile():
                 return looked_up(effect)
-            case Lock(name):
-                lock = self._held.lock(name)
+            case Lock(name, folder):
+                lock = self._held.lock(name, folder)
                 while not lock.acquire():
                     time.sleep(LOCK_POLL)
             case Release(name):
@@ -294,8 +295,8 @@ class AsyncDriven(AsyncIterator[Item], Generic[Item, Result]):
                 await _sleep(seconds)
             case WallClock() | ReadFile():
                 return looked_up(effect)
-            case Lock(name):
-                lock = self._held.lock(name)
+            case Lock(name, folder):
+                lock = self._held.lock(name, folder)
                 while not lock.acquire():
                     await _sleep(LOCK_POLL)
             case Release(name):

@@ -68,9 +68,13 @@ class ReadFile:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Hold `name`: one holder at a time across all processes of this user, until Release or the flow's end."""
+    """Hold `name`: one holder at a time across all processes of this user, until Release or the flow's end.
+
+    `folder` is where the lock is, for what is kept elsewhere than in this user's own state folder.
+    """
 
     name: str
+    folder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

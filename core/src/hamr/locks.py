@@ -19,8 +19,9 @@ class FileLock:
     """A lock held by an open file: the system lets go of it when its holder dies."""
 
     def __init__(self, name: str, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # a mode counts for the last folder of a path alone
         folder = folder / "locks"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         self._path = folder / f"{name.replace('/', '-')}.lock"
         self._file: int | None = None
 

@@ -30,6 +30,7 @@ class AuthTable:
     prefix: str | None = None
     optional: bool = False
     more_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
+    stored_as: tuple[str, ...] = ()
 
 
 # Small letters, and one `*` at most, or one at either end.

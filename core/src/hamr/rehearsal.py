@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from hamr.drive import looked_up
@@ -12,15 +13,22 @@ from hamr.errors import ConfigError
 from hamr.pipeline import Pipeline
 from hamr.types import Call, Provider, Request, Route, Secret, Settings
 
+if TYPE_CHECKING:
+    from hamr.secrets.store import CredentialStore
+
 FAULTY = "The fault is the plugin's: its flow must yield Open and return the reply."
 
 
-def rehearsed(route: Route, environ: Mapping[str, str], given: Mapping[str, str]) -> Route:
+def rehearsed(
+    route: Route, environ: Mapping[str, str], given: Mapping[str, str], store: CredentialStore | None = None
+) -> Route:
     """The route with a stand-in for the key: `$VAR`, the first variable that holds it or could hold it.
 
     Without one where the real call would go without a key.
     """
-    stand_in = _stand_in(route.provider, environ, given)
+    stored = store is not None and bool(store.keys(route.provider.stored_names))
+    in_code = stored or bool(given.get(route.provider.id, "").strip())
+    stand_in = _stand_in(route.provider, environ, in_code=in_code)
     return replace(route, secret=lambda: stand_in, variable=lambda name: _named(name, environ))
 
 
@@ -69,10 +77,9 @@ def _origin(call: Call) -> str:
     return f"{parts.scheme}://{parts.hostname}"
 
 
-def _stand_in(provider: Provider, environ: Mapping[str, str], given: Mapping[str, str]) -> Secret | None:
+def _stand_in(provider: Provider, environ: Mapping[str, str], *, in_code: bool) -> Secret | None:
     if provider.auth.style == "none":
         return None
-    in_code = bool(given.get(provider.id, "").strip())
     held = [name for name in provider.auth.env if environ.get(name, "").strip()]
     if provider.auth.optional and not (in_code or held):
         return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,7 +57,32 @@ def test_the_key_is_told_by_its_variable_and_never_shown(
         "variable": "ACME_OLD_KEY",
         "variables": ["ACME_KEY", "ACME_OLD_KEY"],
         "url": "https://acme.example/keys",
+        "source": "environment",
+        "place": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("written", "status"), [("sk-made-up", "set"), ("$ACME_OWN", "unusable"), ("!touch run", "set"), (7, "unusable")]
+)
+def test_a_stored_key_is_told_and_no_command_is_run(
+    install: Any, hamr: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: Any, status: str
+) -> None:
+    """H-65, H-73."""
+    install("acme", manifest=KEYED)
+    monkeypatch.setenv("ACME_KEY", "sk-made-up-too")
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "agent" / "auth.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps({"acme": {"type": "api_key", "key": written}}))
+    key = row(hamr("providers", "--json"), "acme")["key"]
+    assert (key["status"], key["source"], key["place"]) == (status, "stored", str(path))
+    told = f"stored in {path}" if status == "set" else f"{path} holds no usable key"
+    assert told in line(hamr("providers"), "acme")
+    explained = hamr("explain", "-m", "acme", "hi")
+    assert told in explained.out
+    assert "made-up" not in explained.out
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from hamr.cli import output
 
 if TYPE_CHECKING:
     from hamr.discover import Plugins
+    from hamr.secrets.store import CredentialStore
     from hamr.types import Provider
 
 EPILOG = """\b
@@ -27,23 +28,29 @@ No plugin is imported, and no key is shown.
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Whether a provider's key is there: `status` is set, missing, unusable, optional or none."""
+    """Whether a provider's key is there: `status` is set, missing, unusable, optional or none.
+
+    `source` is what kind of place it is in or should be in, stored or environment (inventory H-73); `place` is the
+    file that it is stored in.
+    """
 
     status: str
     variable: str | None = None
     variables: tuple[str, ...] = ()
     url: str | None = None
+    source: str | None = None
+    place: str | None = None
 
     @property
     def told(self) -> str:
         """The status for people."""
         match self.status:
             case "set":
-                return f"{self.variable} is set"
+                return f"stored in {self.place}" if self.place else f"{self.variable} is set"
             case "missing":
                 return f"missing: {self.variable}" if self.variable else "missing"
             case "unusable":
-                return f"{self.variable} holds no usable key"
+                return f"{self.place or self.variable} holds no usable key"
             case "optional":
                 return "not set, not needed"
             case _:
@@ -134,20 +141,35 @@ def _row(plugins: Plugins, id: str, environ: Mapping[str, str]) -> Row:
 
 
 def key_of(provider: Provider, environ: Mapping[str, str]) -> Key:
-    """Whether a provider's key is there, without its value."""
+    """Whether a provider's key is there, without its value; no command is run to find out (inventory H-65)."""
     from hamr.errors import ConfigError
     from hamr.secrets import keys
+    from hamr.secrets.store import CredentialStore
 
     if provider.auth.style == "none":
         return Key("none")
     variables, url = provider.auth.env, provider.key_url
+    store = CredentialStore.of(environ)
+    if store is not None and (status := _stored(store, provider, environ)):
+        return Key(status, None, variables, url, "stored", store.path)
     holding = next((name for name in variables if environ.get(name, "").strip()), None)
     try:
         secret = keys.find(provider, environ, {})
     except ConfigError:
         first = variables[0] if variables else None
-        return Key("unusable" if holding else "missing", holding or first, variables, url)
-    return Key("set" if secret else "optional", holding, variables, url)
+        return Key("unusable" if holding else "missing", holding or first, variables, url, "environment")
+    return Key("set" if secret else "optional", holding, variables, url, "environment")
+
+
+def _stored(store: CredentialStore, provider: Provider, environ: Mapping[str, str]) -> str | None:
+    """The status of the stored key, if there is one; a file that cannot be read might hold one."""
+    from hamr.errors import ConfigError
+
+    try:
+        stored = store.keys(provider.stored_names)
+    except ConfigError:
+        return "unusable"
+    return ("set" if stored[0].is_set(environ) else "unusable") if stored else None
 
 
 def _table(rows: list[Row]) -> None:

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from hamr.errors import ConfigError
 from hamr.types import Provider, Secret
 
+if TYPE_CHECKING:
+    from hamr.secrets.store import CredentialStore
 
-def find(provider: Provider, environ: Mapping[str, str], given: Mapping[str, str]) -> Secret | None:
-    """The key: given in code first, then the provider's variables in order.
+
+def find(
+    provider: Provider, environ: Mapping[str, str], given: Mapping[str, str], store: CredentialStore | None = None
+) -> Secret | None:
+    """The key: given in code first, then stored, then the provider's variables in order (inventory C-21).
 
     None where the provider needs none. Raises ConfigError, naming every place that was looked in, where it does.
     """
     if provider.auth.style == "none":
         return None
-    places = _places(provider, environ, given)
-    for value, place in places:
-        if value.strip():
-            return Secret(_sendable(value.strip(), place), place)
+    looked = []
+    for secret, place in _places(provider, environ, given, store):
+        if secret is not None and (value := secret.reveal().strip()):
+            return Secret(_sendable(value, secret.origin), secret.origin)
+        looked.append(place)
     if provider.auth.optional:
         return None
-    looked = ", ".join(place for _, place in places)
     first = provider.auth.env[0] if provider.auth.env else None
     how = f"Set it: export {first}=..." if first else "Give it in code."
+    how = f"Store it: hamr auth add {provider.id}. Or set it: export {first}=..." if first and store else how
     where = f" Get one at {provider.key_url}" if provider.key_url else ""
-    raise ConfigError(f"no key for {provider.id}; looked in {looked}", hint=how + where)
+    raise ConfigError(f"no key for {provider.id}; looked in {', '.join(looked)}", hint=how + where)
 
 
 def variable(provider: Provider, environ: Mapping[str, str], name: str) -> Secret | None:
@@ -37,20 +44,34 @@ def variable(provider: Provider, environ: Mapping[str, str], name: str) -> Secre
     return Secret(_sendable(value, place), place) if value else None
 
 
-def is_callable(provider: Provider, environ: Mapping[str, str], given: Mapping[str, str]) -> bool:
-    """Whether a call may get in: there is a key, none is needed, or it comes from elsewhere than a variable."""
+def is_callable(
+    provider: Provider, environ: Mapping[str, str], given: Mapping[str, str], store: CredentialStore | None = None
+) -> bool:
+    """Whether a call may get in: there is a key, none is needed, or it comes from elsewhere than a variable.
+
+    No command is run to find out (inventory H-65).
+    """
     auth = provider.auth
     if "{" in provider.base_url:  # a parameter of it is not set
         return False
     if auth.style == "none" or auth.optional or not auth.env:
         return True
-    return any(value.strip() for value, _ in _places(provider, environ, given))
+    if given.get(provider.id, "").strip() or any(environ.get(name, "").strip() for name in auth.env):
+        return True
+    return store is not None and bool(store.keys(provider.stored_names))
 
 
-def _places(provider: Provider, environ: Mapping[str, str], given: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Each place for the key: what stands there, and what people call the place."""
-    places = [(given.get(provider.id, ""), f"Hamr(keys={{{provider.id!r}: ...}})")]
-    return places + [(environ.get(name, ""), f"the environment variable {name}") for name in provider.auth.env]
+def _places(
+    provider: Provider, environ: Mapping[str, str], given: Mapping[str, str], store: CredentialStore | None
+) -> Iterator[tuple[Secret | None, str]]:
+    """Each place for the key: what stands there, and what people call the place; nothing is looked up early."""
+    place = f"Hamr(keys={{{provider.id!r}: ...}})"
+    yield Secret(given.get(provider.id, ""), place), place
+    if store is not None:
+        yield store.key(provider.stored_names, environ), store.path
+    for name in provider.auth.env:
+        place = f"the environment variable {name}"
+        yield Secret(environ.get(name, ""), place), place
 
 
 def _sendable(value: str, place: str) -> str:

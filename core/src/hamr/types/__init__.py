@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from hamr.types.route import AuthSpec, Mode, Model, ModelRule, Provider, Route, Settings
     from hamr.types.run import Run, RunEvent, Stopped, ToolFinished, ToolStarted
     from hamr.types.secret import Secret
+    from hamr.types.tokens import Tokens, TokenStore
     from hamr.types.usage import Cost, Usage
 
 __all__ = [
@@ -105,6 +106,8 @@ __all__ = [
     "ThinkingStart",
     "Timeouts",
     "Timings",
+    "TokenStore",
+    "Tokens",
     "Tool",
     "ToolCall",
     "ToolCallDelta",
@@ -162,6 +165,7 @@ _HOMES = {
     "route": ("AuthSpec", "Mode", "Model", "ModelRule", "Provider", "Route", "Settings"),
     "run": ("Run", "RunEvent", "Stopped", "ToolFinished", "ToolStarted"),
     "secret": ("Secret",),
+    "tokens": ("TokenStore", "Tokens"),
     "usage": ("Cost", "Usage"),
 }
 """The module of each noun."""

@@ -15,6 +15,7 @@ class AuthSpec:
     """How a provider lets calls in: a `style`, the variables that may hold the key, and the header it goes in.
 
     `more_env` are variables that hold other secrets of the style's, such as the parts of a key that has several.
+    `stored_as` are the names besides its id under which its credentials may be stored.
     """
 
     style: str = "none"
@@ -23,6 +24,7 @@ class AuthSpec:
     prefix: str | None = None
     optional: bool = False
     more_env: tuple[str, ...] = ()
+    stored_as: tuple[str, ...] = ()
 
 
 def _unset(name: str) -> Secret | None:
@@ -86,6 +88,11 @@ class Provider:
     modes: Mapping[str, Mode] = field(default_factory=dict)
     mode: str = "chat"
     origins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def stored_names(self) -> tuple[str, ...]:
+        """The names under which its credentials may be stored."""
+        return (self.id, *self.auth.stored_as)
 
 
 @dataclass(frozen=True, slots=True)

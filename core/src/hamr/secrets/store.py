@@ -1,0 +1,242 @@
+"""The user's own keys and logins: `auth.json`, a file of mode 0600 in a folder of mode 0700."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from hamr.errors import ConfigError
+from hamr.types import Secret, Tokens
+
+if TYPE_CHECKING:
+    from hamr.secrets.auth_file import Document, StoredKey, StoredLogin
+
+FILE = "auth.json"
+PATIENCE = 30.0
+"""Seconds until a lock that another process holds is given up on; it is held for a write alone."""
+POLL = 0.02
+WRITABLE_BY_OTHERS = 0o022
+
+Result = TypeVar("Result")
+
+
+def agent_folder(environ: Mapping[str, str]) -> str | None:
+    """Where credentials are: HAMR_AGENT_DIR, or `.hamr/agent` in the user's home; None where neither is known."""
+    if given := environ.get("HAMR_AGENT_DIR"):
+        return given
+    home = environ.get("HOME") or (environ.get("USERPROFILE") if os.name == "nt" else None)
+    return os.path.join(home, ".hamr", "agent") if home else None
+
+
+class CredentialStore:
+    """One `auth.json`. Safe to use from many threads and processes; it is read again when it has changed."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.path = os.path.join(folder, FILE)
+        self._read: tuple[tuple[int, int, int], Document] | None = None
+        self._outputs: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> CredentialStore | None:
+        """The user's own store; None where the environment names no home."""
+        folder = agent_folder(environ)
+        return None if folder is None else cls(folder)
+
+    def ids(self) -> list[str]:
+        """The providers of which something is stored; raises ConfigError."""
+        from hamr.secrets import auth_file
+
+        return auth_file.ids(self._document())
+
+    def keys(self, names: Sequence[str]) -> list[StoredKey]:
+        """The keys of the provider that has these names, in the order in which they count; raises ConfigError."""
+        from hamr.secrets import auth_file
+
+        return self._found(auth_file.keys, names)
+
+    def logins(self, names: Sequence[str]) -> list[StoredLogin]:
+        """The logins of the provider that has these names, in the order in which they count; raises ConfigError."""
+        from hamr.secrets import auth_file
+
+        return self._found(auth_file.logins, names)
+
+    def environ(self, names: Sequence[str]) -> Mapping[str, str]:
+        """The variables that a provider's record sets for itself (inventory H-66); raises ConfigError."""
+        if not self._document():
+            return {}
+        from hamr.secrets import auth_file
+
+        return self._found(auth_file.environ, names)
+
+    def key(self, names: Sequence[str], environ: Mapping[str, str]) -> Secret | None:
+        """The first key, with what it names filled in; raises ConfigError where that cannot be had.
+
+        A command's output is kept as long as this store is (inventory H-64); its failure is not.
+        """
+        found = self.keys(names) if self._document() else []
+        return self._revealed(found[0], environ) if found else None
+
+    def tokens(self, names: Sequence[str]) -> TokenPlace:
+        """Where the tokens of the provider that has these names are kept."""
+        return TokenPlace(self, tuple(names))
+
+    def change(self, edit: Callable[[Document], Result]) -> Result:
+        """Edit what is stored and write it whole, while no other process does; raises ConfigError."""
+        with self._holding():
+            return self.rewrite(edit)
+
+    def rewrite(self, edit: Callable[[Document], Result]) -> Result:
+        """The same for who holds the lock already."""
+        import copy
+        import json
+        from pathlib import Path
+
+        from hamr.files import write_whole
+        from hamr.secrets.auth_file import Misshapen
+
+        self._read = None  # two writes within one tick of the file system's clock would look like one
+        before = self._document()
+        document = copy.deepcopy(before)  # another thread may be reading what was there
+        try:
+            result = edit(document)
+        except Misshapen as error:
+            raise self._misshapen(error) from error
+        if document != before:
+            try:
+                self._sweep()
+                write_whole(Path(self.path), json.dumps(document, indent=2).encode() + b"\n")
+            except OSError as error:
+                raise ConfigError(f"{self.path} cannot be written: {error.strerror}") from error
+        return result
+
+    def readable_by_others(self) -> bool:
+        """Whether the file's mode lets other users read it."""
+        try:
+            return os.name != "nt" and bool(os.stat(self.path).st_mode & 0o077)
+        except FileNotFoundError:
+            return False
+
+    def _found(self, read: Callable[[Document, Sequence[str]], Result], names: Sequence[str]) -> Result:
+        from hamr.secrets.auth_file import Misshapen
+
+        try:
+            return read(self._document(), names)
+        except Misshapen as error:
+            raise self._misshapen(error) from error
+
+    def _document(self) -> Document:
+        """What the file holds, parsed once for as long as it stays the same."""
+        try:
+            stat = os.stat(self.path)
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+        except OSError as error:
+            raise self._unreadable(error.strerror or "unknown fault") from error
+        state = stat.st_mtime_ns, stat.st_size, stat.st_ino
+        if self._read is None or self._read[0] != state:
+            self._read = state, self._parsed()
+        return self._read[1]
+
+    def _parsed(self) -> Document:
+        import json
+
+        try:
+            with open(self.path, encoding="utf-8-sig") as file:
+                found = json.loads(file.read() or "{}")
+        except OSError as error:
+            raise self._unreadable(error.strerror or "unknown fault") from error
+        except UnicodeDecodeError:
+            raise self._unreadable("it is no text in UTF-8") from None  # the error holds the file's bytes
+        except json.JSONDecodeError as error:  # which holds the whole text, and so the keys in it
+            raise self._unreadable(f"no JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+        if not isinstance(found, dict):
+            raise self._unreadable("it must hold a table")
+        return found
+
+    def _revealed(self, key: StoredKey, environ: Mapping[str, str]) -> Secret:
+        from hamr.secrets import references
+
+        what = f"{key.place} in {self.path}"
+        if (command := references.command(key.value)) is None:
+            return Secret(references.filled(key.value, {**environ, **key.env}, what).strip(), what)
+        if (output := self._outputs.get(command)) is None:
+            from hamr.secrets import shell
+
+            self._refuse_strangers(what)
+            output = self._outputs[command] = shell.output(command, what)
+        return Secret(output, what)
+
+    def _refuse_strangers(self, what: str) -> None:
+        """Raise ConfigError where somebody else could have written the commands in the file."""
+        if os.name == "nt":
+            return
+        stat = os.stat(self.path)
+        if stat.st_uid not in (0, os.geteuid()) or stat.st_mode & WRITABLE_BY_OTHERS:
+            raise ConfigError(
+                f"{what}: its command is not run, for others may write the file", hint=f"chmod 600 {self.path}"
+            )
+
+    @contextmanager
+    def _holding(self) -> Iterator[None]:
+        import time
+        from pathlib import Path
+
+        from hamr.locks import FileLock
+
+        deadline = time.monotonic() + PATIENCE
+        try:
+            os.makedirs(self.folder, mode=0o700, exist_ok=True)
+            lock = FileLock(FILE, Path(self.folder))
+            while not lock.acquire():
+                if time.monotonic() > deadline:
+                    raise ConfigError(f"{self.path} is being written by another process", hint="Try again later.")
+                time.sleep(POLL)
+        except OSError as error:
+            raise ConfigError(f"{self.folder} cannot be written: {error.strerror}") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _sweep(self) -> None:
+        """Remove what a process that was killed in mid-write has left: nobody else writes now."""
+        folder, name = os.path.split(os.path.realpath(self.path))
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        with os.scandir(folder) as entries:
+            left = [entry.path for entry in entries if entry.name.startswith(f".{name}.")]
+        for path in left:
+            os.unlink(path)
+
+    def _unreadable(self, why: str) -> ConfigError:
+        return ConfigError(f"{self.path} cannot be read: {why}", hint="Mend the file, or remove it to start anew.")
+
+    def _misshapen(self, error: ValueError) -> ConfigError:
+        return ConfigError(f"{self.path}: {error}", hint="docs/credentials.md says what it may hold.")
+
+
+class TokenPlace:
+    """Where the tokens of one provider are kept: a TokenStore."""
+
+    def __init__(self, store: CredentialStore, names: tuple[str, ...]) -> None:
+        self._store, self._names = store, names
+        self.name = store.path
+        self.folder = store.folder
+        self.lock = FILE
+        self.refresh_lock = f"refresh-{names[0]}"
+
+    def read(self) -> Tokens | None:
+        """The tokens of the first login; raises ConfigError."""
+        found = self._store.logins(self._names)
+        return found[0].tokens if found else None
+
+    def replace(self, old: Tokens | None, new: Tokens) -> bool:
+        """Keep `new` in the place of `old`, by who holds the lock; raises ConfigError."""
+        from datetime import UTC, datetime
+
+        from hamr.secrets import auth_file
+
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return self._store.rewrite(lambda document: auth_file.put_tokens(document, self._names, old, new, now))

@@ -1,0 +1,155 @@
+"""Both shapes of an auth.json: records (H-71) and lists (R-8), in one file (C-20)."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from hamr.secrets import auth_file
+from hamr.types import Tokens
+
+NAMES = ("acme", "old-acme")
+NOW = "2026-11-01T00:00:00.000Z"
+OLD, NEW = Tokens("a1", "r1", 5.0, "u-1"), Tokens("a2", "r2", 7.5, "u-1", {"scope": "all"})
+
+
+def values(document: dict[str, Any], names: tuple[str, ...] = NAMES) -> list[str]:
+    return [key.value for key in auth_file.keys(document, names)]
+
+
+@pytest.mark.parametrize(
+    ("document", "keys"),
+    [
+        ({}, []),
+        ({"acme": {"type": "api_key", "key": "k1"}}, ["k1"]),
+        ({"acme": {"type": "api_key"}}, []),
+        ({"acme": {"type": "api_keys", "keys": ["k1", "k2", "k1", " "]}}, ["k1", "k2"]),
+        ({"old-acme": {"type": "api_key", "key": "k1"}}, ["k1"]),
+        ({"providers": {"acme": ["k1", "k2"]}}, ["k1", "k2"]),
+        ({"providers": {"acme": ["k2", "k1"]}, "acme": {"type": "api_key", "key": "k1"}}, ["k1", "k2"]),
+        ({"acme": {"type": "oauth", "access": "a"}}, []),
+        ({"other": {"type": "api_key", "key": "k"}, "providers": {"other": ["k"]}}, []),
+    ],
+)
+def test_keys(document: dict[str, Any], keys: list[str]) -> None:
+    assert values(document) == keys
+
+
+def test_logins_of_both_shapes() -> None:
+    document = {
+        "acme": {"type": "oauth", "access": "a", "refresh": "r", "expires": 1500, "accountId": "u", "scope": "s"},
+        "acme_accounts": [{"account_id": "u2", "access_token": "a2", "refresh_token": "r2", "last_refresh": "x"}],
+    }
+    assert auth_file.logins(document, NAMES) == [
+        auth_file.StoredLogin(Tokens("a", "r", 1.5, "u", {"scope": "s"}), "acme"),
+        auth_file.StoredLogin(Tokens("a2", "r2", None, "u2"), "acme_accounts[0]"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document", "place"),
+    [
+        ({"acme": "canary"}, "acme must be a table"),
+        ({"acme": {"type": "canary"}}, "acme.type must be one of"),
+        ({"acme": {"type": "api_key", "key": 7}}, "acme.key must be a text"),
+        ({"acme": {"type": "api_keys", "keys": "canary"}}, "acme.keys must be a list"),
+        ({"acme": {"type": "api_keys", "keys": ["k", 1]}}, r"acme.keys\[1\] must be a text"),
+        ({"acme": {"type": "api_key", "key": "k", "env": {"A": 1}}}, "acme.env must be a table of texts"),
+        ({"providers": ["canary"]}, "providers must be a table"),
+        ({"providers": {"acme": "canary"}}, "providers.acme must be a list"),
+        ({"acme": {"type": "oauth"}}, "acme.access must be a text"),
+        ({"acme": {"type": "oauth", "access": "a", "expires": "canary"}}, "acme.expires must be a number"),
+        ({"acme": {"type": "oauth", "access": "a", "refresh": 1}}, "acme.refresh must be a text"),
+        ({"acme_accounts": {"canary": 1}}, "acme_accounts must be a list of tables"),
+        ({"acme_accounts": [{"access_token": 1}]}, r"acme_accounts\[0\].access_token must be a text"),
+    ],
+)
+def test_what_is_misshapen_is_named_and_not_shown(document: dict[str, Any], place: str) -> None:
+    with pytest.raises(auth_file.Misshapen, match=place) as caught:
+        _ = auth_file.keys(document, NAMES), auth_file.logins(document, NAMES)
+    assert "canary" not in str(caught.value)
+
+
+def test_what_belongs_to_others_is_not_looked_at() -> None:
+    assert values({"other": "odd", "acme": {"type": "api_key", "key": "k"}}) == ["k"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, {"acme": {"type": "api_key", "key": "new"}}),
+        (
+            {"acme": {"type": "api_key", "key": "k1", "env": {"A": "1"}}},
+            {"acme": {"type": "api_keys", "keys": ["k1", "new"], "env": {"A": "1"}}},
+        ),
+        ({"providers": {"acme": ["k1"]}}, {"providers": {"acme": ["k1", "new"]}}),
+        ({"old-acme": {"type": "api_key", "key": "k1"}}, {"acme": {"type": "api_keys", "keys": ["k1", "new"]}}),
+        (
+            {"proxy_keys": {"x": {}}, "b": 1},
+            {"proxy_keys": {"x": {}}, "b": 1, "acme": {"type": "api_key", "key": "new"}},
+        ),
+    ],
+)
+def test_a_key_is_added_in_the_shape_that_is_there(before: dict[str, Any], after: dict[str, Any]) -> None:
+    document = copy.deepcopy(before)
+    assert auth_file.add_key(document, NAMES, "new")
+    assert document == after
+    assert not auth_file.add_key(document, NAMES, "new"), "it is there already"
+    assert document == after
+
+
+@pytest.mark.parametrize(
+    "before", [{"acme": {"type": "api_keys", "keys": ["k1", "k2"]}}, {"providers": {"acme": ["k1", "k2"]}}]
+)
+def test_a_key_alone_takes_the_place_of_all(before: dict[str, Any]) -> None:
+    assert auth_file.add_key(before, NAMES, "k1", alone=True)
+    assert values(before) == ["k1"]
+    assert not auth_file.add_key(before, NAMES, "k1", alone=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, None),
+        (
+            {"acme": {"type": "oauth", "access": "a1", "refresh": "r1", "own": 1}},
+            {"type": "oauth", "access": "a2", "refresh": "r2", "accountId": "u-1", "expires": 7500, "scope": "all"},
+        ),
+    ],
+)
+def test_tokens_take_the_place_of_those_they_were_got_with(
+    before: dict[str, Any], after: dict[str, Any] | None
+) -> None:
+    document = copy.deepcopy(before)
+    assert auth_file.put_tokens(document, NAMES, OLD, NEW, NOW) is (after is not None)
+    assert document == ({"acme": {**before["acme"], **after}} if after else before)
+
+
+def test_tokens_of_a_list_stay_in_it() -> None:
+    document = {"acme_accounts": [{"access_token": "a0", "refresh_token": "r0"}, {"access_token": "a1", "x": 1}]}
+    assert auth_file.put_tokens(document, NAMES, Tokens("a1"), NEW, NOW)
+    account = {"access_token": "a2", "refresh_token": "r2", "account_id": "u-1", "last_refresh": NOW, "x": 1}
+    assert document["acme_accounts"] == [{"access_token": "a0", "refresh_token": "r0"}, account]
+
+
+def test_a_first_login_makes_a_record() -> None:
+    document: dict[str, Any] = {}
+    assert auth_file.put_tokens(document, NAMES, None, NEW, NOW)
+    assert auth_file.logins(document, NAMES)[0].tokens == NEW
+    assert auth_file.ids(document) == ["acme"]
+
+
+def test_all_of_a_provider_is_removed_and_nothing_else() -> None:
+    other = {"other": {"type": "api_key", "key": "k"}, "providers": {"other": ["k"]}, "proxy_keys": {"p": {}}}
+    document = copy.deepcopy(other)
+    document["acme"] = {"type": "api_key", "key": "k1"}
+    document["providers"]["acme"] = ["k2"]
+    document["acme_accounts"] = [{"access_token": "a"}]
+    assert auth_file.ids(document) == ["other", "acme"]
+    logged_out = copy.deepcopy(document)
+    assert auth_file.remove(logged_out, NAMES, only_logins=True) == 1
+    assert values(logged_out) == ["k1", "k2"]
+    assert auth_file.remove(document, NAMES) == 3
+    assert document == other

@@ -1,0 +1,46 @@
+"""The output of a command of the user's own (H-60)."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from hamr.errors import ConfigError
+from hamr.secrets import shell
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the commands are those of a POSIX shell")
+
+
+def test_what_it_prints_without_the_blanks_around_it() -> None:
+    assert shell.output("echo ' a key '; echo no >&2", "it") == "a key"
+
+
+def test_it_reads_nothing() -> None:
+    assert shell.output("cat; echo done", "it") == "done"
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("echo canary-secret; exit 3", "ended with exit code 3"),
+        ("true", "printed nothing"),
+        (r"printf '\377'", "printed no text"),
+        ("no-such-command-canary-secret", "exit code 127"),
+    ],
+)
+def test_a_failure_names_the_place_and_neither_command_nor_output(command: str, why: str) -> None:
+    with pytest.raises(ConfigError, match=f"acme.key: its command .*{why}") as caught:
+        shell.output(command, "acme.key")
+    assert "canary" not in str(caught.value)
+
+
+def test_one_that_takes_too_long_is_ended_with_all_it_started(tmp_path: Path) -> None:
+    begun = time.monotonic()
+    with pytest.raises(ConfigError, match=r"longer than 0\.3 s"):
+        shell.output(f"(sleep 3; touch {tmp_path}/late) & sleep 60", "it", patience=0.3)
+    assert time.monotonic() - begun < 3
+    time.sleep(3.2 - (time.monotonic() - begun))
+    assert not (tmp_path / "late").exists()
