@@ -1,0 +1,147 @@
+"""Messages of a request, as the wire writes them: a text, and images beside it."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+from hamr.api import HostedTool, Image, Text, Thinking, ToolCall, ToolResult, Unsupported
+from hamr.wirekit import split_data_url
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hamr.api import Message, Part
+    from hamr.wirekit import Told
+
+
+class Writer:
+    """Writes one conversation; knows which tool each earlier call named."""
+
+    def __init__(self, told: Told) -> None:
+        self._told = told
+        self._names: dict[str, str] = {}
+
+    def write(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
+        """All messages; raises Unsupported."""
+        written: list[dict[str, Any]] = []
+        for place, message in enumerate(messages):
+            plain = _plain(message)
+            if plain is not None:
+                written.append(plain)
+            else:
+                written.extend(self._message(message, f"messages[{place}]"))
+        return written
+
+    def _message(self, message: Message, place: str) -> list[dict[str, Any]]:
+        own = self._told.own(message.extra, place)
+        if message.name is not None:
+            self._told("dropped", f"{place}.name", "this wire takes no names of messages")
+        if message.role == "tool":
+            return [self._result(part, f"{place}.parts[{at}]") for at, part in enumerate(message.parts)]
+        written: dict[str, Any] = {"role": message.role, "content": ""}
+        if message.role == "assistant":
+            self._turn(message, written, place)
+        else:
+            self._content(message.parts, written, place)
+        return [{**written, **own}]
+
+    def _content(self, parts: Sequence[Part], written: dict[str, Any], place: str) -> None:
+        """Texts are joined by a line end; images stand beside them, where their order among the texts is lost."""
+        texts: list[str] = []
+        images: list[str] = []
+        for at, part in enumerate(parts):
+            where = f"{place}.parts[{at}]"
+            if isinstance(part, Text):
+                if images and texts:
+                    self._told("changed", place, "images go beside the text, not within it")
+                texts.append(part.text)
+            elif isinstance(part, Image):
+                images.append(_image(part, where))
+                if part.detail is not None:
+                    self._told("dropped", f"{where}.detail", "this wire has no such field")
+            else:
+                raise Unsupported(f"{where}: a {type(part).__name__} cannot stand here on this wire")
+            self._plainly(part, where)
+        written["content"] = "\n".join(texts)
+        if images:
+            written["images"] = images
+
+    def _plainly(self, part: Text | Image | ToolResult, where: str) -> None:
+        """Tell of what a part has besides, and this wire has not."""
+        self._told.own(part.extra, where)
+        if part.cache is not None:
+            self._told("dropped", f"{where}.cache", "this wire caches by itself")
+
+    def _turn(self, message: Message, written: dict[str, Any], place: str) -> None:
+        self._names.update((call.id, call.name) for call in message.tool_calls)
+        said: list[str] = []
+        thought: list[str] = []
+        calls: list[dict[str, Any]] = []
+        images: list[str] = []
+        for at, part in enumerate(message.parts):
+            where = f"{place}.parts[{at}]"
+            if isinstance(part, Text):
+                said.append(part.text)
+                self._plainly(part, where)
+            elif isinstance(part, Thinking):
+                thought.append(part.text)
+                self._told.own(part.extra, where)
+            elif isinstance(part, ToolCall):
+                calls.append(self._call(part, where))
+            elif isinstance(part, Image):
+                images.append(_image(part, where))
+            elif isinstance(part, HostedTool):
+                self._told("dropped", where, "this wire takes no tools back that the provider ran")
+            else:
+                raise Unsupported(f"{where}: a {type(part).__name__} cannot stand in a turn of the assistant here")
+        written["content"] = "".join(said)
+        more = {"thinking": "".join(thought), "images": images, "tool_calls": calls}
+        written.update((name, value) for name, value in more.items() if value)
+
+    def _call(self, call: ToolCall, where: str) -> dict[str, Any]:
+        """The arguments are an object on this wire, both ways."""
+        own = dict(self._told.own(call.extra, where))
+        arguments: Any = call.arguments
+        if call.problem is not None:
+            self._told("changed", f"{where}.arguments", f"they are no JSON object ({call.problem}); sent inside one")
+            arguments = {"malformed_arguments": call.text or ""}
+        function = {"name": call.name, "arguments": arguments, **own.pop("function", {})}
+        return {"id": call.id, "function": function, **own}
+
+    def _result(self, part: Part, place: str) -> dict[str, Any]:
+        """A result goes by its tool's name, and by the id of the call for servers that know ids."""
+        if not isinstance(part, ToolResult):
+            raise Unsupported(f"{place}: a message of the role tool holds nothing but results of tools")
+        own = self._told.own(part.extra, place)
+        written: dict[str, Any] = {"role": "tool", "content": ""}
+        self._content(part.parts, written, place)
+        name = part.name or self._names.get(part.call_id)
+        if name is not None:
+            written["tool_name"] = name
+        written["tool_call_id"] = part.call_id
+        if part.is_error:
+            self._told("dropped", f"{place}.is_error", "this wire has no such field; the text must say it")
+        if part.cache is not None:
+            self._told("dropped", f"{place}.cache", "this wire caches by itself")
+        return {**written, **own}
+
+
+def _plain(message: Message) -> dict[str, Any] | None:
+    """A message of one plain text, as most are; None for any other."""
+    if message.extra or message.name is not None or len(message.parts) != 1 or message.role == "tool":
+        return None
+    part = message.parts[0]
+    if type(part) is not Text or part.cache is not None or part.extra:
+        return None
+    return {"role": message.role, "content": part.text}
+
+
+def _image(image: Image, place: str) -> str:
+    """The bytes in base64, for nothing else is taken."""
+    data = image.data
+    if data is None and image.url is not None:
+        _, data = split_data_url(image.url)
+    if data is None:
+        raise Unsupported(f"{place}: this wire takes images as bytes alone", hint="Fetch it, and give its data.")
+    return base64.b64encode(data).decode()

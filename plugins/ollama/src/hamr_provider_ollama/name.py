@@ -1,0 +1,3 @@
+"""What the wire is called."""
+
+NAME = "ollama"

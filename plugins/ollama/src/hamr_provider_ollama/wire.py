@@ -1,0 +1,65 @@
+"""The client half: what a route's messages look like, and what its replies mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hamr_provider_ollama.compat import Compat
+from hamr_provider_ollama.runtime import Runtime
+
+if TYPE_CHECKING:
+    from hamr.api import Call, CallError, Decoder, EmbeddingRequest, Embeddings, Head, ModelPage, Request, Route
+
+
+class Ollama:
+    """The wire for one route; raises ConfigError where a flag or a setting is wrong."""
+
+    def __init__(self, route: Route) -> None:
+        self.compat = Compat.read(route.compat, f"compat of {route.selector}")
+        self.runtime = Runtime.of(route, self.compat)
+
+    def encode(self, request: Request, route: Route) -> Call:
+        """The call that asks for this, without credentials; raises Unsupported or ConfigError."""
+        from hamr_provider_ollama.body import encode
+
+        return encode(request, route, self.compat, self.runtime)
+
+    def decoder(self) -> Decoder:
+        """A new decoder for one reply, streamed or whole."""
+        from hamr_provider_ollama.decode import ReplyDecoder
+
+        return ReplyDecoder(self.compat)
+
+    def error(self, head: Head) -> CallError:
+        """The error that a reply with a failing status and its body stands for."""
+        from hamr_provider_ollama.errors import error
+
+        return error(head, self.compat)
+
+    def max_embedding_inputs(self, route: Route) -> int | None:
+        """The most inputs that one call takes."""
+        return self.compat.max_embedding_inputs
+
+    def encode_embeddings(self, request: EmbeddingRequest, route: Route) -> Call:
+        """The call that asks for these, without credentials; raises Unsupported or ConfigError."""
+        from hamr_provider_ollama.embeddings import encode_embeddings
+
+        return encode_embeddings(request, route, self.compat, self.runtime)
+
+    def decode_embeddings(self, head: Head, route: Route) -> Embeddings:
+        """What a whole reply says, in the order of the inputs; raises CallError."""
+        from hamr_provider_ollama.embeddings import decode_embeddings
+
+        return decode_embeddings(head, route, self.compat)
+
+    def encode_models(self, route: Route, page: str | None) -> Call:
+        """The call that asks for the models that are installed; there is one page of them."""
+        from hamr_provider_ollama.listing import encode_models
+
+        return encode_models(route)
+
+    def decode_models(self, head: Head, route: Route) -> ModelPage:
+        """What a whole reply says; raises CallError."""
+        from hamr_provider_ollama.listing import decode_models
+
+        return decode_models(head, route, self.compat)
