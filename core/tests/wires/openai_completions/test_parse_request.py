@@ -131,6 +131,13 @@ def test_every_field_finds_its_place() -> None:
             (Tool("f", cache="5m"),),
         ),
         ({"reasoning_effort": "high"}, "thinking", ThinkingConfig("high")),
+        ({"reasoning": {"effort": "high"}}, "thinking", ThinkingConfig("high")),
+        ({"reasoning": {"effort": "none"}}, "thinking", ThinkingConfig("off")),
+        ({"reasoning": {"enabled": False}}, "thinking", ThinkingConfig("off")),
+        ({"reasoning": {"max_tokens": 2048}}, "thinking", ThinkingConfig(tokens=2048)),
+        ({"reasoning": {"effort": "high", "exclude": True}}, "thinking", None),
+        ({"reasoning": {"max_tokens": True}}, "thinking", None),
+        ({"reasoning": "much"}, "thinking", None),
     ],
 )
 def test_each_way_to_say_it(body: dict[str, Any], name: str, value: Any) -> None:

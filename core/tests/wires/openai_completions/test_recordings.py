@@ -181,6 +181,7 @@ def test_recorded_requests_are_written_again_with_the_same_meaning(
             continue  # refused for its shape; or Azure's, which names the model in the path
         field = "max_tokens" if "max_tokens" in body else "max_completion_tokens"
         special = {"file_url_field": "document_url" if provider == "mistral" else "file_url", "max_tokens_field": field}
+        special |= {"thinking_format": "openrouter"} if "reasoning" in body else {}
         there = route(**flags, **special)
         wire = OpenAICompletions(there)
         try:
@@ -208,6 +209,8 @@ def meaning(body: dict[str, Any]) -> dict[str, Any]:
         del said["response_format"]
     if isinstance(said.get("stop"), str):
         said["stop"] = [said["stop"]]
+    if said.get("reasoning") == {"effort": "none"}:  # OpenRouter: the same as not enabled
+        said["reasoning"] = {"enabled": False}
     for name in ("stream", "logprobs"):
         if said.get(name) is False:
             del said[name]

@@ -37,7 +37,7 @@ def assistant_message(message: Message, place: str, compat: Compat, told: Told) 
         elif isinstance(part, HostedTool):
             told("dropped", where, "this wire takes no tools back that the provider ran")
         else:
-            raise Unsupported(f"{where}: a {type(part).__name__} cannot stand in a turn of the assistant on this wire")
+            raise Unsupported(f"{where}: no {type(part).__name__} can stand in a turn of the assistant")
     written["content"] = replay.content
     written.update(replay.fields())
     if calls:

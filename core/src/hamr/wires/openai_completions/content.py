@@ -30,7 +30,7 @@ def content_part(part: Part, place: str, compat: Compat, told: Told) -> dict[str
     elif isinstance(part, Audio):
         written = _audio(part, place)
     else:
-        raise Unsupported(f"{place}: a {type(part).__name__} cannot stand here on this wire")
+        raise Unsupported(f"{place}: no part of the kind {type(part).__name__} can stand here on this wire")
     written.update(told.own(part.extra, place))
     mark(written, getattr(part, "cache", None), place, compat, told)
     return written

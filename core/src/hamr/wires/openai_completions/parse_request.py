@@ -178,9 +178,28 @@ def _logprobs(value: Any, told: dict[str, Any], options: dict[str, Any]) -> None
 
 
 def _thinking(told: dict[str, Any], options: dict[str, Any]) -> None:
-    """Levels that are known; other words belong to one provider and stay as they are."""
-    effort = options.get("reasoning_effort")
-    level = next((each for each in LEVELS if each == ("off" if effort == "none" else effort)), None)
-    if level is not None and effort != "off":
-        told["thinking"] = ThinkingConfig(level=level)
-        del options["reasoning_effort"]
+    """Levels that are known, in the spellings of OpenAI and OpenRouter; other words stay as they are."""
+    for name, read in (("reasoning_effort", _effort), ("reasoning", _reasoning)):
+        if (wanted := read(options.get(name))) is not None:
+            told["thinking"] = wanted
+            del options[name]
+            return
+
+
+def _effort(word: Any) -> ThinkingConfig | None:
+    level = next((each for each in LEVELS if each == ("off" if word == "none" else word)), None)
+    return None if level is None or word == "off" else ThinkingConfig(level=level)
+
+
+def _reasoning(given: Any) -> ThinkingConfig | None:
+    """An object that says one thing, and that a known one: all else is for whoever understands it."""
+    if not isinstance(given, dict):
+        return None
+    match [*given.items()]:
+        case [("effort", word)]:
+            return _effort(word)
+        case [("enabled", False)]:
+            return ThinkingConfig(level="off")
+        case [("max_tokens", int(tokens))] if tokens > 0 and tokens is not True:
+            return ThinkingConfig(tokens=tokens)
+    return None

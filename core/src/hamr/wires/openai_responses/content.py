@@ -40,7 +40,7 @@ def _part(part: Part, place: str, compat: Compat, told: Told) -> dict[str, Any]:
     elif isinstance(part, File):
         written = _file(part, place)
     else:
-        raise Unsupported(f"{place}: a {type(part).__name__} cannot stand here on this wire")
+        raise Unsupported(f"{place}: no part of the kind {type(part).__name__} can stand here on this wire")
     own = told.own(part.extra, place)
     if part.cache is not None and MARK not in own:
         if compat.supports_cache_breakpoints:
