@@ -8,7 +8,18 @@ from hamr_provider_ollama.compat import Compat
 from hamr_provider_ollama.runtime import Runtime
 
 if TYPE_CHECKING:
-    from hamr.api import Call, CallError, Decoder, EmbeddingRequest, Embeddings, Head, ModelPage, Request, Route
+    from hamr.api import (
+        Call,
+        CallError,
+        Decoder,
+        Dialect,
+        EmbeddingRequest,
+        Embeddings,
+        Head,
+        ModelPage,
+        Request,
+        Route,
+    )
 
 
 class Ollama:
@@ -63,3 +74,9 @@ class Ollama:
         from hamr_provider_ollama.listing import decode_models
 
         return decode_models(head, route, self.compat)
+
+    def dialect(self) -> Dialect:
+        """The server half of this wire."""
+        from hamr_provider_ollama.dialect import OllamaDialect
+
+        return OllamaDialect()
