@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from hamr import resolve
+from hamr.admission import Admission
 from hamr.builtin import Builtin
 from hamr.choices import Choices
 from hamr.compose import Hooks
@@ -22,6 +23,7 @@ from hamr.streams import AsyncStream, Stream, Tell
 from hamr.types import Call, Provider, Response, ResponseFormat, Route, Run, Settings
 
 if TYPE_CHECKING:
+    from hamr.admission import GivenLimits
     from hamr.effects import Flow, RunFlow
     from hamr.inputs import EmbedOptions, Inputs
     from hamr.listing import ListOptions
@@ -37,8 +39,9 @@ class Hamr:
     """A client. Safe to use from many threads and event loops; a context manager in both colours.
 
     `keys` gives a provider's key in code, and `parameters` what its URL needs to know besides; `prefer` says which
-    distribution counts where two bring the same provider; `extensions` are switched on by name; `tell` is called with
-    what a login has to say. `credentials` is the user's own store of keys and logins, None where there is no home.
+    distribution counts where two bring the same provider; `extensions` are switched on by name; `limits` are laid over
+    those of a `provider` or a `provider/model`; `tell` is called with what a login or a limit has to say. `credentials`
+    is the user's own store of keys and logins, None where there is no home.
     """
 
     def __init__(  # noqa: PLR0913  # each is given by name
@@ -50,6 +53,7 @@ class Hamr:
         parameters: Mapping[str, Mapping[str, str]] | None = None,
         prefer: Mapping[str, str] | None = None,
         extensions: Iterable[str] | None = None,
+        limits: GivenLimits | None = None,
         tell: Callable[[str, str | None], None] = tell_on_stderr,
     ) -> None:
         self.settings = settings or Settings()
@@ -61,6 +65,7 @@ class Hamr:
         self._extensions = tuple(_names(self._environ.get("HAMR_EXTENSIONS", "")) if extensions is None else extensions)
         self._tell = tell
         self.credentials = CredentialStore.of(self._environ)
+        self._admission = Admission(self._environ, limits)
         self._builtin = Builtin()
         self._hooks: dict[str, Hooks] = {}
         self._pipelines: dict[tuple[str, str | None, resolve.Role | None, str | None], Pipeline] = {}
@@ -187,6 +192,7 @@ class Hamr:
         """Let go of all connections of blocking calls; the client may be used again."""
         for transport in self._transports():
             transport.close()
+        self._admission.close()
 
     async def aclose(self) -> None:
         """Let go of all connections of this event loop, and of those of blocking calls."""
@@ -212,9 +218,14 @@ class Hamr:
         key = id, name, role, mode
         if (ready := self._pipelines.get(key)) is None:
             with self._compiling:
-                ready = self._pipelines.get(key) or self.hooks(id).compile(self._route(id, name, role, mode))
+                ready = self._pipelines.get(key) or self._compiled(self._route(id, name, role, mode))
                 self._pipelines[key] = ready
         return ready
+
+    def _compiled(self, route: Route) -> Pipeline:
+        pipeline = self.hooks(route.provider.id).compile(route)
+        gates = self._admission.gates(route)
+        return replace(pipeline, gates=gates) if gates else pipeline
 
     def _route(self, id: str, name: str | None, role: resolve.Role = "chat", mode: str | None = None) -> Route:
         manifest, provider = self.plugins.manifest(id), self._provider(id)

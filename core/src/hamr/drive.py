@@ -16,10 +16,13 @@ from hamr.effects import (
     Await,
     Begin,
     Close,
+    Closing,
+    Do,
     Effect,
     Emit,
     Fetch,
     JobEffect,
+    Keep,
     Lock,
     Now,
     Open,
@@ -67,6 +70,7 @@ class _Held:
 
     replies: list[Any] = field(default_factory=list)
     locks: dict[str, FileLock] = field(default_factory=dict)
+    kept: list[Closing] = field(default_factory=list)
     jobs: Any = None
 
     def lock(self, name: str, folder: str | None) -> FileLock:
@@ -77,6 +81,8 @@ class _Held:
             lock.release()
 
     def release_all(self) -> None:
+        while self.kept:
+            self.kept.pop().close()
         for name in list(self.locks):
             self.release(name)
 
@@ -176,6 +182,10 @@ class Driven(Iterator[Item], Generic[Item, Result]):
                 self._held.release(name)
             case Tell(text, url):
                 self._tell(text, url)
+            case Do(work):
+                return work()
+            case Keep(what):
+                self._held.kept.append(what)
             case Begin() | Await() | Abandon():
                 return self._jobs().answer(effect)
         return None
@@ -303,6 +313,10 @@ class AsyncDriven(AsyncIterator[Item], Generic[Item, Result]):
                 self._held.release(name)
             case Tell(text, url):
                 self._tell(text, url)
+            case Do(work):
+                return work()
+            case Keep(what):
+                self._held.kept.append(what)
             case Begin() | Await() | Abandon():
                 return await self._jobs().answer(effect)
         return None

@@ -153,7 +153,28 @@ class OpenReply(Protocol):
     head: Head
 
 
-Effect = Open | Read | Close | Fetch | Sleep | Now | WallClock | ReadFile | Lock | Release | Tell | Emit
+class Closing(Protocol):
+    """What a flow holds."""
+
+    def close(self) -> None:
+        """Let go, at once; where that has been done before, nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """Work on this machine that is over in a millisecond and waits for nobody; the answer is what it returns."""
+
+    work: Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Close this when the flow ends, however it ends."""
+
+    what: Closing
+
+
+Effect = Open | Read | Close | Fetch | Sleep | Now | WallClock | ReadFile | Lock | Release | Tell | Emit | Do | Keep
 JobEffect = Begin | Await | Abandon
 
 Flow = Generator[Effect, Any, Result]

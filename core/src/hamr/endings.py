@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 from hamr.effects import Emit, Flow, Now, OpenReply, Read
 from hamr.errors import BrokenReply, CallError
 from hamr.fold import CONTENT, Fold
+from hamr.gates import Came
 from hamr.specs import ToolWire
 from hamr.types import Call, Event, Failed, Finished, Head, Response, Route, Timings
 
@@ -17,13 +18,17 @@ Value = TypeVar("Value")
 
 @dataclass(slots=True)
 class Sending:
-    """One call on its way, over all its attempts; `begun` and `ended` are readings of the driver's clock."""
+    """One call on its way, over all its attempts; `begun` and `ended` are readings of the driver's clock.
+
+    `admitted` is False where a gate did not let the last attempt through.
+    """
 
     route: Route
     call: Call
     begun: float
     ended: float = 0.0
     attempts: int = 0
+    admitted: bool = True
     warnings: list[str] = field(default_factory=list)
     head: Head | None = None
 
@@ -50,6 +55,9 @@ class Ending(Protocol):
 
     def read(self, reply: OpenReply, max_bytes: int) -> Flow[None]:
         """Read a reply to its end; raises CallError."""
+
+    def came(self) -> Came:
+        """What it has come to, for who keeps account of it."""
 
     def partial(self, sending: Sending) -> Response | None:
         """What had come when it failed."""
@@ -117,6 +125,10 @@ class Folding:
         if failure is not None:
             raise failure
 
+    def came(self) -> Came:
+        """The tokens and the cost so far."""
+        return Came(self._fold.usage, self._fold.cost, has_content=self._fold.has_content)
+
     def partial(self, sending: Sending) -> Response | None:
         """What had come, where that is more than nothing."""
         return self.response(sending) if self._fold.has_content else None
@@ -155,6 +167,11 @@ class Whole(Generic[Value]):
                 raise too_large(max_bytes)
             pieces.append(data)
         self.value = self._decode(replace(reply.head, body=b"".join(pieces)))
+
+    def came(self) -> Came:
+        """What the body says it took, where it says so."""
+        value = getattr(self, "value", None)
+        return Came(getattr(value, "usage", None), getattr(value, "cost", None), has_content=value is not None)
 
     def partial(self, sending: Sending) -> Response | None:
         """Nothing: half a body says nothing."""

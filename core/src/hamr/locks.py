@@ -33,6 +33,9 @@ class FileLock:
         except OSError:  # somebody holds it
             os.close(file)
             return False
+        if not self._is_there(file):  # it was removed between the two: nobody else would see this lock
+            os.close(file)
+            return False
         self._file = file
         return True
 
@@ -41,6 +44,22 @@ class FileLock:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+    def remove(self) -> bool:
+        """Remove the file if nobody holds the lock; gives whether nobody did."""
+        if not self.acquire():
+            return False
+        if os.name == "nt":  # an open file cannot be removed there
+            self.release()
+        self._path.unlink(missing_ok=True)
+        self.release()
+        return True
+
+    def _is_there(self, file: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(file), os.stat(self._path))
+        except FileNotFoundError:
+            return False
 
 
 def _lock(file: int) -> None:

@@ -12,7 +12,7 @@ from hamr.errors import ConfigError, PluginError
 if TYPE_CHECKING:
     from os import PathLike
 
-    from hamr.types import Mode, ModelRule, Provider
+    from hamr.types import Mode, ModelRule, Provider, RateLimits
 
 API = 1
 """The version of the plugin api that this core speaks."""
@@ -33,6 +33,23 @@ class AuthTable:
     stored_as: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class LimitTable:
+    """How much may be sent in a minute, and how many calls at once; zero is no limit."""
+
+    rpm: int | None = None
+    tpm: int | None = None
+    input_tpm: int | None = None
+    output_tpm: int | None = None
+    concurrency: int | None = None
+
+    def limits(self) -> RateLimits:
+        """The same as a provider holds it."""
+        from hamr.types import RateLimits
+
+        return RateLimits(*(getattr(self, each.name) for each in fields(self)))
+
+
 # Small letters, and one `*` at most, or one at either end.
 GLOB = {"pattern": r"\*?[^*?\[\]A-Z]+\*?|[^*?\[\]A-Z]+\*[^*?\[\]A-Z]+"}
 
@@ -45,13 +62,14 @@ class ModelTable:
     compat: Mapping[str, Any] = field(default_factory=dict)
     wire: str | None = None
     mode: str | None = None
+    limits: LimitTable = field(default=LimitTable(), metadata={"table": LimitTable})
 
     def rule(self) -> ModelRule:
         """The same as a provider holds it."""
         from hamr.types import ModelRule
 
         match = (self.match,) if isinstance(self.match, str) else self.match
-        return ModelRule(match, self.compat, self.wire, self.mode)
+        return ModelRule(match, self.compat, self.wire, self.mode, self.limits.limits())
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +142,7 @@ class Manifest:
     model_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
     embed_model_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
     key_url: str | None = None
+    limits: LimitTable = field(default=LimitTable(), metadata={"table": LimitTable})
     parameters: Mapping[str, ParameterTable] = field(default_factory=dict, metadata={"named": ParameterTable})
     mode: str = "chat"
     mode_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
@@ -162,6 +181,7 @@ class Manifest:
             parameters=parameters,
             mode=self.mode,
             modes={name: self._mode(table, parameters) for name, table in self.modes.items()},
+            limits=self.limits.limits(),
             origins=origins,
         )
 

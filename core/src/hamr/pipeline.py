@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from hamr.effects import Close, Emit, Flow, Now, OpenReply, Sleep
+from hamr.effects import Close, Emit, Flow, Keep, Now, OpenReply, Sleep
 from hamr.endings import Ending, Folding, Sending, Whole, failed_head
 from hamr.errors import BrokenReply, CallError, ConfigError, HamrError, NoSuchModel, Unsupported
+from hamr.gates import Asked, Came
 from hamr.redirect import following
 from hamr.retry import delay
 from hamr.secrets.redact import redacted
@@ -19,6 +20,7 @@ from hamr.types import Call, Head, Request, Response, Route, Settings, Timeouts,
 from hamr.version import VERSION
 
 if TYPE_CHECKING:
+    from hamr.gates import Asking, Gate, Pass
     from hamr.types import EmbeddingRequest, Embeddings, ModelInfo, ModelPage
 
 USER_AGENT = f"hamr/{VERSION} python/{sys.version_info.major}.{sys.version_info.minor}"
@@ -37,11 +39,12 @@ class Pipeline:
     transport: Transport
     auth: Auth
     wire: ToolWire
+    gates: tuple[Gate, ...] = ()
 
     def flow(self, request: Request, settings: Settings) -> Flow[Response]:
         """Make the call; emits the events of its reply and returns their fold. Raises HamrError."""
         call, ending = self.encode(request, settings), Folding(self.wire)
-        sending = yield from self._send(call, ending, settings, (yield Now()))
+        sending = yield from self._send(call, ending, settings, (yield Now()), request)
         return ending.response(sending)
 
     def encode(self, request: Request, settings: Settings) -> Call:
@@ -59,7 +62,7 @@ class Pipeline:
         for batch in batches(request, self.wire.max_embedding_inputs(self.route)):
             ending = Whole(self._vectors(self.wire, len(batch.inputs)))
             call = self._outgoing(self.wire.encode_embeddings(batch, self.route), request.headers, settings)
-            sending = yield from self._send(call, ending, settings, begun)
+            sending = yield from self._send(call, ending, settings, begun, batch)
             parts.append((ending.value, sending))
         return joined(parts)
 
@@ -125,19 +128,48 @@ class Pipeline:
         # Written out, for `replace` takes twice as long and every call comes by here.
         return Call(call.url, call.method, headers, call.body, call.secret, call.adaptations, timeouts)
 
-    def _send(self, call: Call, ending: Ending, settings: Settings, begun: float) -> Flow[Sending]:
-        """Send the call until it succeeds; raises HamrError where it does not, or not in time."""
+    def _send(
+        self, call: Call, ending: Ending, settings: Settings, begun: float, asked: Asking | None = None
+    ) -> Flow[Sending]:
+        """Send the call until it succeeds; raises HamrError where it does not, or not in time.
+
+        What is `asked` has to pass the gates at each attempt.
+        """
         if settings.timeouts.total is not None:
             call = replace(call, deadline=begun + settings.timeouts.total)
         sending = Sending(self.route, call, begun)
         while True:
             try:
-                yield from self._attempt(sending, ending, settings.max_bytes)
+                if self.gates and asked is not None:
+                    yield from self._admitted(asked, sending, ending, settings.max_bytes)
+                else:
+                    yield from self._attempt(sending, ending, settings.max_bytes)
             except CallError as error:
+                if not sending.admitted:
+                    raise
                 yield from self._again(error, sending, ending, settings)
             else:
                 sending.ended = yield Now()
                 return sending
+
+    def _admitted(self, asked: Asking, sending: Sending, ending: Ending, max_bytes: int) -> Flow[None]:
+        """One attempt, let through by every gate and accounted for to each."""
+        passes: list[Pass] = []
+        failure: HamrError | None = None
+        sending.admitted = False
+        try:
+            for gate in self.gates:
+                passes.append((yield from gate.enter(Asked(self.route, asked, sending.call.deadline))))
+                yield Keep(passes[-1])
+            sending.admitted = True
+            yield from self._attempt(sending, ending, max_bytes)
+        except HamrError as error:
+            failure = error
+        came = replace(ending.came() if sending.admitted else Came(), error=failure)
+        for each in reversed(passes):
+            yield from each.leave(came)
+        if failure is not None:
+            raise failure
 
     def _attempt(self, sending: Sending, ending: Ending, max_bytes: int) -> Flow[None]:
         sending.attempts += 1

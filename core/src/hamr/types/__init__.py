@@ -162,7 +162,7 @@ _HOMES = {
     ),
     "request": ("Request", "ResponseFormat", "ThinkingConfig", "ThinkingLevel", "Tool", "ToolChoice"),
     "response": ("Response", "Timings"),
-    "route": ("AuthSpec", "Mode", "Model", "ModelRule", "Provider", "Route", "Settings"),
+    "route": ("AuthSpec", "Mode", "Model", "ModelRule", "Provider", "RateLimits", "Route", "Settings"),
     "run": ("Run", "RunEvent", "Stopped", "ToolFinished", "ToolStarted"),
     "secret": ("Secret",),
     "tokens": ("TokenStore", "Tokens"),

@@ -32,6 +32,30 @@ def _unset(name: str) -> Secret | None:
 
 
 @dataclass(frozen=True, slots=True)
+class RateLimits:
+    """How much may be sent within any minute, and how many calls at once; None is no limit."""
+
+    rpm: int | None = None
+    tpm: int | None = None
+    input_tpm: int | None = None
+    output_tpm: int | None = None
+    concurrency: int | None = None
+
+    @property
+    def any(self) -> bool:
+        """Whether there is one."""
+        return self.counts_tokens or self.rpm is not None or self.concurrency is not None
+
+    @property
+    def counts_tokens(self) -> bool:
+        """Whether one of them is of tokens."""
+        return not (self.tpm is None and self.input_tpm is None and self.output_tpm is None)
+
+
+UNLIMITED = RateLimits()
+
+
+@dataclass(frozen=True, slots=True)
 class ModelRule:
     """What is special about the models whose lower-cased name fits one of the patterns in `match`.
 
@@ -42,6 +66,7 @@ class ModelRule:
     compat: Mapping[str, Any] = field(default_factory=dict)
     wire: str | None = None
     mode: str | None = None
+    limits: RateLimits = UNLIMITED
 
     def fits(self, name: str) -> bool:
         """Whether a model of this name is meant; a `*` in a pattern stands for any text."""
@@ -70,7 +95,7 @@ class Provider:
 
     The first of the `rules` that fits a model counts for it. `parameters` are what a provider's URL or wire needs to
     know besides, such as a region or a project; one that nothing says is not there. `mode` is what the interface
-    described here is called, and `modes` are the others.
+    described here is called, and `modes` are the others. `limits` hold for all models together.
     """
 
     id: str
@@ -87,6 +112,7 @@ class Provider:
     parameters: Mapping[str, str] = field(default_factory=dict)
     modes: Mapping[str, Mode] = field(default_factory=dict)
     mode: str = "chat"
+    limits: RateLimits = UNLIMITED
     origins: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -105,6 +131,7 @@ class Model:
     id: str
     wire: str | None = None
     compat: Mapping[str, Any] = field(default_factory=dict)
+    limits: RateLimits = UNLIMITED
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,52 @@
+"""What a call has to pass before it is sent: a limit, a budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from hamr.effects import Flow
+    from hamr.errors import HamrError
+    from hamr.types import Cost, EmbeddingRequest, Request, Route, Usage
+
+    Asking = Request | EmbeddingRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is about to be sent; `deadline` is a reading of the driver's clock."""
+
+    route: Route
+    request: Asking
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What has come of it: the provider's account, if it gave one, and the failure, if it failed.
+
+    `has_content` says whether there was anything of an answer.
+    """
+
+    usage: Usage | None = None
+    cost: Cost | None = None
+    error: HamrError | None = None
+    has_content: bool = False
+
+
+class Pass(Protocol):
+    """What one call was let through with."""
+
+    def leave(self, came: Came) -> Flow[None]:
+        """The call has ended: put what it used in place of what was thought."""
+
+    def close(self) -> None:
+        """The call was given up half-way: nobody will say what it used. Nothing, where it has ended."""
+
+
+class Gate(Protocol):
+    """What each attempt of a call has to pass."""
+
+    def enter(self, asked: Asked) -> Flow[Pass]:
+        """Wait until the call may be sent; raises HamrError where it may not, or not in time."""
