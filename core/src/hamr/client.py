@@ -224,8 +224,11 @@ class Hamr:
 
     def _compiled(self, route: Route) -> Pipeline:
         pipeline = self.hooks(route.provider.id).compile(route)
-        gates = self._admission.gates(route)
-        return replace(pipeline, gates=gates) if gates else pipeline
+        if not (gates := self._admission.gates(route)):
+            return pipeline
+        from dataclasses import replace
+
+        return replace(pipeline, gates=gates)
 
     def _route(self, id: str, name: str | None, role: resolve.Role = "chat", mode: str | None = None) -> Route:
         manifest, provider = self.plugins.manifest(id), self._provider(id)
