@@ -13,6 +13,7 @@ from hamr.types import Route
 WIRES = {
     "openai-completions": "hamr.wires.openai_completions:OpenAICompletions",
     "openai-responses": "hamr.wires.openai_responses:OpenAIResponses",
+    "gemini": "hamr.wires.gemini:Gemini",
 }
 
 

@@ -19,6 +19,7 @@ from hamr.errors import (
     TooLong,
 )
 from hamr.wires.retry_after import retry_after
+from hamr.wires.rpc_status import reasons, retry_delay
 from hamr.wires.web_page import is_page, page_title
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ STATUSES: Mapping[int, type[CallError]] = {
     413: TooLong,
     425: Overloaded,
     429: RateLimited,
+    499: Overloaded,  # Google: CANCELLED, where the server gave up
     498: Overloaded,  # Groq, flex tier at capacity ("Flex Processing", console.groq.com, 2026-11)
     501: BadRequest,  # llama.cpp: not_supported_error
 }
@@ -52,6 +54,9 @@ CODES: Mapping[str, type[CallError]] = {
     "permission_error": NotLetIn,
     "permission_denied": NotLetIn,
     "account_deactivated": NotLetIn,
+    "api_key_invalid": NotLetIn,  # Google, with a 400
+    "api_key_expired": NotLetIn,
+    "billing_disabled": QuotaSpent,  # Google
     "insufficient_quota": QuotaSpent,
     "quota_exceeded": QuotaSpent,
     "exceeded_current_quota_error": QuotaSpent,  # Moonshot
@@ -137,6 +142,7 @@ class Said(NamedTuple):
     code: str | None = None
     param: str | None = None
     status: int | None = None
+    retry_after: float | None = None
 
 
 def head_error(head: Head, rules: FailureRules, codes: Codes = CODES) -> CallError:
@@ -150,7 +156,7 @@ def head_error(head: Head, rules: FailureRules, codes: Codes = CODES) -> CallErr
         code=said.code,
         param=said.param,
         request_id=next((headers[name] for name in _REQUEST_IDS if headers.get(name)), None),
-        retry_after=retry_after(headers),
+        retry_after=wait if (wait := retry_after(headers)) is not None else said.retry_after,
         body=shown[:_BODY] or None,
         hint=_hint(head),
     )
@@ -168,6 +174,7 @@ def inner_error(value: Mapping[str, Any], rules: FailureRules, shown: str, codes
         status=said.status,
         code=said.code,
         param=said.param,
+        retry_after=said.retry_after,
         body=shown[:_BODY] or None,
     )
 
@@ -227,8 +234,11 @@ def _said(value: Mapping[str, Any]) -> Said:
     code, kind, state = source.get("code"), source.get("type"), source.get("status")
     nested = source.get("innererror")
     words = (code, nested.get("code") if isinstance(nested, dict) else None, kind, state)
-    codes = tuple(word for word in words if isinstance(word, str) and word)
+    details = source.get("details")
+    codes = (*reasons(details), *(word for word in words if isinstance(word, str) and word))
     status = code if isinstance(code, int) and 400 <= code < 600 else None
+    if status is not None and isinstance(state, str) and state:
+        code = state  # Google's word says more than the status once more
     param = source.get("param")
     return Said(
         message=message[:_WORDS],
@@ -236,6 +246,7 @@ def _said(value: Mapping[str, Any]) -> Said:
         code=str(code) if code not in (None, "") else (kind if isinstance(kind, str) and kind else None),
         param=param if isinstance(param, str) else None,
         status=status,
+        retry_after=retry_delay(details),
     )
 
 

@@ -1,0 +1,203 @@
+"""Real traffic: every recorded reply is decoded, and compared with a reading that shares nothing with the decoder."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hamr.errors import BadRequest, CallError, NoSuchModel, NotLetIn, RateLimited
+from hamr.types import Event, Failed, Head, HostedTool, PartAdded, Request, Response, Route, Text, Thinking, ToolCall
+from hamr.wires.gemini import NAME, Gemini
+from hamr_testkit.recordings import Recording
+
+Recordings = Callable[[str], list[Recording]]
+
+FILES = (
+    "gemini.gemini-generate",
+    "gemini.gemini-stream",
+    "vertex.gemini-generate",
+    "vertex.gemini-stream",
+    "other_localhost_8787.gemini-generate",
+)
+WORDS = {"STOP": "stop", "MAX_TOKENS": "length", 1: "stop"}
+
+
+class Naive:
+    """A reading of a reply that shares nothing with the decoder."""
+
+    def __init__(self, row: Recording) -> None:
+        self.text, self.thoughts = "", ""
+        self.calls: list[tuple[str, str | None, Any]] = []
+        self.signatures: list[str] = []
+        self.hosted: list[str] = []
+        self.finish: Any = None
+        self.usage: dict[str, Any] = {}
+        for chunk in chunks(row):
+            self.usage = chunk.get("usageMetadata") or self.usage
+            for candidate in chunk.get("candidates") or []:
+                self.finish = candidate.get("finishReason") or self.finish
+                for part in (candidate.get("content") or {}).get("parts") or []:
+                    self._read(part)
+
+    def _read(self, part: dict[str, Any]) -> None:
+        if part.get("thoughtSignature"):
+            self.signatures.append(part["thoughtSignature"])
+        if part.get("thought"):
+            self.thoughts += part["text"]
+        elif "text" in part:
+            self.text += part["text"]
+        elif "functionCall" in part:
+            call = part["functionCall"]
+            if "name" in call:
+                self.calls.append((call["name"], call.get("id"), call.get("args")))
+        else:
+            self.hosted += [name for name in part if name != "thoughtSignature"]
+
+
+def chunks(row: Recording) -> list[dict[str, Any]]:
+    text = row.body.decode()
+    try:
+        whole = json.loads(text)
+    except ValueError:
+        return [json.loads(line[5:]) for line in text.splitlines() if line.startswith("data:")]
+    return whole if isinstance(whole, list) else [whole]
+
+
+def compare(row: Recording, events: list[Event], response: Response) -> None:
+    naive = Naive(row)
+    assert response.text == naive.text
+    assert response.thinking == naive.thoughts
+    assert [call.name for call in response.tool_calls] == [name for name, _, _ in naive.calls]
+    for call, (_, id, args) in zip(response.tool_calls, naive.calls, strict=True):
+        assert call.problem is None
+        assert call.id == (id or call.id)
+        assert args is None or call.arguments == args
+    assert [part.name for part in response.message.parts if isinstance(part, HostedTool)] == naive.hosted
+    assert [found for part in response.message.parts if (found := signature(part))] == naive.signatures
+    assert response.finish_reason == ("tool_calls" if naive.calls else WORDS[naive.finish])
+    if naive.usage.get("promptTokenCount"):
+        assert response.usage is not None
+        assert response.usage.total == naive.usage["totalTokenCount"]
+        assert response.usage.raw == naive.usage
+
+
+def signature(part: Any) -> str | None:
+    own = (part.extra or {}).get(NAME) or {}
+    found: str | None = own.get("thoughtSignature") or (own.get("part") or {}).get("thoughtSignature")
+    return found
+
+
+def decoded_alike(row: Recording, decode: Callable[..., list[Event]]) -> list[Event]:
+    """The events, which must not depend on how the bytes come."""
+    events = decode(row.body)
+    chance = random.Random(row.id)
+    places = sorted(chance.sample(range(len(row.body)), k=min(40, len(row.body))))
+    bounds = [0, *places, len(row.body)]
+    for pieces in (
+        [row.body[at : at + 1] for at in range(len(row.body))],
+        [row.body[a:b] for a, b in zip(bounds, bounds[1:], strict=False)],
+    ):
+        assert decode(pieces) == events, row.id
+    return events
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_recorded_replies_are_read_as_they_stand(
+    name: str, recordings: Recordings, decode: Callable[..., list[Event]], folded: Callable[..., Response]
+) -> None:
+    """Pain 16 and pain 23: whole, one byte at a time and at random, with the same events."""
+    rows = [row for row in recordings(name) if row.status == 200]
+    assert rows
+    for row in rows:
+        events = decoded_alike(row, decode)
+        assert not isinstance(events[-1], Failed), row.id
+        compare(row, events, folded(events))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_recorded_stream_that_is_cut_is_never_whole(
+    name: str, recordings: Recordings, decode: Callable[..., list[Event]]
+) -> None:
+    """Pain 18: without its last event, the reply has no end."""
+    for row in recordings(name):
+        head, _, last = row.body.rstrip().rpartition(b"data:")
+        if row.status == 200 and head and b"finishReason" in last and b"finishReason" not in head:
+            assert isinstance(decode(head)[-1], Failed), row.id
+
+
+EXPECTED: dict[int, tuple[type[CallError], ...]] = {
+    400: (BadRequest, NotLetIn),
+    404: (NoSuchModel,),
+    429: (RateLimited,),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_recorded_failures_are_told_apart(name: str, recordings: Recordings, route: Callable[..., Route]) -> None:
+    for row in recordings(name):
+        if row.status == 200:
+            continue
+        error = Gemini(route()).error(Head(row.status, row.headers, row.body))
+        assert isinstance(error, EXPECTED[row.status]), row.id
+        assert isinstance(error, NotLetIn) == (b"API_KEY_INVALID" in row.body)
+        assert (error.retry_after is not None) == (b"retryDelay" in row.body)
+        assert error.message
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_a_model_said_goes_back_as_it_came(
+    name: str,
+    recordings: Recordings,
+    decode: Callable[..., list[Event]],
+    folded: Callable[..., Response],
+    route: Callable[..., Route],
+) -> None:
+    """Pain 23: every part, in order, with its signature; unsigned texts that followed one another are one."""
+    for row in recordings(name):
+        if row.status != 200:
+            continue
+        message = folded(decode(row.body)).message
+        call = Gemini(route()).encode(Request((message,)), route())
+        contents = json.loads(call.body)["contents"]
+        sent = joined(contents[0]["parts"] if contents else [])
+        came = [part for chunk in chunks(row) for part in parts_of(chunk)]
+        if not any("partialArgs" in json.dumps(part) for part in came):
+            assert sent == joined(came), row.id
+        assert not call.adaptations or (call.adaptations[0].why == "nothing is left of it to send" and not sent)
+
+
+def parts_of(chunk: dict[str, Any]) -> list[dict[str, Any]]:
+    candidates = chunk.get("candidates") or [{}]
+    return (candidates[0].get("content") or {}).get("parts") or []
+
+
+def joined(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    made: list[dict[str, Any]] = []
+    for found in parts:
+        call = {"functionCall": {"args": {}, **found["functionCall"]}} if "functionCall" in found else {}
+        part = {**found, **call}
+        if part == {"text": ""}:
+            continue
+        if made and "text" in part and part.keys() == made[-1].keys() <= {"text", "thought"}:
+            made[-1] = {**part, "text": made[-1]["text"] + part["text"]}
+        else:
+            made.append(part)
+    return made
+
+
+def test_the_recordings_hold_what_they_are_here_to_show(
+    recordings: Recordings, decode: Callable[..., list[Event]], folded: Callable[..., Response]
+) -> None:
+    seen = set()
+    for row in recordings(FILES[0]) + recordings(FILES[1]):
+        events = decode(row.body) if row.status == 200 else []
+        seen |= {type(event.part) for event in events if isinstance(event, PartAdded)}
+        if events:
+            parts = folded(events).message.parts
+            seen |= {type(part) for part in parts}
+            seen |= {"cited" for part in parts if isinstance(part, Text) and part.citations}
+    assert {Text, Thinking, ToolCall, HostedTool, "cited"} <= seen
