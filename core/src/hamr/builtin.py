@@ -11,6 +11,7 @@ from hamr.transports.http import HttpTransport
 from hamr.types import Route
 
 WIRES = {
+    "anthropic-messages": "hamr.wires.anthropic_messages:AnthropicMessages",
     "openai-completions": "hamr.wires.openai_completions:OpenAICompletions",
     "openai-responses": "hamr.wires.openai_responses:OpenAIResponses",
     "gemini": "hamr.wires.gemini:Gemini",

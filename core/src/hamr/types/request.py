@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from hamr.types.message import Message
-from hamr.types.part import CacheMark
+from hamr.types.part import CacheMark, Extra
 
 ThinkingLevel = Literal["off", "minimal", "low", "medium", "high", "xhigh", "max"]
 
@@ -17,6 +17,7 @@ class Tool:
     """A function the model may ask for; `parameters` is a JSON Schema of an object.
 
     A `deferred` one is not shown to the model until a tool of the provider's own that searches tools has found it.
+    `extra` holds what one wire says of a tool besides, such as examples.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Tool:
     strict: bool | None = None
     cache: CacheMark | None = None
     deferred: bool = False
+    extra: Extra | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,7 @@ class Said(NamedTuple):
     param: str | None = None
     status: int | None = None
     retry_after: float | None = None
+    request_id: str | None = None
 
 
 def head_error(head: Head, rules: FailureRules, codes: Codes = CODES) -> CallError:
@@ -155,7 +156,7 @@ def head_error(head: Head, rules: FailureRules, codes: Codes = CODES) -> CallErr
         status=head.status,
         code=said.code,
         param=said.param,
-        request_id=next((headers[name] for name in _REQUEST_IDS if headers.get(name)), None),
+        request_id=next((headers[name] for name in _REQUEST_IDS if headers.get(name)), said.request_id),
         retry_after=wait if (wait := retry_after(headers)) is not None else said.retry_after,
         body=shown[:_BODY] or None,
         hint=_hint(head),
@@ -175,6 +176,7 @@ def inner_error(value: Mapping[str, Any], rules: FailureRules, shown: str, codes
         code=said.code,
         param=said.param,
         retry_after=said.retry_after,
+        request_id=said.request_id,
         body=shown[:_BODY] or None,
     )
 
@@ -239,7 +241,7 @@ def _said(value: Mapping[str, Any]) -> Said:
     status = code if isinstance(code, int) and 400 <= code < 600 else None
     if status is not None and isinstance(state, str) and state:
         code = state  # Google's word says more than the status once more
-    param = source.get("param")
+    param, request_id = source.get("param"), value.get("request_id")
     return Said(
         message=message[:_WORDS],
         codes=codes,
@@ -247,6 +249,7 @@ def _said(value: Mapping[str, Any]) -> Said:
         param=param if isinstance(param, str) else None,
         status=status,
         retry_after=retry_delay(details),
+        request_id=request_id if isinstance(request_id, str) and request_id else None,
     )
 
 

@@ -68,7 +68,9 @@ def _tool(tool: Tool, place: int, compat: Compat, told: Told) -> dict[str, Any]:
             function["strict"] = tool.strict
         else:
             told("dropped", f"tools[{place}].strict", "this provider does not take it")
-    written: dict[str, Any] = {"type": "function", "function": function}
+    if tool.deferred:
+        told("dropped", f"tools[{place}].deferred", "this wire shows every tool at once")
+    written: dict[str, Any] = {"type": "function", "function": function, **told.own(tool.extra, f"tools[{place}]")}
     mark(written, tool.cache, f"tools[{place}]", compat, told)
     return written
 

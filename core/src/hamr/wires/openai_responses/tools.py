@@ -78,7 +78,7 @@ def _tool(tool: Tool, where: str, compat: Compat, told: Told) -> dict[str, Any]:
             told("dropped", f"{where}.deferred", "this provider shows every tool at once")
     if tool.cache is not None:
         told("dropped", f"{where}.cache", "this wire caches by itself")
-    return written
+    return {**written, **told.own(tool.extra, where)}
 
 
 def choice_field(choice: ToolChoice, compat: Compat, told: Told) -> Any:

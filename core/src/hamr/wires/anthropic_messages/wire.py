@@ -1,0 +1,63 @@
+"""The client half: what a route's messages look like, and what its replies mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hamr.wires.anthropic_messages.compat import Compat
+
+if TYPE_CHECKING:
+    from hamr.errors import CallError
+    from hamr.specs import Decoder
+    from hamr.types import Call, Head, ModelPage, Request, Route
+
+
+class AnthropicMessages:
+    """The wire for one route; raises ConfigError where its `compat` holds a flag that does not exist."""
+
+    def __init__(self, route: Route) -> None:
+        self.compat = Compat.read(route.compat, f"compat of {route.selector}")
+        self.issuer = self.compat.issuer or route.provider.id
+
+    def encode(self, request: Request, route: Route) -> Call:
+        """The call that asks for this, without credentials; raises Unsupported."""
+        from hamr.wires.anthropic_messages.encode import encode
+
+        return encode(request, route, self.compat)
+
+    def decoder(self) -> Decoder:
+        """A new decoder for one reply, streamed or whole."""
+        from hamr.wires.anthropic_messages.decode import ReplyDecoder
+
+        return ReplyDecoder(self.compat, self.issuer)
+
+    def error(self, head: Head) -> CallError:
+        """The error that a reply with a failing status and its body stands for."""
+        from hamr.wires.anthropic_messages.errors import ERROR_CODES
+        from hamr.wires.failures import head_error
+
+        return head_error(head, self.compat, ERROR_CODES)
+
+    def encode_count(self, request: Request, route: Route) -> Call:
+        """The call that asks how many tokens this request has; raises Unsupported."""
+        from hamr.wires.anthropic_messages.count import encode_count
+
+        return encode_count(request, route, self.compat)
+
+    def decode_count(self, head: Head, route: Route) -> int:
+        """What a whole reply says: the tokens that would go in; raises CallError."""
+        from hamr.wires.anthropic_messages.count import decode_count
+
+        return decode_count(head, self.compat)
+
+    def encode_models(self, route: Route, page: str | None) -> Call:
+        """The call that asks for the first page of models, or for the one after `page`; raises Unsupported."""
+        from hamr.wires.anthropic_messages.listing import encode_models
+
+        return encode_models(route, page, self.compat)
+
+    def decode_models(self, head: Head, route: Route) -> ModelPage:
+        """What a whole reply says; raises CallError."""
+        from hamr.wires.anthropic_messages.listing import decode_models
+
+        return decode_models(head, route, self.compat)

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import pytest
+
+from hamr.fold import Fold
+from hamr.types import Event, Failed, Model, Provider, Request, Response, Route, Timings
+from hamr.wires.anthropic_messages import AnthropicMessages
+from hamr.wires.anthropic_messages.compat import Compat
+from hamr_testkit.fixtures import Shape
+
+Decode = Callable[..., list[Event]]
+
+
+@pytest.fixture
+def route() -> Callable[..., Route]:
+    """A route with these flags."""
+
+    def make(base_url: str = "https://models.test", *, model: str = "a-model", **compat: Any) -> Route:
+        provider = Provider("test", "Test", base_url, "anthropic-messages", compat=compat)
+        return Route(provider, Model(model), lambda: None)
+
+    return make
+
+
+@pytest.fixture
+def decode(route: Callable[..., Route]) -> Decode:
+    """All events of one reply, given whole or in pieces."""
+
+    def run(data: bytes | Sequence[bytes], **compat: Any) -> list[Event]:
+        decoder = AnthropicMessages(route(**compat)).decoder()
+        events: list[Event] = []
+        for piece in [data] if isinstance(data, bytes) else data:
+            events.extend(decoder.feed(piece))
+        events.extend(decoder.finish())
+        assert not decoder.feed(b"data: {}\n\n")
+        assert not decoder.finish()
+        return events
+
+    return run
+
+
+@pytest.fixture
+def compat() -> Callable[..., Compat]:
+    """Flags as a provider's manifest would set them."""
+    return lambda **flags: Compat.read(flags, "test")
+
+
+@pytest.fixture
+def sse() -> Callable[..., bytes]:
+    """Events as a stream."""
+
+    def write(*events: dict[str, Any]) -> bytes:
+        lines = [f"event: {event['type']}\ndata: {json.dumps(event, ensure_ascii=False)}\n\n" for event in events]
+        return "".join(lines).encode()
+
+    return write
+
+
+@pytest.fixture
+def message(sse: Callable[..., bytes]) -> Callable[..., bytes]:
+    """A whole stream: its blocks are lists of a start and its deltas."""
+
+    def write(*blocks: list[dict[str, Any]], stop: str | None = "end_turn", **said: Any) -> bytes:
+        usage = {"input_tokens": 10, "output_tokens": 1}
+        head = {"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": [], "usage": usage}
+        events: list[dict[str, Any]] = [{"type": "message_start", "message": head}, {"type": "ping"}]
+        for place, (start, *deltas) in enumerate(blocks):
+            events.append({"type": "content_block_start", "index": place, "content_block": start})
+            events += [{"type": "content_block_delta", "index": place, "delta": delta} for delta in deltas]
+            events.append({"type": "content_block_stop", "index": place})
+        delta = {"stop_reason": stop, "stop_sequence": None, **said}
+        events.append({"type": "message_delta", "delta": delta, "usage": {"output_tokens": 7}})
+        return sse(*events, {"type": "message_stop"})
+
+    return write
+
+
+@pytest.fixture
+def folded() -> Callable[[Iterable[Event]], Response]:
+    """The response that the events fold into; fails the test where they end in a failure."""
+
+    def fold(events: Iterable[Event]) -> Response:
+        whole = Fold()
+        for event in events:
+            assert not isinstance(event, Failed), event.error
+            whole.add([event])
+        return whole.response("test", "a-model", request_id=None, adaptations=(), timings=Timings())
+
+    return fold
+
+
+@pytest.fixture(scope="session")
+def schema(shape: Shape) -> Callable[[str], Any]:
+    """A validator for one root of Anthropic's published shapes; skips on a machine that has none."""
+    return lambda root: shape("anthropic", root)
+
+
+@pytest.fixture
+def encode(route: Callable[..., Route]) -> Callable[..., tuple[dict[str, Any], list[tuple[str, str]]]]:
+    """The body of a request's call, and what was told of it: kind and field; but for the length that is injected."""
+
+    def run(request: Request, **flags: Any) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        there = route(**flags)
+        call = AnthropicMessages(there).encode(request, there)
+        told = [(each.kind, each.field) for each in call.adaptations]
+        return json.loads(call.body), [each for each in told if each != ("injected", "max_tokens")]
+
+    return run
