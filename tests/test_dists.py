@@ -23,6 +23,7 @@ OTHERS = {
 
 # What a plugin may depend on beside the core, and why.
 MORE_DEPENDENCIES = {
+    "acp": {"agent-client-protocol>=0.12.1": "the protocol's own models say what is wrong with a message"},
     "sim": {"click>=8.1.7": "it adds a command to hamr's"},
     "testkit": {"pytest>=9": "it is a pytest plugin"},
 }

@@ -31,7 +31,7 @@ def joined(parts: Sequence[Part]) -> Embeddings:
     `request_id` and `extra` are the first call's: the others' have no place of their own.
     """
     first, sending = parts[0]
-    told = list(chain.from_iterable(each.call.adaptations for _, each in parts))
+    told = list(chain.from_iterable(each.adaptations for _, each in parts))
     if len(parts) > 1:
         most = len(first.vectors)
         told.append(Adaptation("changed", "inputs", f"sent in {len(parts)} calls, for one takes no more than {most:,}"))

@@ -11,7 +11,7 @@ from hamr.errors import BrokenReply, CallError
 from hamr.fold import CONTENT, Fold
 from hamr.gates import Came
 from hamr.specs import ToolWire
-from hamr.types import Call, Event, Failed, Finished, Head, Response, Route, Timings
+from hamr.types import Adaptation, Call, Event, Failed, Finished, Head, Response, Route, Timings
 
 Value = TypeVar("Value")
 
@@ -31,6 +31,11 @@ class Sending:
     admitted: bool = True
     warnings: list[str] = field(default_factory=list)
     head: Head | None = None
+
+    @property
+    def adaptations(self) -> tuple[Adaptation, ...]:
+        """What was changed, by the wire and then by the transport."""
+        return self.call.adaptations if self.head is None else self.call.adaptations + self.head.adaptations
 
     @property
     def request_id(self) -> str | None:
@@ -140,7 +145,7 @@ class Folding:
             sending.route.provider.id,
             sending.route.model.id,
             request_id=sending.request_id,
-            adaptations=sending.call.adaptations,
+            adaptations=sending.adaptations,
             timings=sending.timings(self._first),
         )
 

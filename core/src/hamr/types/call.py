@@ -68,8 +68,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Status and headers (names in lower case) of a reply, and its body where that was asked for."""
+    """Status and headers (names in lower case) of a reply, and its body where that was asked for.
+
+    `adaptations` are what a transport that agrees with its peer on what can be sent had to change after the encoding.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = field(default=b"", repr=False)
+    adaptations: tuple[Adaptation, ...] = ()

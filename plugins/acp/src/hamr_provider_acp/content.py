@@ -1,0 +1,103 @@
+"""The parts of a message as blocks of the protocol, and of `_`-kinds for what it has no block for.
+
+What an agent takes is known only once it has been asked: what becomes of a block then is for `fitting`.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote_to_bytes
+
+from hamr.api import Audio, File, HostedTool, Image, Part, Text, Thinking, ToolCall, ToolResult
+
+if TYPE_CHECKING:
+    from hamr_provider_acp.asked import Block
+
+UNKNOWN = "application/octet-stream"
+
+
+def block(part: Part) -> Block:  # noqa: PLR0911  # one for each kind of part
+    """The block that a part is."""
+    match part:
+        case Text(text):
+            return {"type": "text", "text": text}
+        case Image():
+            return _image(part)
+        case Audio():
+            return _audio(part)
+        case File():
+            return _file(part)
+        case Thinking():
+            return {"type": "_thinking"}
+        case ToolCall():
+            from pydantic_core import to_json
+
+            arguments = part.text if part.text is not None else to_json(part.arguments).decode()
+            return {"type": "_tool_call", "name": part.name, "arguments": arguments}
+        case ToolResult():
+            content = [block(each) for each in part.parts]
+            return {
+                "type": "_tool_result",
+                "name": part.name or part.call_id,
+                "failed": part.is_error,
+                "content": content,
+            }
+        case HostedTool():
+            return {"type": "_hosted_tool", "name": part.name}
+
+
+def _image(part: Image) -> Block:
+    if part.data is not None:
+        return _coded("image", part.data, part.media_type or "image/png")
+    if part.url is not None and part.url.startswith("data:"):
+        data, media_type = _from_url(part.url)
+        return _coded("image", data, part.media_type or media_type)
+    return _link(part.url, "image", part.media_type, part.file_id)
+
+
+def _audio(part: Audio) -> Block:
+    if part.data is not None:
+        return _coded("audio", part.data, f"audio/{part.format or 'wav'}")
+    return _link(None, "audio", None, part.file_id)
+
+
+def _file(part: File) -> Block:
+    name = part.name or "file"
+    data, media_type = part.data, part.media_type or UNKNOWN
+    if data is None and part.url is not None and part.url.startswith("data:"):
+        data, media_type = _from_url(part.url)
+    if data is None:
+        return _link(part.url, name, part.media_type, part.file_id)
+    # It is no file of the agent's: the address only names it.
+    resource: dict[str, Any] = {"uri": f"attachment:///{quote(name)}", "mimeType": media_type}
+    text = _text(data, media_type)
+    resource |= {"text": text} if text is not None else {"blob": base64.b64encode(data).decode()}
+    return {"type": "resource", "resource": resource}
+
+
+def _coded(kind: str, data: bytes, media_type: str) -> Block:
+    return {"type": kind, "data": base64.b64encode(data).decode(), "mimeType": media_type}
+
+
+def _link(url: str | None, name: str, media_type: str | None, file_id: str | None) -> Block:
+    if url is None:
+        return {"type": "_foreign", "name": name, "id": file_id}
+    last = url.rstrip("/").rpartition("/")[2] or name
+    return {"type": "resource_link", "uri": url, "name": last, **({"mimeType": media_type} if media_type else {})}
+
+
+def _text(data: bytes, media_type: str) -> str | None:
+    if not (media_type.startswith("text/") or media_type.endswith(("json", "xml", "yaml", "toml"))):
+        return None
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _from_url(url: str) -> tuple[bytes, str]:
+    about, _, coded = url.removeprefix("data:").partition(",")
+    media_type = about.partition(";")[0] or "text/plain"
+    data = unquote_to_bytes(coded)
+    return (base64.b64decode(data) if about.endswith(";base64") else data), media_type
