@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hamr.schema import read as read_table
 from hamr.wires.answer_instruction import answer_instruction
-from hamr.wires.answer_instruction import answer_instruction
 from hamr.wires.arguments import arguments
 from hamr.wires.body_decoder import BodyDecoder
 from hamr.wires.body_shape import array, number, read_body, table, text, truth, whole, wrong
@@ -36,7 +35,6 @@ __all__ = [
     "Said",
     "ServerEvent",
     "Told",
-    "answer_instruction",
     "answer_instruction",
     "arguments",
     "array",

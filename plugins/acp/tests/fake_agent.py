@@ -99,7 +99,7 @@ def asking(session: str) -> dict[str, Any]:
     return {"stopReason": "end_turn"}
 
 
-def prompted(id: Any, params: dict[str, Any]) -> None:
+def prompted(id: Any, params: dict[str, Any]) -> None:  # noqa: PLR0912  # a branch for each manner
     session, text = params["sessionId"], told(params["prompt"])
     histories[session].append(text)
     result: dict[str, Any] = {"stopReason": "end_turn"}
@@ -135,7 +135,7 @@ def prompted(id: Any, params: dict[str, Any]) -> None:
             sys.stderr.write("fatal: out of luck, key sk-canary-of-the-agent\n")
             sys.exit(3)
         case "banner":
-            print("Welcome to the agent!\n\n\x1b[1mmore\x1b[0m", flush=True)
+            sys.stdout.write("Welcome to the agent!\n\n\x1b[1mmore\x1b[0m\n")
             say(session, "hello")
         case reason if reason.startswith("stop:"):
             say(session, "so far")
@@ -164,7 +164,7 @@ def begun(id: Any, params: dict[str, Any]) -> None:
 
 def answer(message: dict[str, Any]) -> None:
     id, method, params = message.get("id"), message.get("method"), message.get("params", {})
-    if MANNER == f"dies-at:{method}":
+    if "dies-at:" + str(method) == MANNER:
         sys.stderr.write("cannot find my configuration\n")
         sys.exit(7)
     match method:
@@ -221,7 +221,8 @@ def main() -> None:
         for _ in range(2000):
             sys.stderr.write("noise " * 200 + "\n")
     if MANNER == "nonsense":
-        print("<html>this is no JSON</html>", flush=True)
+        sys.stdout.write("<html>this is no JSON</html>\n")
+        sys.stdout.flush()
         time.sleep(60)
     while True:
         answer(receive())

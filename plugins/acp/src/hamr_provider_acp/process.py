@@ -234,7 +234,7 @@ class Process:
 
 
 def exited(popen: Popen[bytes]) -> bool:
-    """Whether the program has ended; it is left unreaped, so that its group keeps its number until that is ended too."""
+    """Whether the program has ended; it is left unreaped, so that its group keeps its number until it is ended too."""
     if popen.returncode is not None:
         return True
     if not hasattr(os, "waitid"):
