@@ -28,10 +28,11 @@ def measure(lab: Lab) -> Iterator[Figure]:
     work = Work(lab.url)
     for row in ROWS:
         mine, least = getattr(work, row.task), getattr(work, f"{row.task}_floor")
-        yield lab.measure(row, {"hamr": _turn(mine, row, lab), "json": _turn(least, row, lab)}, floor="json")
+        yield lab.measure(row, {"hamr": turn(mine, row, lab), "json": turn(least, row, lab)}, floor="json")
 
 
-def _turn(work: Callable[[], object], row: Row, lab: Lab) -> Turn:
+def turn(work: Callable[[], object], row: Row, lab: Lab) -> Turn:
+    """A turn of as many goes as fill it."""
     begun = perf_counter()
     work()
     times = max(1, round(lab.seconds / (perf_counter() - begun)))

@@ -1,0 +1,109 @@
+"""What each wire costs beside `openai-completions`, without transport and pipeline: none may be much dearer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+from bench import conversation
+from bench.figure import Bound, Figure, Row
+from bench.figures.wires import turn
+from bench.lab import Lab
+from bench.subjects.hamr import message
+from hamr import Hamr, Request, Tool
+from hamr.dialects import dialect, dialects
+from hamr.discover import Plugins
+from hamr.errors import HamrError
+from hamr.messages import messages
+from hamr.pipeline import Pipeline
+from hamr.types import Event, Finished, Started, TextDelta, TextEnd, TextStart, Usage, UsageUpdated
+
+FLOOR = "openai-completions"
+CHUNKS = 1000
+MOST = Bound(1.5)
+TASKS = (
+    ("a call", "µs", "call", 1, MOST),
+    ("a chunk decoded, many a read", "µs", "chunks", CHUNKS, MOST),
+    ("a chunk decoded, one a read", "µs", "each_chunk", CHUNKS, MOST),
+    ("a conversation encoded", "ms", "conversation", 1, Bound()),
+)
+
+
+def measure(lab: Lab) -> Iterator[Figure]:
+    """Each wire beside that of OpenAI's chat, in turns."""
+    floor = Work(FLOOR)
+    for wire in dialects():
+        if wire == FLOOR:
+            continue
+        work = Work(wire)
+        for name, unit, task, per, bound in TASKS:
+            row = Row(f"{wire}: {name}", unit, task, "", per, bound)
+            turns = {who: turn(getattr(one, task), row, lab) for who, one in (("hamr", work), (FLOOR, floor))}
+            yield lab.measure(row, turns, floor=FLOOR)
+
+
+def spoken(wire: str) -> Pipeline:
+    """A compiled route that speaks this wire, of the simulator where it does."""
+    plugins = Plugins()
+    for id in sorted(plugins.providers, key="sim".__ne__):
+        manifest = plugins.manifest(id)
+        modes = [None, *manifest.modes]
+        parameters = {id: dict.fromkeys(manifest.parameters, "x")}
+        for mode in modes:
+            if wire != (manifest.modes[mode].wire if mode else manifest.wire):
+                continue
+            try:
+                return Hamr(environ={}, parameters=parameters).pipeline(f"{id}/mock", mode=mode)
+            except HamrError:  # it wants to be told more: the next one may not
+                continue
+    raise LookupError(f"no installed provider speaks {wire}")
+
+
+class Work:
+    """What is to be done on one wire."""
+
+    def __init__(self, wire: str) -> None:
+        self._wire = wire
+        self._pipeline = spoken(wire)
+        self._request = Request(messages("Why is the sky blue?"), stream=True)
+        self._few, self._many = self._reads(3), self._reads(CHUNKS)
+        self._at_once = b"".join(self._many)
+
+    @cached_property
+    def _conversation(self) -> Request:
+        tools = tuple(Tool(**tool["function"]) for tool in conversation.tools())
+        return Request(tuple(message(each) for each in conversation.messages()), tools)
+
+    def call(self) -> object:
+        """A short question to bytes, and a short answer to events."""
+        self._pipeline.wire.encode(self._request, self._pipeline.route)
+        return self._decode(self._few)
+
+    def chunks(self) -> object:
+        """A streamed reply that came in reads of 64 kB."""
+        size = 64 * 1024
+        return self._decode([self._at_once[start : start + size] for start in range(0, len(self._at_once), size)])
+
+    def each_chunk(self) -> object:
+        """The same, one event at a time."""
+        return self._decode(self._many)
+
+    def conversation(self) -> object:
+        """A thousand messages and fifty tools to bytes."""
+        return self._pipeline.wire.encode(self._conversation, self._pipeline.route)
+
+    def _decode(self, reads: list[bytes]) -> list[Event]:
+        decoder = self._pipeline.wire.decoder()
+        feed: Callable[[bytes], object] = decoder.feed
+        for data in reads:
+            feed(data)
+        return [*decoder.finish()]
+
+    def _reads(self, chunks: int) -> list[bytes]:
+        """A streamed reply as this wire's server half writes it, one read an event."""
+        events: list[Event] = [Started("r-1", "mock"), TextStart(0)]
+        events += [TextDelta(0, f"word{place % 10} ") for place in range(chunks)]
+        events += [TextEnd(0), UsageUpdated(Usage(9, output=chunks)), Finished("stop")]
+        encoder = dialect(self._wire).encoder(self._request)
+        reads = [*(encoder.encode([event]) for event in events), encoder.finish()]
+        return [data for data in reads if data]
