@@ -43,14 +43,17 @@ class Reading(Protocol):
 
 
 class BodyDecoder:
-    """Decodes one reply: a stream of server-sent events, one JSON body, or a web page that should not be there."""
+    """Decodes one reply: a stream of server-sent events, one JSON body, or a web page that should not be there.
 
-    __slots__ = ("_body", "_ending", "_first", "_from_json", "_reply", "_sse")
+    `idle` are the names of events that say nothing which others do not: they are passed over unread.
+    """
 
-    def __init__(self, reply: Reading) -> None:
+    __slots__ = ("_body", "_ending", "_first", "_from_json", "_idle", "_reply", "_sse")
+
+    def __init__(self, reply: Reading, idle: frozenset[str] = frozenset()) -> None:
         from pydantic_core import from_json
 
-        self._from_json = from_json
+        self._from_json, self._idle = from_json, idle
         self._reply = reply
         self._sse: SSEDecoder | None = None
         self._body: list[bytes] | None = None
@@ -112,8 +115,10 @@ class BodyDecoder:
         return data
 
     def _read(self, events: Sequence[ServerEvent], out: list[Event]) -> None:
-        reply, from_json = self._reply, self._from_json
+        reply, from_json, idle = self._reply, self._from_json, self._idle
         for name, data in events:
+            if name in idle:
+                continue
             if data == b"[DONE]":
                 reply.end(out, done=True)
             else:

@@ -77,6 +77,9 @@ class SSEDecoder:
     def _events(self, data: bytes) -> list[ServerEvent]:
         if data[:6] == b"data: " and b"\n" not in data and len(data) <= self._limit:
             return [_new(ServerEvent, (None, data[6:]))]
+        if data[:7] == b"event: " and b"\n\n" not in data and len(data) <= self._limit:
+            event = _event(data)
+            return [event] if event else []
         blocks = data.split(b"\n\n")
         if data.count(b"\n") == 2 * (len(blocks) - 1) and len(data) <= self._limit:
             return _read_lines(blocks)
@@ -127,6 +130,10 @@ def _read_lines(blocks: list[bytes]) -> list[ServerEvent]:
 
 def _event(block: bytes) -> ServerEvent | None:
     """What the lines of one block say, or nothing where none of them is data."""
+    if block[:7] == b"event: ":  # most that are named have two lines
+        end = block.find(b"\n")
+        if block[end : end + 7] == b"\ndata: " and block.find(b"\n", end + 7) < 0:
+            return _new(ServerEvent, (block[7:end].decode("utf-8", "replace") or None, block[end + 7 :]))
     name: str | None = None
     data: list[bytes] = []
     for line in block.split(b"\n"):

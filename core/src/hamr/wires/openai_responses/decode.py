@@ -11,10 +11,27 @@ if TYPE_CHECKING:
     from hamr.wires.openai_responses.compat import Compat
 
 
+# The delta events before them, and the item that is done after them, say it all.
+IDLE = frozenset(
+    {
+        "response.content_part.added",
+        "response.content_part.done",
+        "response.output_text.done",
+        "response.refusal.done",
+        "response.function_call_arguments.done",
+        "response.custom_tool_call_input.done",
+        "response.reasoning_summary_part.added",
+        "response.reasoning_summary_part.done",
+        "response.reasoning_summary_text.done",
+        "response.reasoning_text.done",
+    }
+)
+
+
 class ReplyDecoder(BodyDecoder):
     """Decodes one reply of this wire; `issuer` is whose ids and ciphertexts it holds."""
 
     __slots__ = ()
 
     def __init__(self, compat: Compat, issuer: str) -> None:
-        super().__init__(Reply(compat, issuer))
+        super().__init__(Reply(compat, issuer), IDLE)
