@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from bench import conversation
@@ -11,12 +12,26 @@ from bench.figures.wires import turn
 from bench.lab import Lab
 from bench.subjects.hamr import message
 from hamr import Hamr, Request, Tool
+from hamr.auth.header import HeaderAuth
 from hamr.dialects import dialect, dialects
 from hamr.discover import Plugins
+from hamr.drive import run
 from hamr.errors import HamrError
 from hamr.messages import messages
 from hamr.pipeline import Pipeline
-from hamr.types import Event, Finished, Started, TextDelta, TextEnd, TextStart, Usage, UsageUpdated
+from hamr.types import (
+    Call,
+    Event,
+    Finished,
+    Head,
+    Settings,
+    Started,
+    TextDelta,
+    TextEnd,
+    TextStart,
+    Usage,
+    UsageUpdated,
+)
 
 FLOOR = "openai-completions"
 CHUNKS = 1000
@@ -59,14 +74,48 @@ def spoken(wire: str) -> Pipeline:
     raise LookupError(f"no installed provider speaks {wire}")
 
 
+class Canned:
+    """A transport that has one reply to whatever is asked, and is that reply, too."""
+
+    def __init__(self, content_type: str, data: bytes) -> None:
+        self.head = Head(200, {"content-type": content_type})
+        self._data, self._rest = data, [data]
+
+    def open(self, call: Call) -> Canned:
+        """The reply, from its beginning."""
+        self._rest = [self._data]
+        return self
+
+    async def aopen(self, call: Call) -> Canned:
+        """The same, awaited."""
+        return self.open(call)
+
+    def read(self) -> bytes:
+        """All of it, then nothing."""
+        return self._rest.pop() if self._rest else b""
+
+    async def aread(self) -> bytes:
+        """The same, awaited."""
+        return self.read()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
+
 class Work:
     """What is to be done on one wire."""
 
     def __init__(self, wire: str) -> None:
         self._wire = wire
         self._pipeline = spoken(wire)
-        self._request = Request(messages("Why is the sky blue?"), stream=True)
-        self._few, self._many = self._reads(3), self._reads(CHUNKS)
+        self._asked = Request(messages("Why is the sky blue?"))
+        whole = dialect(wire).encoder(self._asked)
+        canned = Canned(whole.content_type, b"".join([*(whole.encode([each]) for each in said(3)), whole.finish()]))
+        self._called = replace(self._pipeline, auth=HeaderAuth(lambda: None), transport=canned)
+        self._many = self._reads(CHUNKS)
         self._at_once = b"".join(self._many)
 
     @cached_property
@@ -75,9 +124,8 @@ class Work:
         return Request(tuple(message(each) for each in conversation.messages()), tools)
 
     def call(self) -> object:
-        """A short question to bytes, and a short answer to events."""
-        self._pipeline.wire.encode(self._request, self._pipeline.route)
-        return self._decode(self._few)
+        """A short question, and its answer in one piece: all that a call does but for its auth and the network."""
+        return run(self._called.flow(self._asked, Settings()), self._called.transport).text
 
     def chunks(self) -> object:
         """A streamed reply that came in reads of 64 kB."""
@@ -101,9 +149,13 @@ class Work:
 
     def _reads(self, chunks: int) -> list[bytes]:
         """A streamed reply as this wire's server half writes it, one read an event."""
-        events: list[Event] = [Started("r-1", "mock"), TextStart(0)]
-        events += [TextDelta(0, f"word{place % 10} ") for place in range(chunks)]
-        events += [TextEnd(0), UsageUpdated(Usage(9, output=chunks)), Finished("stop")]
-        encoder = dialect(self._wire).encoder(self._request)
-        reads = [*(encoder.encode([event]) for event in events), encoder.finish()]
+        encoder = dialect(self._wire).encoder(replace(self._asked, stream=True))
+        reads = [*(encoder.encode([event]) for event in said(chunks)), encoder.finish()]
         return [data for data in reads if data]
+
+
+def said(chunks: int) -> list[Event]:
+    """A reply of so many words."""
+    events: list[Event] = [Started("r-1", "mock"), TextStart(0)]
+    events += [TextDelta(0, f"word{place % 10} ") for place in range(chunks)]
+    return [*events, TextEnd(0), UsageUpdated(Usage(9, output=chunks)), Finished("stop")]
