@@ -1,0 +1,58 @@
+"""The server half: a client speaks this wire to us."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hamr.api import Call, CallError, Encoder, Head, ModelInfo, Purpose, Request
+
+
+class ConverseDialect:
+    """Reads a client's calls and writes its replies. Pure: what it writes depends on what it is given alone."""
+
+    paths: ClassVar[Mapping[str, Purpose]] = {
+        "*/model/*/converse": "chat",
+        "*/model/*/converse-stream": "chat",
+        "*/model/*/count-tokens": "count",
+        "*/foundation-models": "models",
+        "*/inference-profiles": "models",
+    }
+
+    def parse(self, call: Call) -> Request:
+        """What the client asks for; raises BadRequest. The model it names stands in `options["model"]`."""
+        from hamr_provider_bedrock.parse import parse_request
+
+        return parse_request(call)
+
+    def encoder(self, request: Request) -> Encoder:
+        """A new encoder for one reply, streamed or whole as the request wants it."""
+        from hamr_provider_bedrock.encoder import StreamEncoder, WholeEncoder
+
+        return StreamEncoder() if request.stream else WholeEncoder()
+
+    def refusal(self, error: CallError) -> Head:
+        """The error in this wire's envelope, with its status."""
+        from hamr_provider_bedrock.failures import refusal
+
+        return refusal(error)
+
+    def parse_count(self, call: Call) -> Request:
+        """What the client wants counted; raises BadRequest. The model it names stands in `options["model"]`."""
+        from hamr_provider_bedrock.parse import parse_count
+
+        return parse_count(call)
+
+    def encode_count(self, tokens: int) -> bytes:
+        """The body of the reply."""
+        from pydantic_core import to_json
+
+        return to_json({"inputTokens": tokens})
+
+    def encode_models(self, models: Sequence[ModelInfo]) -> bytes:
+        """The body of the reply: every model, and no profiles, for each list is asked for at a path of its own."""
+        from hamr_provider_bedrock.listing import models_body
+
+        return models_body(models)

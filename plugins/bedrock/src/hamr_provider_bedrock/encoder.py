@@ -1,0 +1,209 @@
+"""Events to the bytes that a client of this wire expects, streamed or whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hamr.api import (
+    Failed,
+    Finished,
+    Fold,
+    PartAdded,
+    Started,
+    TextDelta,
+    TextEnd,
+    TextStart,
+    ThinkingDelta,
+    ThinkingEnd,
+    ThinkingStart,
+    Timings,
+    ToolCallDelta,
+    ToolCallEnd,
+    ToolCallStart,
+    UsageUpdated,
+)
+from hamr.wirekit import Told
+from hamr_provider_bedrock.blocks import BlockWriter
+from hamr_provider_bedrock.compat import Compat
+from hamr_provider_bedrock.failures import words
+from hamr_provider_bedrock.finish import REASONS
+from hamr_provider_bedrock.frames import frame
+from hamr_provider_bedrock.name import NAME
+from hamr_provider_bedrock.pieces import pieces
+from hamr_provider_bedrock.usage import usage_body
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from hamr.api import CallError, Event, Extra, FinishReason, Part, Usage
+
+_STOPS: Mapping[FinishReason, str] = {
+    "stop": "end_turn",
+    "refusal": "end_turn",
+    "pause": "end_turn",
+    "length": "max_tokens",
+    "tool_calls": "tool_use",
+    "content_filter": "content_filtered",
+    "error": "malformed_model_output",
+    "unknown": "end_turn",
+}
+_OF_STOP = ("additionalModelResponseFields",)
+
+
+def _block(part: Part) -> dict[str, Any] | None:
+    """The block of an answer's part."""
+    return next(BlockWriter(Compat(), None, Told(NAME)).write(part, "the answer"), None)
+
+
+def _stop(event: Finished) -> str:
+    """The wire's own word where that is what it was."""
+    return event.raw if event.raw and REASONS.get(event.raw) is not None else _STOPS[event.reason]
+
+
+def _own(extra: Extra | None) -> dict[str, Any]:
+    own = (extra or {}).get(NAME)
+    return dict(own) if isinstance(own, dict) else {}
+
+
+def _account(usage: Usage | None) -> dict[str, Any]:
+    counted = {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0} if usage is None else usage_body(usage)
+    return {"usage": counted, "metrics": {"latencyMs": 0}}
+
+
+class StreamEncoder:
+    """An event stream, each block with a number of its own."""
+
+    content_type = "application/vnd.amazon.eventstream"
+
+    def __init__(self) -> None:
+        from pydantic_core import to_json
+
+        self._json = to_json
+        self._places: dict[int, int] = {}
+        self._silent: set[int] = set()
+        self._usage: Usage | None = None
+        self._finished: Finished | None = None
+
+    def encode(self, events: Iterable[Event]) -> bytes:
+        """The bytes for these events."""
+        return b"".join(piece for event in events for piece in self._read(event))
+
+    def finish(self) -> bytes:
+        """The last messages; nothing where the reply broke off, so that nobody takes it for whole."""
+        if self._finished is None:
+            return b""
+        own = _own(self._finished.extra)
+        stopped = {name: own.pop(name) for name in _OF_STOP if name in own}
+        stop = self._event("messageStop", {"stopReason": _stop(self._finished), **stopped})
+        return stop + self._event("metadata", {**_account(self._usage), **own})
+
+    def _read(self, event: Event) -> Iterable[bytes]:
+        match event:
+            case Started():
+                yield self._event("messageStart", {"role": "assistant"})
+            case TextStart(index=index, choice=0) | ThinkingStart(index=index, choice=0):
+                self._open(index)
+                self._silent.add(index)
+            case ToolCallStart(index=index, choice=0):
+                self._open(index)
+                yield self._at(
+                    "contentBlockStart", index, start={"toolUse": {"toolUseId": event.id, "name": event.name}}
+                )
+            case TextDelta(index, text):
+                yield from self._delta(index, {"text": text})
+            case ThinkingDelta(index, text):
+                yield from self._delta(index, {"reasoningContent": {"text": text}})
+            case ToolCallDelta(index, text):
+                yield from self._delta(index, {"toolUse": {"input": text}})
+            case TextEnd() | ThinkingEnd() | ToolCallEnd():
+                yield from self._end(event)
+            case PartAdded(choice=0):
+                yield from self._whole(event)
+            case UsageUpdated():
+                self._usage = event.usage
+            case Finished():
+                self._finished = event
+            case Failed():
+                yield self._failed(event.error)
+
+    def _open(self, index: int) -> None:
+        self._places[index] = len(self._places)
+
+    def _delta(self, index: int, delta: dict[str, Any]) -> Iterable[bytes]:
+        """Nothing for a block of another choice than the first."""
+        if index in self._places:
+            self._silent.discard(index)
+            yield self._at("contentBlockDelta", index, delta=delta)
+
+    def _end(self, event: TextEnd | ThinkingEnd | ToolCallEnd) -> Iterable[bytes]:
+        """The end of a block, and before it what is known only then."""
+        index = event.index
+        if index not in self._places:
+            return
+        if isinstance(event, ThinkingEnd):
+            own = _own(event.extra)
+            more = [{"reasoningContent": {name: own[name]}} for name in ("signature", "redactedContent") if name in own]
+            empty: dict[str, Any] = {"reasoningContent": {"text": ""}}
+        else:
+            cited = _own(event.extra).get("citations", ()) if isinstance(event, TextEnd) else ()
+            more, empty = [{"citation": each} for each in cited], {"text": ""}
+        for delta in more or ([empty] if index in self._silent else []):
+            yield from self._delta(index, delta)
+        yield self._at("contentBlockStop", index)
+
+    def _whole(self, event: PartAdded) -> Iterable[bytes]:
+        block = _block(event.part)
+        start, deltas = (None, []) if block is None else pieces(block)
+        if start is None and not deltas:
+            return  # another provider's, for which this wire has no words
+        self._open(event.index)
+        if start is not None:
+            yield self._at("contentBlockStart", event.index, start=start)
+        for delta in deltas:
+            yield self._at("contentBlockDelta", event.index, delta=delta)
+        yield self._at("contentBlockStop", event.index)
+
+    def _failed(self, error: CallError) -> bytes:
+        _, named, message = words(error)
+        named = named[0].lower() + named[1:]
+        headers = {":exception-type": named, ":content-type": "application/json", ":message-type": "exception"}
+        return frame(headers, self._json({"message": message}))
+
+    def _at(self, name: str, index: int, **more: Any) -> bytes:
+        return self._event(name, {"contentBlockIndex": self._places[index], **more})
+
+    def _event(self, name: str, said: dict[str, Any]) -> bytes:
+        headers = {":event-type": name, ":content-type": "application/json", ":message-type": "event"}
+        return frame(headers, self._json(said))
+
+
+class WholeEncoder:
+    """One reply, given out at the end."""
+
+    content_type = "application/json"
+
+    def __init__(self) -> None:
+        self._fold = Fold()
+        self._failed: CallError | None = None
+
+    def encode(self, events: Iterable[Event]) -> bytes:
+        """Nothing: a whole reply is complete only at its end."""
+        for event in events:
+            if isinstance(event, Failed):
+                self._failed = event.error
+            else:
+                self._fold.add([event])
+        return b""
+
+    def finish(self) -> bytes:
+        """The body, or an error where the reply failed or broke off."""
+        from pydantic_core import to_json
+
+        finished = self._fold.finished
+        if finished is None:
+            _, named, message = words(self._failed)
+            return to_json({"__type": named, "message": message})
+        whole = self._fold.response(NAME, "", request_id=None, adaptations=(), timings=Timings())
+        content = [block for part in whole.message.parts if (block := _block(part)) is not None]
+        body = {"output": {"message": {"role": "assistant", "content": content}}, "stopReason": _stop(finished)}
+        return to_json({**body, **_account(whole.usage), **_own(finished.extra)})

@@ -1,0 +1,3 @@
+"""What this wire is called."""
+
+NAME = "bedrock-converse"

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hamr.api import Event, Failed, Fold, Request, Response, Route, Timings
+from hamr_provider_bedrock.frames import frame
+from hamr_provider_bedrock.wire import Converse
+from hamr_testkit.routes import route as made_route
+
+Row = dict[str, Any]
+
+
+@pytest.fixture
+def route() -> Callable[..., Route]:
+    """A route with these flags."""
+
+    def make(model: str = "anthropic.claude-test-v1:0", **compat: Any) -> Route:
+        return made_route("bedrock-converse", base_url="https://aws.test", compat=compat, model=model)
+
+    return make
+
+
+@pytest.fixture
+def encode(route: Callable[..., Route]) -> Callable[..., tuple[Row, list[tuple[str, str]]]]:
+    """The body of a request's call, and what was told of it: kind and field."""
+
+    def run(request: Request, model: str = "anthropic.claude-test-v1:0", **flags: Any) -> tuple[Row, Any]:
+        there = route(model, **flags)
+        call = Converse(there).encode(request, there)
+        return json.loads(call.body), [(each.kind, each.field) for each in call.adaptations]
+
+    return run
+
+
+@pytest.fixture
+def decode(route: Callable[..., Route]) -> Callable[..., list[Event]]:
+    """All events of one reply, given whole or in pieces."""
+
+    def run(data: bytes | Sequence[bytes], model: str = "anthropic.claude-test-v1:0", **flags: Any) -> list[Event]:
+        decoder = Converse(route(model, **flags)).decoder()
+        events: list[Event] = []
+        for piece in [data] if isinstance(data, bytes) else data:
+            events.extend(decoder.feed(piece))
+        events.extend(decoder.finish())
+        assert not decoder.feed(b"{}")
+        assert not decoder.finish()
+        return events
+
+    return run
+
+
+@pytest.fixture
+def folded() -> Callable[[list[Event]], Response]:
+    """The response that the events fold into; fails the test where they end in a failure."""
+
+    def fold(events: list[Event]) -> Response:
+        whole = Fold()
+        for event in events:
+            assert not isinstance(event, Failed), event.error
+            whole.add([event])
+        return whole.response("bedrock", "m", request_id=None, adaptations=(), timings=Timings())
+
+    return fold
+
+
+@pytest.fixture
+def stream() -> Callable[..., bytes]:
+    """Events as Bedrock frames them: `stream(("messageStart", {"role": "assistant"}), ...)`."""
+
+    def write(*events: tuple[str, Any], kind: str = "event") -> bytes:
+        return b"".join(message(name, said, kind) for name, said in events)
+
+    return write
+
+
+def message(name: str, said: Any, kind: str = "event") -> bytes:
+    headers = {f":{kind}-type": name, ":content-type": "application/json", ":message-type": kind}
+    return frame(headers, said if isinstance(said, bytes) else json.dumps(said).encode())
+
+
+@pytest.fixture(scope="session")
+def rows(pytestconfig: pytest.Config) -> Callable[[str], list[Row]]:
+    """Recorded exchanges, `bytes` their replies as they came; skips on a machine that has none."""
+
+    def find(name: str) -> list[Row]:
+        path = pytestconfig.rootpath.parent / "shared" / "recordings" / f"bedrock.{name}.jsonl"
+        if not path.exists():
+            pytest.skip(f"real traffic is not on this machine: ../shared/recordings/{path.name}")
+        return [_row(json.loads(line)) for line in Path(path).read_text(encoding="utf-8").splitlines()]
+
+    return find
+
+
+def _row(row: Row) -> Row:
+    """A stream that was kept as the payloads of its events is framed again."""
+    said = row.get("response_text")
+    row["bytes"] = base64.b64decode(row["response_b64"]) if said is None else said.encode()
+    if row.get("response_only") and "stream" in row["features"]:
+        events = [next(iter(json.loads(line).items())) for line in said.splitlines() if line.strip()]
+        row["bytes"] = b"".join(message(name, payload) for name, payload in events)
+    return row
