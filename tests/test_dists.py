@@ -24,12 +24,14 @@ OTHERS = {
 # What a plugin may depend on beside the core, and why.
 MORE_DEPENDENCIES = {
     "acp": {"agent-client-protocol>=0.12.1": "the protocol's own models say what is wrong with a message"},
+    "bedrock": {"botocore>=1.34": "AWS's signatures and event streams, as AWS makes and reads them"},
     "sim": {"click>=8.1.7": "it adds a command to hamr's"},
     "testkit": {"pytest>=9": "it is a pytest plugin"},
 }
 
 # What a provider's plugin may register beside itself, and why.
 MORE_ENTRY_POINTS = {
+    "bedrock": {"hamr.dialects": "its wire is its own, and it is served"},
     "ollama": {"hamr.dialects": "its wire is its own, and it is served"},
 }
 

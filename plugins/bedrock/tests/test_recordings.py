@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from botocore.eventstream import EventStreamBuffer
 
-from hamr.api import BadRequest, Call, Event, Head, NoSuchModel, Response, Route, Thinking, TooLong
+from hamr.api import BadRequest, Call, Event, NoSuchModel, Response, Route, Thinking, TooLong
 from hamr_provider_bedrock.dialect import ConverseDialect
 from hamr_provider_bedrock.wire import Converse
 from hamr_testkit.cuts import cuts
+from hamr_testkit.wired import Wired
 
 NAMES = ("bedrock-converse", "bedrock-converse-stream")
-FLAGS: dict[str, Any] = {"top_k_field": "top_k"}
 Row = dict[str, Any]
 
 
@@ -97,14 +98,12 @@ def test_what_was_thought_goes_back_byte_for_byte(
     assert name == "bedrock-converse" or "redactedContent" in kept
 
 
-def test_recorded_failures_are_told_apart(rows: Callable[[str], list[Row]], route: Callable[..., Route]) -> None:
-    from hamr import Hamr
-
-    wire = Hamr(environ={"AWS_REGION": "us-east-1"}).pipeline("bedrock/m").wire
+def test_recorded_failures_are_told_apart(rows: Callable[[str], list[Row]]) -> None:
+    wire = Wired("bedrock/m", AWS_REGION="us-east-1")
     failed = [row for name in NAMES for row in rows(name) if row["status"] != 200]
     assert failed
     for row in failed:
-        error = wire.error(Head(row["status"], row["response_headers"], row["bytes"]))
+        error = wire.error(row["status"], row["bytes"], row["response_headers"])
         wanted = BadRequest
         if b"Number of input tokens exceeds" in row["bytes"]:
             wanted = TooLong
@@ -116,20 +115,24 @@ def test_recorded_failures_are_told_apart(rows: Callable[[str], list[Row]], rout
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_recorded_requests_are_written_again_with_the_same_meaning(
-    name: str, rows: Callable[[str], list[Row]], route: Callable[..., Route]
-) -> None:
+def test_recorded_requests_are_written_again_with_the_same_meaning(name: str, rows: Callable[[str], list[Row]]) -> None:
     asked = [row for row in rows(name) if row.get("request")]
     assert asked
     for row in asked:
         id = unquote(row["url_path"].split("/")[-2])
-        there = route(id, **FLAGS)
         call = Call(row["url_path"], body=json.dumps(row["request"]).encode())
         request = ConverseDialect().parse(call)
         assert request.options["model"] == id
         assert request.stream == row["url_path"].endswith("-stream")
-        again = json.loads(Converse(there).encode(request, there).body)
+        again = json.loads(Converse(there := taking_all(id)).encode(request, there).body)
         assert meaning(again) == meaning(row["request"]), row["id"]
+
+
+def taking_all(id: str) -> Route:
+    """The route of a model, which takes whatever was recorded."""
+    there = Wired(f"bedrock/{id}", AWS_REGION="us-east-1").pipeline.route
+    flags = {**there.compat, "supports_json_schema": True, "supports_cache_points": True, "unsupported": []}
+    return replace(there, model=replace(there.model, compat=flags))
 
 
 def meaning(body: Row) -> Row:

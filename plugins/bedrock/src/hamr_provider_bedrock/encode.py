@@ -26,7 +26,7 @@ _MERGED = frozenset({"inferenceConfig", "toolConfig", "additionalModelRequestFie
 """Tables of the body into which an option of the user's is laid; it replaces all others."""
 _COUNTED = ("messages", "system", "toolConfig", "additionalModelRequestFields")
 _ANSWER = 4096
-"""Tokens left for the answer where nothing is said of how long it may be."""
+"""Tokens for the answer where nothing is said of how long it may be, which is what Claude has then."""
 EVENT_STREAM = "application/vnd.amazon.eventstream"
 
 
@@ -98,7 +98,7 @@ def _sampling(request: Request, compat: Compat, budget: int, told: Told) -> dict
     for name in _LACKING:
         if getattr(request, name) is not None:
             told("dropped", name, "this wire has no such field")
-    if budget and fields.get("maxTokens", 0) <= budget:
+    if budget and fields.get("maxTokens", _ANSWER) <= budget:
         fields["maxTokens"] = budget + fields.get("maxTokens", _ANSWER)
         told("changed", "max_tokens", "it counts the thinking too; the budget was added")
     refused = dict.fromkeys(compat.unsupported, "this model refuses it")

@@ -51,11 +51,9 @@ def document_name(name: str) -> str:
 
 def media_block(part: Image | Audio | File, own: Mapping[str, Any], place: str) -> dict[str, Any]:
     """The block of a part, a document still without its name; raises Unsupported."""
-    if isinstance(part, Audio):
-        kind, short = "audio", part.format or "wav"
-    else:
-        kind, short = _format(part, place)
-    return {kind: {"format": short, **own, "source": own.get("source") or _source(part, place)}}
+    source = own.get("source") or _source(part, place)
+    kind, short = ("audio", part.format or "wav") if isinstance(part, Audio) else _format(part, place)
+    return {kind: {"format": short, **own, "source": source}}
 
 
 def _format(part: Image | File, place: str) -> tuple[str, str]:

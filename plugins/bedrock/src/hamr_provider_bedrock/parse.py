@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from hamr.api import BadRequest, Message, Request, ResponseFormat, Tool, ToolChoice, ToolResult
 from hamr.wirekit import array, number, read_body, table, text, truth, whole
 from hamr_provider_bedrock.read_block import read_cached
+from hamr_provider_bedrock.thinking import read_thinking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ _SAMPLING: Mapping[str, tuple[str, Callable[[Any, str], Any]]] = {
     "topP": ("top_p", number),
 }
 _ROLES: Mapping[str, Role] = {"assistant": "assistant", "system": "system"}
+_MORE = "additionalModelRequestFields"
 _READ_APART = frozenset({"messages", "system", "toolConfig", "inferenceConfig", "outputConfig", "serviceTier"})
 
 
@@ -49,10 +51,27 @@ def _request(body: dict[str, Any], path: str, *, stream: bool) -> Request:
         }
     if (tier := body.get("serviceTier")) is not None:
         told["service_tier"] = text(table(tier, "serviceTier").get("type"), "serviceTier.type")
+    wanted, rest = read_thinking(table(options.pop(_MORE, {}), _MORE))
+    if wanted is not None:
+        told["thinking"] = wanted
+    if rest := _without_top_k(rest, told):
+        options[_MORE] = rest
     _sampling(table(body.get("inferenceConfig") or {}, "inferenceConfig"), told, options)
     _tools(table(body.get("toolConfig") or {}, "toolConfig"), told, options)
     _answer_form(table(body.get("outputConfig") or {}, "outputConfig"), told, options)
     return Request(_messages(body), stream=stream, options=options, **told)
+
+
+def _without_top_k(fields: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    """The fields without `top_k`, which Claude and Nova have at places of their own."""
+    inner = fields.get("inferenceConfig")
+    if isinstance(fields.get("top_k"), int):
+        told["top_k"] = fields["top_k"]
+        return {name: value for name, value in fields.items() if name != "top_k"}
+    if isinstance(inner, dict) and inner.keys() == {"topK"} and isinstance(inner["topK"], int):
+        told["top_k"] = inner["topK"]
+        return {name: value for name, value in fields.items() if name != "inferenceConfig"}
+    return fields
 
 
 def _model(path: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.wirekit import fitting_level, level_of
+from hamr.api import ThinkingConfig
+from hamr.wirekit import LEVELS, fitting_level, level_of
 
 if TYPE_CHECKING:
-    from hamr.api import ThinkingConfig
     from hamr.wirekit import Told
     from hamr_provider_bedrock.compat import Compat
 
@@ -49,3 +49,39 @@ def _filled(template: Any, values: dict[str, Any]) -> Any:
     if isinstance(template, dict):
         return {name: _filled(value, values) for name, value in template.items()}
     return values.get(template, template) if isinstance(template, str) else template
+
+
+def read_thinking(fields: dict[str, Any]) -> tuple[ThinkingConfig | None, dict[str, Any]]:
+    """What `additionalModelRequestFields` ask for, in whoever's words, and the fields besides."""
+    for words in _WORDS:
+        found: dict[str, Any] = {}
+        if all(name in fields and _fits(value, fields[name], found) for name, value in words.items()):
+            wanted = ThinkingConfig(found.get("{level}", None if "{tokens}" in found else "off"), found.get("{tokens}"))
+            return wanted, {name: value for name, value in fields.items() if name not in words}
+    return None, fields
+
+
+def _fits(template: Any, value: Any, found: dict[str, Any]) -> bool:
+    """Whether a value has this very form; what stands at its places is noted."""
+    if isinstance(template, dict):
+        same = isinstance(value, dict) and template.keys() == value.keys()
+        return same and all(_fits(template[name], value[name], found) for name in template)
+    levelled = template == "{level}" and value in LEVELS and value != "off"
+    if levelled or (template == "{tokens}" and isinstance(value, int)):
+        found[template] = value
+        return True
+    return bool(template == value)
+
+
+_WORDS: tuple[dict[str, Any], ...] = (
+    {"thinking": {"type": "adaptive", "display": "summarized"}, "output_config": {"effort": "{level}"}},
+    {"thinking": {"type": "enabled", "budget_tokens": "{tokens}"}},
+    {"thinking": {"type": "disabled"}},
+    {"reasoningConfig": {"type": "enabled", "maxReasoningEffort": "{level}"}},
+    {"reasoningConfig": {"type": "disabled"}},
+    {"reasoning": {"effort": "{level}"}},
+    {"reasoning": {"effort": "none"}},
+    {"reasoning_effort": "{level}"},
+    {"reasoning_config": "{level}"},
+)
+"""The words of those who make models; the manifest says which of them a model takes."""
