@@ -21,7 +21,7 @@ def follow(colour: Colour, transport: ScriptedTransport, call: Call) -> int:
 
     def flow() -> Flow[Response]:
         auth = HeaderAuth(lambda: Secret(CANARY, "the test"))
-        reply = yield from following(auth.flow(call))
+        reply = yield from following(auth.flow(call), [])
         status.append(reply.head.status)
         return Response(Message("assistant", ()), "stop", "test", "m")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hamr.auth.header import HeaderAuth
+from hamr.auth.oauth import OAuth
 from hamr.dialects import dialect, dialects
 from hamr.effects import (
     Close,
@@ -84,6 +85,7 @@ from hamr.types import (
     Model,
     ModelInfo,
     ModelPage,
+    OAuthSpec,
     Part,
     PartAdded,
     Provider,
@@ -111,6 +113,8 @@ from hamr.types import (
     ThinkingStart,
     Timeouts,
     Timings,
+    Tokens,
+    TokenStore,
     Tool,
     ToolCall,
     ToolCallDelta,
@@ -183,6 +187,8 @@ __all__ = [
     "NoSuchModel",
     "NotLetIn",
     "Now",
+    "OAuth",
+    "OAuthSpec",
     "Open",
     "OpenReply",
     "Overloaded",
@@ -224,6 +230,8 @@ __all__ = [
     "ThinkingStart",
     "Timeouts",
     "Timings",
+    "TokenStore",
+    "Tokens",
     "TooLong",
     "Tool",
     "ToolCall",

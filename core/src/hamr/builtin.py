@@ -31,12 +31,16 @@ class Builtin:
 
     @hookimpl
     def hamr_auth(self, route: Route) -> Auth | None:
-        """The styles `none`, `bearer` and `header`."""
+        """The styles `none`, `bearer`, `header` and `oauth`."""
         spec = route.provider.auth
         if spec.style == "none":
             return HeaderAuth(lambda: None)
         if spec.style == "bearer":
             return HeaderAuth(route.secret)
+        if spec.style == "oauth":
+            from hamr.auth.oauth import OAuth
+
+            return OAuth(route)
         if spec.style != "header":
             return None
         if spec.header is None:

@@ -242,6 +242,7 @@ class Hamr:
             secret=lambda: keys.find(provider, self._environ, self._keys, self.credentials),
             settings=self.settings,
             variable=lambda name: keys.variable(provider, self._environ, name),
+            tokens=self.credentials.tokens(provider.stored_names) if self.credentials else None,
         )
 
     def _provider(self, id: str) -> Provider:

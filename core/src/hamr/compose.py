@@ -49,7 +49,7 @@ class Hooks:
             raise _unanswered(route, "transport", provider.transport, ["http"])
         auth: specs.Auth | None = self._ask("hamr_auth", specs.Auth, route)
         if auth is None:
-            raise _unanswered(route, "auth style", provider.auth.style, ["none", "bearer", "header"])
+            raise _unanswered(route, "auth style", provider.auth.style, ["none", "bearer", "header", "oauth"])
         wire: specs.ToolWire | None = self._ask("hamr_toolwire", specs.ToolWire, route)
         if wire is None:
             raise _unanswered(route, "wire", route.wire, list(WIRES))

@@ -34,6 +34,7 @@ from hamr.effects import (
     Tell,
     WallClock,
 )
+from hamr.errors import NoAnswer
 from hamr.files import read_own
 from hamr.locks import FileLock, state_folder
 from hamr.specs import AsyncReply, Reply, Transport
@@ -174,9 +175,10 @@ class Driven(Iterator[Item], Generic[Item, Result]):
                 time.sleep(seconds)
             case Now() | WallClock() | ReadFile():
                 return looked_up(effect)
-            case Lock(name, folder):
+            case Lock(name, folder, deadline):
                 lock = self._held.lock(name, folder)
                 while not lock.acquire():
+                    _still_before(deadline, name)
                     time.sleep(LOCK_POLL)
             case Release(name):
                 self._held.release(name)
@@ -305,9 +307,10 @@ class AsyncDriven(AsyncIterator[Item], Generic[Item, Result]):
                 await _sleep(seconds)
             case WallClock() | ReadFile():
                 return looked_up(effect)
-            case Lock(name, folder):
+            case Lock(name, folder, deadline):
                 lock = self._held.lock(name, folder)
                 while not lock.acquire():
+                    _still_before(deadline, name)
                     await _sleep(LOCK_POLL)
             case Release(name):
                 self._held.release(name)
@@ -336,6 +339,11 @@ class AsyncDriven(AsyncIterator[Item], Generic[Item, Result]):
         finally:
             await reply.aclose()
         return replace(reply.head, body=b"".join(pieces))
+
+
+def _still_before(deadline: float | None, name: str) -> None:
+    if deadline is not None and time.monotonic() >= deadline:
+        raise NoAnswer(f"another process holds the lock {name!r} for too long")
 
 
 async def _sleep(seconds: float) -> None:

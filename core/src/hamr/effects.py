@@ -70,11 +70,13 @@ class ReadFile:
 class Lock:
     """Hold `name`: one holder at a time across all processes of this user, until Release or the flow's end.
 
-    `folder` is where the lock is, for what is kept elsewhere than in this user's own state folder.
+    `folder` is where the lock is, for what is kept elsewhere than in this user's own state folder. NoAnswer is raised
+    where another holds it at the `deadline`, a reading of the driver's clock.
     """
 
     name: str
     folder: str | None = None
+    deadline: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

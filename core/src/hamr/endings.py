@@ -20,7 +20,8 @@ Value = TypeVar("Value")
 class Sending:
     """One call on its way, over all its attempts; `begun` and `ended` are readings of the driver's clock.
 
-    `admitted` is False where a gate did not let the last attempt through.
+    `admitted` is False where a gate did not let the last attempt through; `opened` are the calls of that attempt, as its
+    auth has let them in.
     """
 
     route: Route
@@ -31,6 +32,12 @@ class Sending:
     admitted: bool = True
     warnings: list[str] = field(default_factory=list)
     head: Head | None = None
+    opened: list[Call] = field(default_factory=list)
+
+    @property
+    def secrets(self) -> set[str]:
+        """What let those calls in: the values of their secret headers, without a word such as Bearer."""
+        return {call.headers[name].rpartition(" ")[2] for call in self.opened for name in call.secret}
 
     @property
     def adaptations(self) -> tuple[Adaptation, ...]:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from hamr.errors import ConfigError
+
 
 def state_folder(environ: Mapping[str, str]) -> Path:
     """Where hamr keeps what must outlive a process: HAMR_STATE_DIR, or the user's own state folder."""
@@ -16,23 +18,34 @@ def state_folder(environ: Mapping[str, str]) -> Path:
 
 
 class FileLock:
-    """A lock held by an open file: the system lets go of it when its holder dies."""
+    """A lock held by an open file: the system lets go of it when its holder dies.
+
+    Raises ConfigError where the file cannot be made, or where its file system knows no locks.
+    """
 
     def __init__(self, name: str, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # a mode counts for the last folder of a path alone
-        folder = folder / "locks"
-        folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # a mode counts for the last folder of a path alone
+            folder = folder / "locks"
+            folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise _unmade(folder, error) from error
         self._path = folder / f"{name.replace('/', '-')}.lock"
         self._file: int | None = None
 
     def acquire(self) -> bool:
         """Take the lock if nobody holds it; never waits."""
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise _unmade(self._path, error) from error
         try:
             _lock(file)
-        except OSError:  # somebody holds it
+        except OSError as error:
             os.close(file)
-            return False
+            if os.name == "nt" or isinstance(error, BlockingIOError):  # somebody holds it
+                return False
+            raise _unmade(self._path, error) from error
         if not self._is_there(file):  # it was removed between the two: nobody else would see this lock
             os.close(file)
             return False
@@ -71,3 +84,7 @@ def _lock(file: int) -> None:
         import fcntl
 
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _unmade(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(f"no lock can be held at {path}: {error.strerror}", hint="It must be a folder of your own.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from hamr import base_url, schema
@@ -12,7 +12,7 @@ from hamr.errors import ConfigError, PluginError
 if TYPE_CHECKING:
     from os import PathLike
 
-    from hamr.types import Mode, ModelRule, Provider, RateLimits
+    from hamr.types import Mode, ModelRule, OAuthSpec, Provider, RateLimits
 
 API = 1
 """The version of the plugin api that this core speaks."""
@@ -31,6 +31,7 @@ class AuthTable:
     optional: bool = False
     more_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
     stored_as: tuple[str, ...] = ()
+    oauth: OAuthSpec | None = field(default=None, metadata={"table": "hamr.types.oauth:OAuthSpec"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,10 @@ class Manifest:
             base_url=url,
             wire=self.wire,
             transport=self.transport,
-            auth=AuthSpec(*(getattr(self.auth, each.name) for each in fields(AuthSpec))),
+            auth=AuthSpec(
+                **{each.name: getattr(self.auth, each.name) for each in fields(AuthSpec) if each.name != "oauth"},
+                oauth=self._oauth(environ, origins),
+            ),
             headers={**self.headers, **said},
             compat=self.compat,
             models=models,
@@ -198,6 +202,13 @@ class Manifest:
             places += [f"the environment variable {variable}" for variable in (*variables, *self.base_url_env)]
             hint = f"Set it: export {variables[0]}=..." if variables else "Give it in code."
             raise ConfigError(f"no {name} for {self.id}; looked in {', '.join(places)}", hint=hint)
+
+    def _oauth(self, environ: Mapping[str, str], origins: dict[str, str]) -> OAuthSpec | None:
+        spec = self.auth.oauth
+        if spec is None or (variable := _first_set(spec.issuer_env, environ)) is None:
+            return spec
+        origins["auth.oauth.issuer"] = f"the environment variable {variable}"
+        return replace(spec, issuer=_issuer(environ[variable], origins["auth.oauth.issuer"]))
 
     def _parameters(
         self, environ: Mapping[str, str], given: Mapping[str, str], origins: dict[str, str]
@@ -259,6 +270,8 @@ def check(tables: Mapping[str, Any], place: str) -> Manifest:
     manifest = schema.read(Manifest, tables, place, hint)
     if manifest.transport == "http":
         _check_url(manifest.base_url, manifest, f"{place}: base_url")
+    if manifest.auth.oauth is not None:
+        _issuer(manifest.auth.oauth.issuer, f"{place}: auth.oauth.issuer")
     for name, mode in manifest.modes.items():
         if mode.base_url is not None:
             _check_url(mode.base_url, manifest, f"{place}: modes.{name}.base_url")
@@ -274,6 +287,16 @@ def _check_url(url: str, manifest: Manifest, place: str) -> None:
             raise ConfigError(
                 f"{place} has {{{name}}}, which is none of the parameters", hint="Add it there, or mend the URL."
             )
+
+
+def _issuer(url: str, place: str) -> str:
+    """The URL of an authorization server; raises ConfigError where tokens would be sent there in the open."""
+    from urllib.parse import urlsplit
+
+    url = base_url.check(url, place)
+    if not url.startswith("https://") and urlsplit(url).hostname not in ("127.0.0.1", "::1", "localhost"):
+        raise ConfigError(f"{place}: tokens are not sent over plain http", hint="Write it as https://host.")
+    return url
 
 
 def _first_set(variables: tuple[str, ...], environ: Mapping[str, str]) -> str | None:

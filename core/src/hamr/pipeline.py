@@ -16,7 +16,7 @@ from hamr.redirect import following
 from hamr.retry import delay
 from hamr.secrets.redact import redacted
 from hamr.specs import Auth, CountingWire, EmbeddingWire, ListingWire, ToolWire, Transport
-from hamr.types import Call, Head, Request, Response, Route, Settings, Timeouts, Warned
+from hamr.types import Call, Head, Request, Response, Route, Secret, Settings, Timeouts, Warned
 from hamr.version import VERSION
 
 if TYPE_CHECKING:
@@ -175,7 +175,8 @@ class Pipeline:
         sending.attempts += 1
         sending.head = None
         ending.begin()
-        reply: OpenReply = yield from following(self.auth.flow(sending.call))
+        sending.opened.clear()
+        reply: OpenReply = yield from following(self.auth.flow(sending.call), sending.opened)
         sending.head = reply.head
         try:
             if reply.head.status // 100 != OK:
@@ -210,6 +211,8 @@ class Pipeline:
         redacted(error, self.route.secret())
         for name in self.route.provider.auth.more_env:
             redacted(error, self.route.variable(name))
+        for value in sending.secrets:  # what the auth has found for itself
+            redacted(error, Secret(value, "the call"))
 
 
 @lru_cache(maxsize=64)

@@ -13,13 +13,20 @@ from hamr.types.call import OPEN
 LIMIT = 5
 
 
-def following(flow: Flow[OpenReply]) -> Flow[OpenReply]:
-    """The same flow, in which every reply that points elsewhere is replaced by what stands there."""
+def following(flow: Flow[OpenReply], opened: list[Call]) -> Flow[OpenReply]:
+    """The same flow, in which every reply that points elsewhere is replaced by what stands there.
+
+    The calls that the flow opens are put into `opened`.
+    """
     try:
         effect: Effect = next(flow)
         while True:
             try:
-                answer = yield from _opened(effect.call) if isinstance(effect, Open) else _asked(effect)
+                if isinstance(effect, Open):
+                    opened.append(effect.call)
+                    answer: object = yield from _opened(effect.call)
+                else:
+                    answer = yield effect
             except HamrError as error:
                 effect = flow.throw(error)
             else:
@@ -27,10 +34,6 @@ def following(flow: Flow[OpenReply]) -> Flow[OpenReply]:
     except StopIteration as stop:
         reply: OpenReply = stop.value
         return reply
-
-
-def _asked(effect: Effect) -> Flow[object]:
-    return (yield effect)
 
 
 def _opened(call: Call) -> Flow[OpenReply]:

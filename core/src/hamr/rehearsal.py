@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from hamr.drive import looked_up
-from hamr.effects import Effect, Fetch, Flow, Now, Open, OpenReply, ReadFile, Tell, WallClock
+from hamr.effects import Do, Effect, Fetch, Flow, Now, Open, OpenReply, ReadFile, Tell, WallClock
 from hamr.errors import ConfigError
 from hamr.pipeline import Pipeline
 from hamr.types import Call, Provider, Request, Route, Secret, Settings
@@ -59,6 +59,8 @@ def _opened(flow: Flow[OpenReply], id: str) -> Call:
 def _answer(effect: Effect) -> object:
     if isinstance(effect, WallClock | ReadFile):
         return looked_up(effect)
+    if isinstance(effect, Do):
+        return effect.work()
     return 0.0 if isinstance(effect, Now) else None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, fields
+from importlib import import_module
 from typing import Any, TypeVar
 
 from hamr.errors import ConfigError
@@ -20,10 +21,9 @@ def read(cls: type[Table], tables: Mapping[str, Any], place: str, hint: str = ""
     """The table as a dataclass, its keys in snake_case or camelCase; raises ConfigError naming every wrong field.
 
     A field's annotation is one of those in `KINDS`, or that with `| None`. Its metadata may hold `table` (the
-    dataclass of an inner table), `tables` (that of each table in a list) or `named` (that of each table in a table);
-    `pattern` (a regular expression) or
-    `one_of` (the texts allowed), both for a text and for each text of a list or table; or `lengths` (how many texts a
-    list may have).
+    dataclass of an inner table, or where it is, as `module:name`), `tables` (that of each table in a list) or `named`
+    (that of each table in a table); `pattern` (a regular expression) or `one_of` (the texts allowed), both for a text
+    and for each text of a list or table; or `lengths` (how many texts a list may have).
     Values are not shown: one in the wrong place may be a key.
     """
     problems: list[str] = []
@@ -64,6 +64,9 @@ def _value(field: Field[Any], value: Any, path: str, problems: list[str]) -> Any
 
 
 def _inner(cls: Any, value: Any, path: str, problems: list[str]) -> Any:
+    if isinstance(cls, str):
+        module, _, name = cls.partition(":")
+        cls = getattr(import_module(module), name)
     if isinstance(value, Mapping):
         return _table(cls, value, f"{path}.", problems)
     problems.append(f"{path} must be a table")

@@ -33,7 +33,7 @@ def hamr_auth(route: Route) -> Auth | None:
     """Say what lets this route's calls in.
 
     Asked once, when the route is first used. None passes the question on; the core answers last, for the styles
-    `none`, `bearer` and `header`.
+    `none`, `bearer`, `header` and `oauth`.
     """
 
 

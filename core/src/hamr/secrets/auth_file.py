@@ -124,7 +124,7 @@ def put_tokens(document: Document, names: Sequence[str], old: Tokens | None, new
     """
     for record, _ in _login_records(document, names):
         known = _tokens(record, "")
-        if old is None or (known.access, known.refresh) == (old.access, old.refresh):
+        if old is None or known.is_same(old):
             record.update(_account(new, now) if "access_token" in record else _written(new))
             return True
     if old is not None:

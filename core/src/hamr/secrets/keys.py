@@ -21,6 +21,8 @@ def find(
     """
     if provider.auth.style == "none":
         return None
+    if provider.auth.style == "oauth":
+        return _login(provider, store)
     looked = []
     for secret, place in _places(provider, environ, given, store):
         if secret is not None and (value := secret.reveal().strip()):
@@ -54,6 +56,8 @@ def is_callable(
     auth = provider.auth
     if "{" in provider.base_url:  # a parameter of it is not set
         return False
+    if auth.style == "oauth":
+        return store is not None and bool(store.logins(provider.stored_names))
     if auth.style == "none" or auth.optional or not auth.env:
         return True
     if given.get(provider.id, "").strip() or any(environ.get(name, "").strip() for name in auth.env):
@@ -72,6 +76,15 @@ def _places(
     for name in provider.auth.env:
         place = f"the environment variable {name}"
         yield Secret(environ.get(name, ""), place), place
+
+
+def _login(provider: Provider, store: CredentialStore | None) -> Secret:
+    """The access token of the login; that it may have to be refreshed first is the auth's business."""
+    found = store.logins(provider.stored_names) if store is not None else []
+    if not found:
+        looked = f"; looked in {store.path}" if store is not None else ""
+        raise ConfigError(f"nobody is logged in to {provider.id}{looked}", hint=f"Log in: hamr login {provider.id}")
+    return Secret(found[0].tokens.access, f"{found[0].place} in {store.path if store else ''}")
 
 
 def _sendable(value: str, place: str) -> str:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from hamr.types.listing import Listing, ModelInfo, ModelPage
     from hamr.types.message import Message, Role
+    from hamr.types.oauth import OAuthSpec
     from hamr.types.part import (
         Audio,
         CacheMark,
@@ -80,6 +81,7 @@ __all__ = [
     "ModelInfo",
     "ModelPage",
     "ModelRule",
+    "OAuthSpec",
     "Part",
     "PartAdded",
     "Provider",
@@ -146,6 +148,7 @@ _HOMES = {
     ),
     "listing": ("Listing", "ModelInfo", "ModelPage"),
     "message": ("Message", "Role"),
+    "oauth": ("OAuthSpec",),
     "part": (
         "Audio",
         "CacheMark",

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hamr.types.call import Timeouts
 from hamr.types.secret import Secret
+
+if TYPE_CHECKING:
+    from hamr.types.oauth import OAuthSpec
+    from hamr.types.tokens import TokenStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +19,7 @@ class AuthSpec:
     """How a provider lets calls in: a `style`, the variables that may hold the key, and the header it goes in.
 
     `more_env` are variables that hold other secrets of the style's, such as the parts of a key that has several.
-    `stored_as` are the names besides its id under which its credentials may be stored.
+    `stored_as` are the names besides its id under which its credentials may be stored; `oauth` says how one logs in.
     """
 
     style: str = "none"
@@ -25,6 +29,7 @@ class AuthSpec:
     optional: bool = False
     more_env: tuple[str, ...] = ()
     stored_as: tuple[str, ...] = ()
+    oauth: OAuthSpec | None = None
 
 
 def _unset(name: str) -> Secret | None:
@@ -154,7 +159,8 @@ class Route:
 
     `secret()` gives the key, or None where the provider works without one; it raises ConfigError, naming
     every place that was looked in, where a key is needed and there is none. `variable(name)` gives what one of the
-    variables holds that the provider's auth names, or None; it raises ConfigError for any other variable.
+    variables holds that the provider's auth names, or None; it raises ConfigError for any other variable. `tokens` is
+    where the tokens of its logins are kept, None where there is no place for any.
     """
 
     provider: Provider
@@ -162,6 +168,7 @@ class Route:
     secret: Callable[[], Secret | None]
     settings: Settings = field(default_factory=Settings)
     variable: Callable[[str], Secret | None] = _unset
+    tokens: TokenStore | None = None
 
     @property
     def wire(self) -> str:

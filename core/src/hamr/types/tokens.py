@@ -25,6 +25,10 @@ class Tokens:
         """Whether they let calls in for at least `margin` more seconds."""
         return self.expires is None or self.expires - margin > now
 
+    def is_same(self, other: Tokens) -> bool:
+        """Whether they are the same tokens, whatever else is known of them."""
+        return (self.access, self.refresh) == (other.access, other.refresh)
+
 
 class TokenStore(Protocol):
     """Where the tokens of one provider are kept.

@@ -1,0 +1,148 @@
+"""Auth by a login: an access token, which is refreshed before it ends and once when it is refused."""
+
+from __future__ import annotations
+
+from hamr.auth.token_endpoint import TokenEndpoint
+from hamr.effects import Close, Do, Emit, Flow, Lock, Open, OpenReply, Release, WallClock
+from hamr.errors import CallError, ConfigError, HamrError, NotLetIn
+from hamr.types import Call, OAuthSpec, Route, Tokens, TokenStore, Warned
+
+UNAUTHORIZED = 401
+PAUSE = 60.0
+"""Seconds for which a token that still lets calls in is not refreshed again after that has failed."""
+
+
+class OAuth:
+    """Puts the access token into its header; the tokens are kept in the route's store.
+
+    Whoever refreshes holds a lock across all processes and reads the store first, so that a refresh token, which many
+    servers take only once, is used once. Raises ConfigError where nobody has logged in, NotLetIn where the login has
+    ended.
+    """
+
+    def __init__(self, route: Route) -> None:
+        spec, store = route.provider.auth.oauth, route.tokens
+        if spec is None:
+            raise ConfigError(f"{route.provider.id}: auth style `oauth` needs the table `auth.oauth`")
+        self.provider = route.provider.id
+        self.spec: OAuthSpec = spec
+        self.endpoint = TokenEndpoint(self.provider, spec)
+        self._store: TokenStore | None = store
+        self._unkept: tuple[Tokens, Tokens] | None = None
+        self._refused: tuple[str | None, NotLetIn] | None = None
+        self._paused_until = 0.0
+
+    def flow(self, call: Call) -> Flow[OpenReply]:
+        """Open the call with a token that is not about to end; where that is refused, once more with a new one."""
+        tokens = yield from self._usable(call)
+        reply: OpenReply = yield Open(self.let_in(call, tokens))
+        if reply.head.status != UNAUTHORIZED or not (yield from self._is_renewable(tokens)):
+            return reply
+        yield Close(reply)
+        tokens = yield from self._renewed(call, tokens, refused=True)
+        reply = yield Open(self.let_in(call, tokens))
+        return reply
+
+    def let_in(self, call: Call, tokens: Tokens) -> Call:
+        """The call with its token, and with the account where the provider wants to be told of it."""
+        call = call.with_secret(self.spec.header, self.spec.prefix + tokens.access)
+        if self.spec.account_header and tokens.account:
+            call = call.with_secret(self.spec.account_header, tokens.account)
+        return call
+
+    def _usable(self, call: Call) -> Flow[Tokens]:
+        tokens = yield from self._kept()
+        now: float = yield WallClock()
+        if tokens.is_usable(now, self.spec.margin) or (now < self._paused_until and tokens.is_usable(now)):
+            return tokens
+        if tokens.refresh is None:
+            if tokens.is_usable(now):
+                return tokens
+            raise self._ended("the login has ended")
+        return (yield from self._renewed(call, tokens, refused=False))
+
+    def _is_renewable(self, tokens: Tokens) -> Flow[bool]:
+        kept = yield from self._kept()
+        return kept.refresh is not None or kept.access != tokens.access
+
+    def _renewed(self, call: Call, stale: Tokens, *, refused: bool) -> Flow[Tokens]:
+        """Tokens that are newer than these, of which another process may have seen to."""
+        store = self._place()
+        yield Lock(store.refresh_lock, store.folder, call.deadline)
+        try:
+            fresh = yield from self._renewed_alone(call, stale, refused=refused)
+        except HamrError:
+            yield Release(store.refresh_lock)
+            raise
+        yield Release(store.refresh_lock)
+        return fresh
+
+    def _renewed_alone(self, call: Call, stale: Tokens, *, refused: bool) -> Flow[Tokens]:
+        kept = yield from self._kept()
+        if kept.access != stale.access and kept.is_usable((yield WallClock())):
+            return kept
+        if self._refused is not None and self._refused[0] == kept.refresh:
+            raise self._ended(self._refused[1].message, self._refused[1])
+        try:
+            fresh = yield from self.endpoint.refresh(kept, call.deadline)
+        except NotLetIn as error:
+            self._refused = kept.refresh, error
+            raise self._ended(error.message, error) from error
+        except CallError as error:  # which says nothing of the login
+            return (yield from self._still(kept, error, refused=refused))
+        yield from self._keep(kept, fresh)
+        return fresh
+
+    def _still(self, tokens: Tokens, error: CallError, *, refused: bool) -> Flow[Tokens]:
+        """The old tokens for as long as they let calls in; raises the error where they do not."""
+        now: float = yield WallClock()
+        if refused or not tokens.is_usable(now):
+            error.message = f"the login could not be refreshed: {error.message}"
+            raise error
+        self._paused_until = now + PAUSE
+        yield Emit([Warned(f"the login could not be refreshed, and still lets calls in: {error.message}")])
+        return tokens
+
+    def _keep(self, old: Tokens, fresh: Tokens) -> Flow[None]:
+        """Write the new tokens down before they are used: the old refresh token may be worth nothing now."""
+        store, stored = self._place(), self._unkept[0] if self._unkept else old
+        yield Lock(store.lock, store.folder)
+        try:
+            yield Do(lambda: store.replace(stored, fresh))
+        except ConfigError as error:
+            self._unkept = stored, fresh
+            yield Emit([Warned(f"{error.message}: the refreshed login lasts no longer than this program")])
+        else:
+            self._unkept = None
+        yield Release(store.lock)
+
+    def _kept(self) -> Flow[Tokens]:
+        """The tokens as they are now; raises ConfigError where nobody has logged in."""
+        tokens: Tokens | None = yield Do(self._place().read)
+        if tokens is None:
+            raise self._nobody()
+        if self._unkept is not None and tokens.is_same(self._unkept[0]):
+            return self._unkept[1]
+        return tokens
+
+    def _place(self) -> TokenStore:
+        if self._store is None:
+            raise ConfigError(
+                f"{self.provider}: there is no place for logins", hint="Set HAMR_AGENT_DIR to a folder of your own."
+            )
+        return self._store
+
+    def _nobody(self) -> ConfigError:
+        return ConfigError(
+            f"nobody is logged in to {self.provider}; looked in {self._place().name}",
+            hint=f"Log in: hamr login {self.provider}",
+        )
+
+    def _ended(self, why: str, error: CallError | None = None) -> NotLetIn:
+        return NotLetIn(
+            why,
+            hint=f"Log in again: hamr login {self.provider}",
+            provider=self.provider,
+            status=error.status if error else None,
+            code=error.code if error else None,
+        )

@@ -1,0 +1,155 @@
+"""Asking an authorization server for tokens (RFC 6749, sections 4.1.3, 5 and 6; RFC 7009). Flows, like all of auth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from hamr.effects import Fetch, Flow, Now, WallClock
+from hamr.errors import BadRequest, BrokenReply, CallError, NotLetIn, Overloaded, RateLimited
+from hamr.secrets import jwt
+from hamr.secrets.redact import clean
+from hamr.types import Call, Head, OAuthSpec, Secret, Timeouts, Tokens
+from hamr.version import VERSION
+
+PATIENCE = Timeouts(connect=10.0, read=15.0, total=None)
+"""For a server that only looks something up: a call waits for it."""
+
+LONGEST = 30.0
+"""Seconds for one refresh: others wait for it."""
+
+WORDS = 300
+
+
+class TokenEndpoint:
+    """Where a provider's tokens come from; `provider` is its id."""
+
+    def __init__(self, provider: str, spec: OAuthSpec) -> None:
+        self.provider, self.spec = provider, spec
+
+    def exchange(self, code: str, verifier: str, redirect_uri: str) -> Flow[Tokens]:
+        """The tokens for the code of a login with a browser; raises NotLetIn or another CallError."""
+        fields = {"grant_type": "authorization_code", "client_id": self.spec.client_id, "code": code}
+        fields |= {"redirect_uri": redirect_uri, "code_verifier": verifier}
+        # RFC 6749 knows a form alone here: a body in JSON is for refreshes, where a server wants it.
+        return (yield from self.ask(form_call(self.spec.url(self.spec.token_path), fields), (code, verifier)))
+
+    def refresh(self, tokens: Tokens, deadline: float | None = None) -> Flow[Tokens]:
+        """New tokens for old ones, of which the server may take the refresh token this once.
+
+        Raises NotLetIn where the login has ended, NoAnswer, Overloaded or another CallError where it may not have.
+        """
+        fields = {"grant_type": "refresh_token", "client_id": self.spec.client_id}
+        fields["refresh_token"] = tokens.refresh or ""
+        make = json_call if self.spec.token_format == "json" else form_call  # noqa: S105  # the name of a format
+        latest = (yield Now()) + LONGEST
+        call = make(self.spec.url(self.spec.token_path), fields, latest if deadline is None else min(deadline, latest))
+        return (yield from self.ask(call, (tokens.access, fields["refresh_token"]), tokens))
+
+    def revoke(self, tokens: Tokens) -> Flow[None]:
+        """End a login at the server (RFC 7009); raises CallError."""
+        if self.spec.revoke_path is None or tokens.refresh is None:
+            return
+        fields = {"client_id": self.spec.client_id, "token": tokens.refresh, "token_type_hint": "refresh_token"}
+        head: Head = yield Fetch(form_call(self.spec.url(self.spec.revoke_path), fields))
+        if head.status // 100 != 2:
+            raise refusal(head, self.provider, (tokens.refresh, tokens.access))
+
+    def ask(self, call: Call, secrets: tuple[str, ...], old: Tokens | None = None) -> Flow[Tokens]:
+        """The tokens in the answer to a call; `secrets` are what the call holds, and `old` what it was got with."""
+        head: Head = yield Fetch(call)
+        now: float = yield WallClock()
+        if head.status // 100 != 2:
+            raise refusal(head, self.provider, secrets)
+        return self._tokens(body_of(head), now, old)
+
+    def _tokens(self, body: Mapping[str, Any], now: float, old: Tokens | None) -> Tokens:
+        """The tokens in an answer; what it leaves out stays as it was."""
+        access, refresh = _text(body, "access_token"), _text(body, "refresh_token")
+        if access is None and (old is None or refresh is None):
+            raise BrokenReply("the authorization server's answer holds no token", provider=self.provider)
+        access = access or (old.access if old else "")
+        named = jwt.claim(_text(body, "id_token"), self.spec.account_claim) or jwt.claim(
+            access, self.spec.account_claim
+        )
+        lifetime = _seconds(body.get("expires_in"))
+        return Tokens(
+            access=access,
+            refresh=refresh or (old.refresh if old else None),
+            expires=jwt.expiry(access) if lifetime is None else now + lifetime,
+            account=named or (old.account if old else None),
+            extra=old.extra if old else {},
+        )
+
+
+def form_call(url: str, fields: Mapping[str, str], deadline: float | None = None) -> Call:
+    """The call that sends these fields as a form."""
+    return _call(url, urlencode(fields).encode(), "application/x-www-form-urlencoded", deadline)
+
+
+def json_call(url: str, fields: Mapping[str, str], deadline: float | None = None) -> Call:
+    """The call that sends these fields as JSON."""
+    import json
+
+    return _call(url, json.dumps(fields).encode(), "application/json", deadline)
+
+
+def _call(url: str, body: bytes, content_type: str, deadline: float | None) -> Call:
+    headers = {"content-type": content_type, "accept": "application/json", "user-agent": f"hamr/{VERSION}"}
+    return Call(url, headers=headers, body=body, timeouts=PATIENCE, deadline=deadline)
+
+
+def body_of(head: Head) -> Mapping[str, Any]:
+    """The table in a reply's body; an empty one where there is none."""
+    import json
+
+    try:
+        found = json.loads(head.body)
+    except ValueError:  # not shown, nor what it came from: it may hold tokens
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def refusal(head: Head, provider: str, secrets: tuple[str, ...] = ()) -> CallError:
+    """The error that a failing answer of an authorization server stands for, with none of the secrets in it.
+
+    400, 401 and 403 say that there is no way in with what was sent: of a refresh, that the login has ended.
+    """
+    code, message = said(body_of(head))
+    kind: type[CallError] = BadRequest
+    if head.status in (400, 401, 403):
+        kind = NotLetIn
+    elif head.status == 429:
+        kind = RateLimited
+    elif head.status >= 500 or head.status in (408, 425):
+        kind = Overloaded
+    told = message or f"it answered {head.status} and said nothing"
+    for value in sorted(filter(None, secrets), key=len, reverse=True):
+        told, code = clean(told, Secret(value, "")), clean(code, Secret(value, "")) if code else None
+    message = f"the authorization server refused: {told[:WORDS]}"
+    return kind(message, provider=provider, status=head.status, code=code)
+
+
+def said(body: Mapping[str, Any]) -> tuple[str | None, str]:
+    """The code and the words of a refusal, in the shape of RFC 6749 or of OpenAI's errors."""
+    inner = body.get("error")
+    if isinstance(inner, dict):
+        return _text(inner, "code") or _text(inner, "type"), _text(inner, "message") or ""
+    code = inner if isinstance(inner, str) else _text(body, "code")
+    words = (_text(body, name) for name in ("error_description", "message", "detail"))
+    return code, next(filter(None, words), code or "")
+
+
+def _text(table: Mapping[str, Any], name: str) -> str | None:
+    value = table.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def _seconds(value: Any) -> float | None:
+    """A number of seconds, which some servers write as a text."""
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        return None
+    return seconds if 0 < seconds < float("inf") else None
