@@ -20,8 +20,8 @@ Value = TypeVar("Value")
 class Sending:
     """One call on its way, over all its attempts; `begun` and `ended` are readings of the driver's clock.
 
-    `admitted` is False where a gate did not let the last attempt through; `opened` are the calls of that attempt, as its
-    auth has let them in.
+    `admitted` is False where a gate did not let the last attempt through; `opened` are its calls, as the auth has let
+    them in.
     """
 
     route: Route
