@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from bench.figure import Bound, Figure, Row, quotient
 from bench.lab import Lab
-from bench.peers import PEERS
 from bench.worker import TOGETHER
 
 BLOCKING = (
@@ -17,8 +16,8 @@ ALONE = Row("async call", "µs", "acall", "hosted", bound=Bound(1.0))
 # As many calls a CPU-second as the floor is as few microseconds a call.
 AT_ONCE = Row("async call, 64 at once", "µs", "together", "hosted", per=TOGETHER, bound=Bound(1.0))
 AFTER = Row("async call, alone after those", "µs", "acall", "hosted", after=True)
-KEPT = "it keeps at most 20 connections, or each for 5 seconds; whoever keeps all 64 looks through all of them"
-GROWTH = Row("growth of a call by those before it", "x", "", "", why={peer.name: KEPT for peer in PEERS}, even=1.2)
+# A small call costs up to a third more in one round than in another, whoever makes it.
+GROWTH = Row("growth of a call by those before it", "x", "", "", even=1.4)
 
 
 def measure(lab: Lab) -> Iterator[Figure]:
