@@ -10,7 +10,23 @@ from pathlib import Path
 
 import pytest
 
-from hamr.effects import Close, Emit, Fetch, Flow, Lock, Now, Open, Read, ReadFile, Release, Sleep, Tell, WallClock
+from hamr.effects import (
+    Calm,
+    Close,
+    Emit,
+    Fetch,
+    Flow,
+    Lock,
+    Now,
+    Open,
+    Read,
+    ReadFile,
+    Release,
+    Remind,
+    Sleep,
+    Tell,
+    WallClock,
+)
 from hamr.errors import ConfigError, NoAnswer
 from hamr.streams import AsyncStream, Stream
 from hamr.types import Call, Message, Response, Text, TextDelta
@@ -98,6 +114,34 @@ def test_a_file_is_read_and_one_that_is_missing_is_none(colour: Colour, tmp_path
     assert colour.run(flow("missing"), ScriptedTransport())[1].text == "None"
     with pytest.raises(ConfigError, match="cannot be read"):
         colour.run(flow("."), ScriptedTransport())
+
+
+@pytest.mark.parametrize(("wait", "told"), [(0.0, []), (0.1, ["slow"])])
+def test_a_reminder_is_said_unless_it_is_calmed(colour: Colour, wait: float, told: list[str]) -> None:
+    """M-45, N-152."""
+    found: list[str] = []
+
+    def flow() -> Flow[bool]:
+        yield Remind(0.03, "slow")
+        yield Sleep(wait)
+        yield Remind(0.03, "slow again")
+        return bool((yield Calm()))
+
+    said = colour.result(flow(), ScriptedTransport(), lambda text, _: found.append(text))
+    time.sleep(0.06)
+    assert (found, said) == (told, bool(told))
+
+
+def test_a_flow_that_ends_leaves_no_reminder(colour: Colour) -> None:
+    found: list[str] = []
+
+    def flow() -> Flow[bool]:
+        yield Remind(0.03, "slow")
+        return True
+
+    assert colour.result(flow(), ScriptedTransport(), lambda text, _: found.append(text))
+    time.sleep(0.06)
+    assert found == []
 
 
 def test_a_flow_that_fails_lets_go_of_its_reply(colour: Colour) -> None:

@@ -53,7 +53,8 @@ class Hooks:
         wire: specs.ToolWire | None = self._ask("hamr_toolwire", specs.ToolWire, route)
         if wire is None:
             raise _unanswered(route, "wire", route.wire, list(WIRES))
-        return Pipeline(route, transport, auth, wire)
+        notice = wire.notice(route) if isinstance(wire, specs.NoticingWire) else None
+        return Pipeline(route, transport, auth, wire, notice=notice)
 
     def _ask(self, hook: str, protocol: type, route: Route) -> Any:
         try:

@@ -15,6 +15,7 @@ from hamr.effects import (
     Abandon,
     Await,
     Begin,
+    Calm,
     Close,
     Closing,
     Do,
@@ -29,6 +30,7 @@ from hamr.effects import (
     Read,
     ReadFile,
     Release,
+    Remind,
     RunFlow,
     Sleep,
     Tell,
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from hamr.jobs import TaskJobs, ThreadJobs
 
 LOCK_POLL = 0.05
+
+Tells = Callable[[str, str | None], None]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -73,6 +77,7 @@ class _Held:
     locks: dict[str, FileLock] = field(default_factory=dict)
     kept: list[Closing] = field(default_factory=list)
     jobs: Any = None
+    reminder: Any = None
 
     def lock(self, name: str, folder: str | None) -> FileLock:
         return self.locks.setdefault(name, FileLock(name, Path(folder) if folder else state_folder(os.environ)))
@@ -86,6 +91,25 @@ class _Held:
             self.kept.pop().close()
         for name in list(self.locks):
             self.release(name)
+        self.calm()
+
+    def do(self, effect: Do | Keep | Remind | Calm, tell: Tells, *, blocking: bool) -> Any:
+        match effect:
+            case Do(work):
+                return work()
+            case Keep(what):
+                self.kept.append(what)
+            case Calm():
+                return self.calm()
+            case Remind() if not self.calm():
+                from hamr.reminder import TaskReminder, ThreadReminder
+
+                kind = ThreadReminder if blocking else TaskReminder
+                self.reminder = kind(effect.seconds, lambda: tell(effect.text, None))
+        return None
+
+    def calm(self) -> bool:
+        return self.reminder is not None and self.reminder.calm()
 
 
 class Driven(Iterator[Item], Generic[Item, Result]):
@@ -184,10 +208,8 @@ class Driven(Iterator[Item], Generic[Item, Result]):
                 self._held.release(name)
             case Tell(text, url):
                 self._tell(text, url)
-            case Do(work):
-                return work()
-            case Keep(what):
-                self._held.kept.append(what)
+            case Do() | Keep() | Remind() | Calm():
+                return self._held.do(effect, self._tell, blocking=True)
             case Begin() | Await() | Abandon():
                 return self._jobs().answer(effect)
         return None
@@ -316,10 +338,8 @@ class AsyncDriven(AsyncIterator[Item], Generic[Item, Result]):
                 self._held.release(name)
             case Tell(text, url):
                 self._tell(text, url)
-            case Do(work):
-                return work()
-            case Keep(what):
-                self._held.kept.append(what)
+            case Do() | Keep() | Remind() | Calm():
+                return self._held.do(effect, self._tell, blocking=False)
             case Begin() | Await() | Abandon():
                 return await self._jobs().answer(effect)
         return None

@@ -94,6 +94,19 @@ class Tell:
     url: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Say this to the user after so many seconds, unless Calm comes before; it is said once in a flow."""
+
+    seconds: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calm:
+    """Say nothing more of what Remind asked for; the answer is whether it has been said."""
+
+
 @dataclass(slots=True)  # made for every read of a stream, and a frozen one takes three times as long to make
 class Emit:
     """Hand these events to whoever reads the stream."""
@@ -176,7 +189,24 @@ class Keep:
     what: Closing
 
 
-Effect = Open | Read | Close | Fetch | Sleep | Now | WallClock | ReadFile | Lock | Release | Tell | Emit | Do | Keep
+Effect = (
+    Open
+    | Read
+    | Close
+    | Fetch
+    | Sleep
+    | Now
+    | WallClock
+    | ReadFile
+    | Lock
+    | Release
+    | Tell
+    | Remind
+    | Calm
+    | Emit
+    | Do
+    | Keep
+)
 JobEffect = Begin | Await | Abandon
 
 Flow = Generator[Effect, Any, Result]

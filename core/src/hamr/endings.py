@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, Protocol, TypeVar
 
-from hamr.effects import Emit, Flow, Now, OpenReply, Read
+from hamr.effects import Calm, Emit, Flow, Now, OpenReply, Read
 from hamr.errors import BrokenReply, CallError
 from hamr.fold import CONTENT, Fold
 from hamr.gates import Came
 from hamr.specs import ToolWire
-from hamr.types import Adaptation, Call, Event, Failed, Finished, Head, Response, Route, Timings
+from hamr.types import Adaptation, Call, Event, Failed, Finished, Head, Notice, Response, Route, Timings, Warned
 
 Value = TypeVar("Value")
 
@@ -59,6 +59,10 @@ class Ending(Protocol):
     """What becomes of the replies to one call, of which only the last attempt's counts."""
 
     @property
+    def notice(self) -> Notice | None:
+        """What a user is told who waits for long."""
+
+    @property
     def shown(self) -> bool:
         """Whether the caller has seen something of the answer: then the call is not sent again."""
 
@@ -78,8 +82,9 @@ class Ending(Protocol):
 class Folding:
     """The events of a reply, emitted as they come and folded into a response."""
 
-    def __init__(self, wire: ToolWire) -> None:
+    def __init__(self, wire: ToolWire, notice: Notice | None = None) -> None:
         self._wire = wire
+        self.notice = notice
         self._fold = Fold()
         self._held: list[Event] = []
         self._first: float | None = None
@@ -131,6 +136,9 @@ class Folding:
             events = ()
             if any(isinstance(event, (*CONTENT, Finished)) for event in self._held):
                 self._first = yield Now()
+                if self.notice is not None and (yield Calm()):
+                    self._held.insert(0, Warned(self.notice.text))
+                    self._fold.add(self._held[:1])
                 events, self._held = self._held, []
         if events:
             yield Emit(events)
@@ -161,6 +169,7 @@ class Whole(Generic[Value]):
     """A body that is read as one; `value` is what `decode` makes of it."""
 
     shown = False
+    notice: Notice | None = None
 
     def __init__(self, decode: Callable[[Head], Value]) -> None:
         self._decode = decode
@@ -187,6 +196,35 @@ class Whole(Generic[Value]):
 
     def partial(self, sending: Sending) -> Response | None:
         """Nothing: half a body says nothing."""
+        return None
+
+
+class Pieces:
+    """A body that is handed on as it comes; an empty piece is its end."""
+
+    notice: Notice | None = None
+
+    def __init__(self, take: Callable[[bytes], None]) -> None:
+        self._take = take
+        self.shown = False
+
+    def begin(self) -> None:
+        """There is nothing to forget: once a piece has been handed on, the call is not sent again."""
+
+    def read(self, reply: OpenReply, max_bytes: int) -> Flow[None]:
+        """Hand on each piece; what takes it may raise CallError. It is kept nowhere, so nothing bounds it."""
+        read = Read(reply)
+        while data := (yield read):
+            self.shown = True
+            self._take(data)
+        self._take(b"")
+
+    def came(self) -> Came:
+        """Whether there was anything; what it took is not known."""
+        return Came(None, None, has_content=self.shown)
+
+    def partial(self, sending: Sending) -> Response | None:
+        """Nothing: what came has been handed on."""
         return None
 
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from hamr.effects import Close, Emit, Flow, Keep, Now, OpenReply, Sleep
-from hamr.endings import Ending, Folding, Sending, Whole, failed_head
+from hamr.effects import Close, Emit, Flow, Keep, Now, OpenReply, Remind, Sleep
+from hamr.endings import Ending, Folding, Pieces, Sending, Value, Whole, failed_head
 from hamr.errors import BrokenReply, CallError, ConfigError, HamrError, NoSuchModel, Unsupported
 from hamr.gates import Asked, Came
 from hamr.redirect import following
 from hamr.retry import delay
 from hamr.secrets.redact import redacted
 from hamr.specs import Auth, CountingWire, EmbeddingWire, ListingWire, ToolWire, Transport
-from hamr.types import Call, Head, Request, Response, Route, Secret, Settings, Timeouts, Warned
+from hamr.types import Call, Head, Notice, Request, Response, Route, Secret, Settings, Timeouts, Warned
 from hamr.version import VERSION
 
 if TYPE_CHECKING:
@@ -40,10 +40,11 @@ class Pipeline:
     auth: Auth
     wire: ToolWire
     gates: tuple[Gate, ...] = ()
+    notice: Notice | None = None
 
     def flow(self, request: Request, settings: Settings) -> Flow[Response]:
         """Make the call; emits the events of its reply and returns their fold. Raises HamrError."""
-        call, ending = self.encode(request, settings), Folding(self.wire)
+        call, ending = self.encode(request, settings), Folding(self.wire, self.notice)
         sending = yield from self._send(call, ending, settings, (yield Now()), request)
         return ending.response(sending)
 
@@ -71,11 +72,8 @@ class Pipeline:
         wire = self.wire
         if not isinstance(wire, CountingWire):
             raise self._lacking("counting of tokens")
-        begun: float = yield Now()
-        ending = Whole(lambda head: wire.decode_count(head, self.route))
-        call = self._outgoing(wire.encode_count(request, self.route), request.headers, settings)
-        yield from self._send(call, ending, settings, begun)
-        return ending.value
+        call, route = wire.encode_count(request, self.route), self.route
+        return (yield from self._answered(call, lambda head: wire.decode_count(head, route), request.headers, settings))
 
     def list_models(self, settings: Settings) -> Flow[tuple[ModelInfo, ...]]:
         """The models that the provider lists, on however many pages, each id once; raises HamrError."""
@@ -91,6 +89,26 @@ class Pipeline:
             if page is None or len(found) == known:  # a server that knows no pages gives the first one again
                 return tuple(found.values())
         raise BrokenReply(f"the list of models has more than {PAGES} pages", provider=self.route.provider.id)
+
+    def ask(self, call: Call, decode: Callable[[Head], Value], settings: Settings) -> Flow[Value]:
+        """Send a call of the provider's own, and decode its whole reply; raises HamrError."""
+        return (yield from self._answered(call, decode, {}, settings))
+
+    def follow(self, call: Call, take: Callable[[bytes], None], settings: Settings) -> Flow[None]:
+        """Send a call of the provider's own, and hand on its reply as it comes; `take` gets an empty piece at the end.
+
+        Raises HamrError, and what `take` raises.
+        """
+        begun: float = yield Now()
+        yield from self._send(self._outgoing(call, {}, settings, stream=True), Pieces(take), settings, begun)
+
+    def _answered(
+        self, call: Call, decode: Callable[[Head], Value], own: Mapping[str, str], settings: Settings
+    ) -> Flow[Value]:
+        begun: float = yield Now()
+        ending = Whole(decode)
+        yield from self._send(self._outgoing(call, own, settings), ending, settings, begun)
+        return ending.value
 
     def _page(self, wire: ListingWire, page: str | None, settings: Settings, begun: float) -> Flow[ModelPage]:
         call = self._outgoing(wire.encode_models(self.route, page), {}, settings)
@@ -175,6 +193,8 @@ class Pipeline:
         sending.attempts += 1
         sending.head = None
         ending.begin()
+        if ending.notice is not None:
+            yield Remind(ending.notice.after, f"{self.route.selector}: {ending.notice.text}")
         sending.opened.clear()
         reply: OpenReply = yield from following(self.auth.flow(sending.call), sending.opened)
         sending.head = reply.head

@@ -12,7 +12,7 @@ from hamr.effects import OpenReply
 if TYPE_CHECKING:
     from hamr.effects import Flow
     from hamr.errors import CallError
-    from hamr.types import Call, EmbeddingRequest, Embeddings, Event, Head, ModelInfo, ModelPage, Request, Route
+    from hamr.types import Call, EmbeddingRequest, Embeddings, Event, Head, ModelInfo, ModelPage, Notice, Request, Route
 
 PROJECT = "hamr"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -149,6 +149,14 @@ class CountingWire(Protocol):
 
     def decode_count(self, head: Head, route: Route) -> int:
         """What a whole reply says: the tokens that would go in; raises CallError."""
+
+
+@runtime_checkable
+class NoticingWire(Protocol):
+    """What a wire has besides whose provider may keep silent for long, as while it loads a model. Pure."""
+
+    def notice(self, route: Route) -> Notice | None:
+        """What a user is told who waits for a conversation's first words; None where nothing is."""
 
 
 class Encoder(Protocol):

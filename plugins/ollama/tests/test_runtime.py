@@ -109,3 +109,23 @@ def test_what_a_client_is_given_counts_before_the_environment() -> None:
     wire = client.pipeline("ollama/m").wire
     assert isinstance(wire, Ollama)
     assert wire.runtime.num_ctx == 2
+
+
+@pytest.mark.parametrize(
+    ("environ", "after"),
+    [
+        ({}, 10),
+        ({"OLLAMA_UNLOAD_GRACE_MS": "500"}, 0.5),
+        ({"OLLAMA_UNLOAD_GRACE_MS": "500", "HARN_OLLAMA_UNLOAD_GRACE_MS": "2000"}, 2),
+        ({"HAMR_OLLAMA_UNLOAD_GRACE_MS": "0"}, None),
+    ],
+)
+def test_when_a_silence_is_spoken_of(environ: dict[str, str], after: float | None, wire: Wire) -> None:
+    """N-152."""
+    notice = wire("ollama/m", **environ).pipeline.notice
+    assert (notice and notice.after) == after
+
+
+def test_a_silence_that_is_no_number_is_named(wire: Wire) -> None:
+    with pytest.raises(ConfigError, match="OLLAMA_UNLOAD_GRACE_MS"):
+        wire("ollama/m", OLLAMA_UNLOAD_GRACE_MS="long")

@@ -102,6 +102,19 @@ def test_the_side_that_is_compatible(client: Hamr, colour: Colour) -> None:
     assert colour.call(client, "hello", "ollama/echo", api_mode="openai").text == "[sim] hello"
 
 
+@pytest.mark.parametrize(("pace", "said"), [(0.0, 0), (0.1, 1)])
+def test_a_model_that_keeps_silent_is_spoken_of_once(pace: float, said: int, colour: Colour) -> None:
+    """N-152, M-45."""
+    lease, told = Lease(), list[tuple[str, str | None]]()
+    environ = {"OLLAMA_HOST": lease.origin(), "HAMR_OLLAMA_UNLOAD_GRACE_MS": "60"}
+    with Hamr(environ=environ, tell=lambda *said: told.append(said)) as client:
+        response = colour.call(client, "hello there", "ollama/echo", options={"sim": {"pace": pace}})
+    lease.release()
+    words = "no answer for 0.06 s; the model may still be loading"
+    assert told == [(f"ollama/echo: {words}", None)] * said
+    assert response.warnings == (words,) * said
+
+
 KEY = "canary-key-0123456789"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hamr.types.call import Adaptation, Call, Head, Timeouts
+    from hamr.types.call import Adaptation, Call, Head, Notice, Timeouts
     from hamr.types.embedding import EmbeddingRequest, Embeddings
     from hamr.types.event import (
         Event,
@@ -81,6 +81,7 @@ __all__ = [
     "ModelInfo",
     "ModelPage",
     "ModelRule",
+    "Notice",
     "OAuthSpec",
     "Part",
     "PartAdded",
@@ -125,7 +126,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "call": ("Adaptation", "Call", "Head", "Timeouts"),
+    "call": ("Adaptation", "Call", "Head", "Notice", "Timeouts"),
     "embedding": ("EmbeddingRequest", "Embeddings"),
     "event": (
         "Event",

@@ -25,6 +25,14 @@ class Timeouts:
     total: float | None = 600.0
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a user is told once who has waited for so many seconds without an answer."""
+
+    after: float
+    text: str
+
+
 OPEN = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
 """The headers that anybody may see: any other may hold a credential of the user's own."""
 

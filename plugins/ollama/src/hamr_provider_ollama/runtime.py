@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hamr.api import ConfigError
+from hamr.api import ConfigError, Notice
 from hamr_provider_ollama.keep_alive import DEFAULT, keep_alive
 
 if TYPE_CHECKING:
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from hamr_provider_ollama.compat import Compat
 
 DEFAULT_NUM_CTX = 32768
+GRACE = 10.0
+"""Seconds of silence before it is said that the model may be loading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Runtime:
 
     num_ctx: int
     keep_alive: str | int | float
+    notice: Notice | None = None
 
     @classmethod
     def of(cls, route: Route, compat: Compat) -> Runtime:
@@ -35,7 +38,9 @@ class Runtime:
             found = found if found is not None else _said(route, name, zero_is_nothing=True)
         parameters = route.provider.parameters
         time = keep_alive(parameters.get("keep_alive", ""), _place(route, "keep_alive"))
-        return cls(DEFAULT_NUM_CTX if found is None else found, DEFAULT if time is None else time)
+        return cls(
+            DEFAULT_NUM_CTX if found is None else found, DEFAULT if time is None else time, _notice(route, compat)
+        )
 
 
 def context(value: Any, place: str) -> int:
@@ -54,6 +59,17 @@ def _said(route: Route, name: str, *, zero_is_nothing: bool = False) -> int | No
     if value is None or (zero_is_nothing and value.strip() == "0"):
         return None
     return context(value, _place(route, name))
+
+
+def _notice(route: Route, compat: Compat) -> Notice | None:
+    """What is said of a model that is slow to answer (N-152); 0 says nothing."""
+    said = route.provider.parameters.get("unload_grace_ms", "").strip()
+    if said and not said.isdecimal():
+        raise ConfigError(f"{_place(route, 'unload_grace_ms')}: {said!r} is no number of milliseconds")
+    after = int(said) / 1000 if said else GRACE
+    if not after or not compat.runs_here:
+        return None
+    return Notice(after, f"no answer for {after:g} s; the model may still be loading")
 
 
 def _place(route: Route, name: str) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Embeddings,
         Head,
         ModelPage,
+        Notice,
         Request,
         Route,
     )
@@ -46,6 +47,10 @@ class Ollama:
         from hamr_provider_ollama.errors import error
 
         return error(head, self.compat)
+
+    def notice(self, route: Route) -> Notice | None:
+        """What a user is told who waits for the first words: the model may still be loading."""
+        return self.runtime.notice
 
     def max_embedding_inputs(self, route: Route) -> int | None:
         """The most inputs that one call takes."""

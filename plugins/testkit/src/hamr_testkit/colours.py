@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from hamr import Hamr
     from hamr.api import Call, Embeddings, Event, Flow, Head, Listing, Response, Transport
@@ -59,11 +59,16 @@ class Colour:
             return client.models(provider, **options)
         return asyncio.run(client.amodels(provider, **options))
 
-    def result(self, flow: Flow[Result], transport: Transport) -> Result:
-        """What a flow returns."""
+    def result(
+        self,
+        flow: Flow[Result],
+        transport: Transport,
+        tell: Callable[[str, str | None], None] = lambda *_: None,
+    ) -> Result:
+        """What a flow returns; `tell` is called with what it has to say."""
         from hamr.drive import arun, run
 
-        return run(flow, transport) if self.name == "sync" else asyncio.run(arun(flow, transport))
+        return run(flow, transport, tell) if self.name == "sync" else asyncio.run(arun(flow, transport, tell))
 
     def run(self, flow: Flow[Response], transport: Transport) -> tuple[list[Event], Response]:
         """The events of a flow and the response it returns."""

@@ -131,6 +131,8 @@ class Compat:
     """The prompt already holds the opening tag, so that a reply begins inside it."""
 
     # Replies
+    notice_after: int | None = None
+    """Seconds without a word after which a user is told that the model may be loading."""
     resends_text: bool = False
     """Each chunk holds the whole text so far."""
     supports_finish_reason: bool = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hamr.types import Notice
 from hamr.wires.openai_completions.compat import Compat
 
 if TYPE_CHECKING:
@@ -63,6 +64,11 @@ class OpenAICompletions:
         from hamr.wires.openai_completions.listing import decode_models
 
         return decode_models(head, route, self.compat)
+
+    def notice(self, route: Route) -> Notice | None:
+        """What a user is told who waits for the first words."""
+        after = self.compat.notice_after
+        return None if after is None else Notice(after, f"no answer for {after} s; the model may still be loading")
 
     def dialect(self) -> Dialect:
         """The server half of this wire."""
