@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hamr.errors import BadRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from hamr.types import Call
+
+T = TypeVar("T")
 
 
 def read_body(call: Call) -> dict[str, Any]:
@@ -69,6 +73,12 @@ def array(value: Any, place: str) -> list[Any]:
     if not isinstance(value, list | tuple):
         raise wrong(place, "a list", value)
     return list(value)
+
+
+def optional(body: Mapping[str, Any], name: str, read: Callable[[Any, str], T], place: str = "") -> T | None:
+    """What stands under the name, read; None where nothing does, or null. Raises BadRequest."""
+    value = body.get(name)
+    return None if value is None else read(value, f"{place}.{name}" if place else name)
 
 
 def _kind(value: Any) -> str:

@@ -27,13 +27,13 @@ def encode_count(request: Request, route: Route, compat: Compat) -> Call:
     told = Told(NAME)
     body = {name: value for name, value in written_body(request, route, compat, told).items() if name in _COUNTED}
     headers = {"content-type": "application/json", "accept": "application/json"}
-    return outgoing(body, headers, f"{responses_url(route, compat)}/input_tokens", told)
+    return outgoing(body, headers, responses_url(route, compat, "/input_tokens"), told)
 
 
 def decode_count(head: Head, compat: Compat) -> int:
     """How many; raises BrokenReply."""
     value = read_whole(head.body)
     tokens = value.get("input_tokens") if isinstance(value, dict) else None
-    if not isinstance(tokens, int):
+    if type(tokens) is not int:
         raise BrokenReply(f"the reply counts no tokens: {shown(head.body)}", body=shown(head.body))
     return tokens

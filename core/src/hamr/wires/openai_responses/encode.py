@@ -46,10 +46,10 @@ def outgoing(body: dict[str, Any], headers: dict[str, str], url: str, told: Told
     return Call(url, headers=headers, body=to_json(body), adaptations=told.all)
 
 
-def responses_url(route: Route, compat: Compat) -> str:
-    """Where responses are asked for."""
+def responses_url(route: Route, compat: Compat, below: str = "") -> str:
+    """Where responses are asked for, or what stands `below`, such as `/input_tokens`."""
     path = compat.responses_path
-    return beside_chat(route.provider.base_url, path, base_path=compat.base_path, chat_path=path)
+    return beside_chat(route.provider.base_url, path + below, base_path=compat.base_path, chat_path=path)
 
 
 def written_body(request: Request, route: Route, compat: Compat, told: Told) -> dict[str, Any]:

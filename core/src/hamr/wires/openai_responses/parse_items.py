@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hamr.errors import BadRequest
 from hamr.types import File, HostedTool, Image, Message, Part, Text, Thinking, ToolCall, ToolResult
 from hamr.wires.arguments import arguments
-from hamr.wires.body_shape import array, table, text, wrong
+from hamr.wires.body_shape import array, optional, table, text, wrong
 from hamr.wires.data_url import split_data_url
 from hamr.wires.openai_responses.citations import citations
 from hamr.wires.openai_responses.content import MARK
@@ -166,7 +166,7 @@ def _call(item: dict[str, Any], place: str) -> ToolCall:
     if custom:
         written = text(item.get("input"), f"{place}.input")
         return ToolCall(id, name, {"input": written}, written, extra={NAME: {**own, "type": "custom_tool_call"}})
-    written = text(item.get("arguments") or "", f"{place}.arguments")
+    written = optional(item, "arguments", text, place) or ""
     read, problem = arguments(written)
     return ToolCall(id, name, read, written, problem, {NAME: own} if own else None)
 
@@ -187,6 +187,6 @@ def _thought(item: dict[str, Any], place: str) -> str:
     said = [
         text(table(part, place).get("text"), f"{place}.{name}")
         for name in ("summary", "content")
-        for part in array(item.get(name) or (), f"{place}.{name}")
+        for part in optional(item, name, array, place) or []
     ]
     return BREAK.join(said)

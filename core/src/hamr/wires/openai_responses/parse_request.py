@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hamr.types import Message, Request, ResponseFormat, Text, ThinkingConfig
-from hamr.wires.body_shape import array, number, read_body, table, text, truth, whole
+from hamr.wires.body_shape import array, number, optional, read_body, table, text, truth, whole
 from hamr.wires.openai_responses.parse_items import messages
 from hamr.wires.openai_responses.parse_tools import choice, tools
 from hamr.wires.thinking_levels import LEVELS
@@ -66,10 +66,11 @@ def _said(body: dict[str, Any]) -> tuple[Message, ...]:
 
 
 def _text(body: dict[str, Any], told: dict[str, Any], options: dict[str, Any]) -> None:
-    given = dict(table(body.get("text") or {}, "text"))
+    given = dict(optional(body, "text", table) or {})
     if given.get("verbosity") is not None:
         told["verbosity"] = text(given.pop("verbosity"), "text.verbosity")
-    form = table(given.pop("format", None) or {}, "text.format")
+    form = optional(given, "format", table, "text") or {}
+    given.pop("format", None)
     kind = form.get("type")
     if kind == "json_object":
         told["response_format"] = ResponseFormat()
@@ -89,9 +90,7 @@ def _text(body: dict[str, Any], told: dict[str, Any], options: dict[str, Any]) -
 
 def _reasoning(body: dict[str, Any], told: dict[str, Any], options: dict[str, Any]) -> None:
     """Levels that are known; other words belong to one provider and stay as they are."""
-    given = {
-        name: value for name, value in table(body.get("reasoning") or {}, "reasoning").items() if value is not None
-    }
+    given = {name: value for name, value in (optional(body, "reasoning", table) or {}).items() if value is not None}
     effort = given.get("effort")
     level = next((each for each in LEVELS if each == ("off" if effort == "none" else effort)), None)
     if level is not None and effort != "off":

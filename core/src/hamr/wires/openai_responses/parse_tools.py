@@ -6,7 +6,7 @@ from typing import Any
 
 from hamr.errors import BadRequest
 from hamr.types import Tool, ToolChoice
-from hamr.wires.body_shape import array, table, text, truth
+from hamr.wires.body_shape import array, optional, table, text, truth
 
 _KNOWN = {"type", "name", "description", "parameters", "strict", "defer_loading"}
 _EMPTY: dict[str, Any] = {"type": "object", "properties": {}}
@@ -15,7 +15,7 @@ _EMPTY: dict[str, Any] = {"type": "object", "properties": {}}
 def tools(body: dict[str, Any], told: dict[str, Any], options: dict[str, Any]) -> None:
     """Functions become tools; those of other kinds, or with more to say, stay options, which are added to the tools."""
     found, others = [], []
-    for at, value in enumerate(array(body.get("tools") or (), "tools")):
+    for at, value in enumerate(optional(body, "tools", array) or []):
         entry = table(value, f"tools[{at}]")
         if entry.get("type") == "function" and not any(entry.get(name) is not None for name in entry.keys() - _KNOWN):
             found.append(_tool(entry, f"tools[{at}]"))
@@ -32,7 +32,7 @@ def _tool(value: dict[str, Any], place: str) -> Tool:
     parameters, strict, deferred = value.get("parameters"), value.get("strict"), value.get("defer_loading")
     return Tool(
         name=text(value.get("name"), f"{place}.name"),
-        description=text(value.get("description") or "", f"{place}.description"),
+        description=optional(value, "description", text, place) or "",
         parameters=dict(_EMPTY) if parameters is None else table(parameters, f"{place}.parameters"),
         strict=None if strict is None else truth(strict, f"{place}.strict"),
         deferred=False if deferred is None else truth(deferred, f"{place}.defer_loading"),

@@ -34,17 +34,8 @@ class Reply:
     """Takes the events of a stream or one body, then the end; `over` once the last event has been given."""
 
     __slots__ = (
-        "_begun",
-        "_blocks",
-        "_calls",
-        "_done",
-        "_ids",
-        "_issuer",
-        "_open",
-        "_refused",
-        "_said",
-        "compat",
-        "over",
+        *("_begun", "_blocks", "_calls", "_done", "_heard", "_ids", "_issuer", "_open", "_refused", "_said"),
+        *("compat", "over"),
     )
 
     def __init__(self, compat: Compat, issuer: str) -> None:
@@ -54,7 +45,8 @@ class Reply:
         self._blocks = count()
         self._open: dict[int, OpenItem] = {}
         self._done: set[int] = set()
-        self._ids: set[Any] = set()
+        self._ids: set[str] = set()
+        self._heard = False
         self._begun = self._said = self._refused = False
         self._calls = 0
 
@@ -73,6 +65,18 @@ class Reply:
             return
         place = chunk.get("output_index")
         if type(place) is not int:
+            if kind in _TERMINAL:
+                self._response(chunk.get("response"), kind.removeprefix("response."), out)
+                return
+            if kind in _STARTS:
+                self._start(chunk.get("response"), out)
+                return
+            if kind == "error":
+                self.fail(self.failure(chunk, str(chunk)), out)
+                return
+            if kind.startswith("response.audio."):
+                self._sound(out)
+                return
             place = self._place(kind)
         if (item := self._open.get(place)) is not None and kind[-5:] != ".done":
             item.delta(kind[9:], chunk, out)  # what stands behind `response.`
@@ -80,12 +84,6 @@ class Reply:
             self._added(place, chunk.get("item"), out)
         elif kind == "response.output_item.done":
             self._ended(place, chunk.get("item"), out)
-        elif kind in _TERMINAL:
-            self._response(chunk.get("response"), kind.removeprefix("response."), out)
-        elif kind in _STARTS:
-            self._start(chunk.get("response"), out)
-        elif kind == "error":
-            self.fail(self.failure(chunk, str(chunk)), out)
 
     def whole(self, body: dict[str, Any], out: list[Event]) -> None:
         """A whole response, end included: the same as its stream, with each item in one piece."""
@@ -150,7 +148,8 @@ class Reply:
             opened.done(item, out, cut=cut)
             self._refused = self._refused or (isinstance(opened, MessageItem) and opened.refused)
             self._done.add(place)
-            self._ids.add(item.get("id"))
+            if isinstance(item.get("id"), str):
+                self._ids.add(item["id"])
 
     def _known(self, item: Any) -> bool:
         """Whether the item came by itself, at whatever place; some servers do not count from 0, or leave places out."""
@@ -184,6 +183,12 @@ class Reply:
         extra = {name: response[name] for name in _KEPT if response.get(name) not in (None, {}, [], False)}
         self.over = True
         out.append(Finished(reason, str(raw), {NAME: extra} if extra else None))
+
+    def _sound(self, out: list[Event]) -> None:
+        """Sound has no place in the output, and none in a response; told once."""
+        if not self._heard:
+            self._heard = True
+            out.append(Warned("the reply holds sound, which this wire does not read"))
 
     def _place(self, kind: str) -> int:
         """Where an event belongs that does not say so: a new item is the next one, all else is the last one's."""
