@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hamr.specs import Dialect
 
 SHARED = {
+    "anthropic-messages": "hamr.wires.anthropic_messages.dialect:AnthropicMessagesDialect",
     "openai-completions": "hamr.wires.openai_completions.dialect:OpenAICompletionsDialect",
     "openai-responses": "hamr.wires.openai_responses.dialect:OpenAIResponsesDialect",
 }

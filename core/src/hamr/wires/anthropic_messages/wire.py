@@ -8,7 +8,7 @@ from hamr.wires.anthropic_messages.compat import Compat
 
 if TYPE_CHECKING:
     from hamr.errors import CallError
-    from hamr.specs import Decoder
+    from hamr.specs import Decoder, Dialect
     from hamr.types import Call, Head, ModelPage, Request, Route
 
 
@@ -61,3 +61,9 @@ class AnthropicMessages:
         from hamr.wires.anthropic_messages.listing import decode_models
 
         return decode_models(head, route, self.compat)
+
+    def dialect(self) -> Dialect:
+        """The server half of this wire."""
+        from hamr.wires.anthropic_messages.dialect import AnthropicMessagesDialect
+
+        return AnthropicMessagesDialect()
