@@ -10,6 +10,8 @@ from hamr.errors import ConfigError
 # What nearly all are: for these nothing need be imported, which every list of providers would pay for.
 _COMMON = re.compile(r"https?://(\{[a-z_]+\}|[A-Za-z0-9.-])+(:[0-9]{1,4})?(/[A-Za-z0-9._~{}-]+)*")
 _NAME = re.compile(r"\{([a-z_]+)\}")
+# Names that lead nowhere in public (RFC 2606, RFC 6761, RFC 6762, RFC 8375), and those that people use at home.
+_OWN = frozenset({"arpa", "home", "internal", "invalid", "lan", "local", "localhost", "test"})
 _PLAIN = re.compile(r"[A-Za-z0-9._~:-]+")
 
 
@@ -37,6 +39,23 @@ def check(url: str, place: str) -> str:
     if parts.query or parts.fragment:
         raise ConfigError(f"{place}: {url!r} has a query or fragment", hint="End the base URL before ? or #.")
     return url
+
+
+def is_own(url: str) -> bool:
+    """Whether the host is this machine or one of a network of one's own, as far as its name or address says."""
+    from urllib.parse import urlsplit
+
+    host = urlsplit(url).hostname or ""
+    if "." not in host and ":" not in host:
+        return True
+    if host.rpartition(".")[2] in _OWN:
+        return True
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_private
+    except ValueError:  # a name
+        return False
 
 
 def names(url: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
@@ -17,6 +18,7 @@ from hamr.discover import Plugins
 from hamr.drive import arun, run, tell_on_stderr
 from hamr.errors import HamrError
 from hamr.options import Options, request, settings
+from hamr.prices import Prices
 from hamr.secrets import keys
 from hamr.secrets.store import CredentialStore
 from hamr.streams import AsyncStream, Stream, Tell
@@ -224,11 +226,8 @@ class Hamr:
 
     def _compiled(self, route: Route) -> Pipeline:
         pipeline = self.hooks(route.provider.id).compile(route)
-        if not (gates := self._admission.gates(route)):
-            return pipeline
-        from dataclasses import replace
-
-        return replace(pipeline, gates=gates)
+        charge = Prices(route, self.plugins, self._environ)
+        return replace(pipeline, gates=self._admission.gates(route), charge=charge)
 
     def _route(self, id: str, name: str | None, role: resolve.Role = "chat", mode: str | None = None) -> Route:
         manifest, provider = self.plugins.manifest(id), self._provider(id)

@@ -24,6 +24,12 @@ def config_folder(environ: Mapping[str, str]) -> Path | None:
     return None if folder is None else Path(folder)
 
 
+def config_path(environ: Mapping[str, str], name: str) -> str | None:
+    """Where this file would be; None where there is no configuration."""
+    folder = _folder(environ)
+    return None if folder is None else os.path.join(folder, name)
+
+
 def read(environ: Mapping[str, str], name: str, fits: Callable[[Any], bool], shape: str) -> Any:
     """What a file holds, None where there is none; raises ConfigError, saying what `shape` it should have."""
     folder = _folder(environ)

@@ -68,6 +68,14 @@ class Plugins:
         """The provider's manifest as it stands in its file, not yet checked."""
         return self._index.tables(os.path.join(_folder(self.find(id)), "provider.toml"))
 
+    def models(self, id: str) -> dict[str, Any]:
+        """The provider's list of models and prices as it stands in its file, not yet checked; empty without one."""
+        from hamr.manifest_index import ManifestIndex
+
+        path = os.path.join(_folder(self.find(id)), "models.toml")
+        # One file a provider, for such lists are long, and of one call only one is needed.
+        return ManifestIndex(os.environ, f"models-{id}.json").tables(path) if os.path.exists(path) else {}
+
     def manifest(self, id: str) -> Manifest:
         """The provider's manifest, checked; the plugin itself is not imported."""
         from hamr.manifest import check

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
+from functools import reduce
 from itertools import chain
+from operator import add
 from typing import TYPE_CHECKING
 
 from hamr.types import Adaptation, Cost, Embeddings, Timings, Usage
@@ -61,9 +63,4 @@ def _usage(parts: Sequence[Usage | None]) -> Usage | None:
 
 def _cost(parts: Sequence[Cost]) -> Cost:
     """The sum, or the first that is not known."""
-    total = parts[0]
-    for part in parts[1:]:
-        if total.usd is None or part.usd is None:
-            return total if total.usd is None else part
-        total = Cost(total.usd + part.usd, total.reason)
-    return total
+    return reduce(add, parts)

@@ -11,7 +11,21 @@ from hamr.errors import BrokenReply, CallError
 from hamr.fold import CONTENT, Fold
 from hamr.gates import Came
 from hamr.specs import ToolWire
-from hamr.types import Adaptation, Call, Event, Failed, Finished, Head, Notice, Response, Route, Timings, Warned
+from hamr.types import (
+    Adaptation,
+    Call,
+    Cost,
+    Embeddings,
+    Event,
+    Failed,
+    Finished,
+    Head,
+    Notice,
+    Response,
+    Route,
+    Timings,
+    Warned,
+)
 
 Value = TypeVar("Value")
 
@@ -30,6 +44,7 @@ class Sending:
     ended: float = 0.0
     attempts: int = 0
     admitted: bool = True
+    tier: str | None = None
     warnings: list[str] = field(default_factory=list)
     head: Head | None = None
     opened: list[Call] = field(default_factory=list)
@@ -74,6 +89,9 @@ class Ending(Protocol):
 
     def came(self) -> Came:
         """What it has come to, for who keeps account of it."""
+
+    def charge(self, cost: Cost) -> None:
+        """What that costs by the price list, which counts where the provider does not say."""
 
     def partial(self, sending: Sending) -> Response | None:
         """What had come when it failed."""
@@ -147,7 +165,12 @@ class Folding:
 
     def came(self) -> Came:
         """The tokens and the cost so far."""
-        return Came(self._fold.usage, self._fold.cost, has_content=self._fold.has_content)
+        fold = self._fold
+        return Came(fold.usage, fold.cost, has_content=fold.has_content, served=fold.started.model or "")
+
+    def charge(self, cost: Cost) -> None:
+        """What that costs by the price list."""
+        self._fold.cost = _charged(self._fold.cost, cost)
 
     def partial(self, sending: Sending) -> Response | None:
         """What had come, where that is more than nothing."""
@@ -192,7 +215,14 @@ class Whole(Generic[Value]):
     def came(self) -> Came:
         """What the body says it took, where it says so."""
         value = getattr(self, "value", None)
-        return Came(getattr(value, "usage", None), getattr(value, "cost", None), has_content=value is not None)
+        if not isinstance(value, Embeddings):
+            return Came()
+        return Came(value.usage, value.cost, has_content=True, served=value.model)
+
+    def charge(self, cost: Cost) -> None:
+        """What that costs by the price list."""
+        if isinstance(self.value, Embeddings):
+            self.value = replace(self.value, cost=_charged(self.value.cost, cost))
 
     def partial(self, sending: Sending) -> Response | None:
         """Nothing: half a body says nothing."""
@@ -223,9 +253,17 @@ class Pieces:
         """Whether there was anything; what it took is not known."""
         return Came(None, None, has_content=self.shown)
 
+    def charge(self, cost: Cost) -> None:
+        """Nothing: as it is not known what it took, nobody can say what that costs."""
+
     def partial(self, sending: Sending) -> Response | None:
         """Nothing: what came has been handed on."""
         return None
+
+
+def _charged(told: Cost, listed: Cost) -> Cost:
+    """What the provider says counts; what the list says is kept beside it."""
+    return listed if told.usd is None else replace(told, listed=listed.usd)
 
 
 def failed_head(reply: OpenReply, most: int) -> Flow[Head]:

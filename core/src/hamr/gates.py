@@ -26,13 +26,14 @@ class Asked:
 class Came:
     """What has come of it: the provider's account, if it gave one, and the failure, if it failed.
 
-    `has_content` says whether there was anything of an answer.
+    `has_content` says whether there was anything of an answer, `served` which model gave it.
     """
 
     usage: Usage | None = None
     cost: Cost | None = None
     error: HamrError | None = None
     has_content: bool = False
+    served: str = ""
 
 
 class Pass(Protocol):

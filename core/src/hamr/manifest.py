@@ -64,13 +64,14 @@ class ModelTable:
     wire: str | None = None
     mode: str | None = None
     limits: LimitTable = field(default=LimitTable(), metadata={"table": LimitTable})
+    local: bool | None = None
 
     def rule(self) -> ModelRule:
         """The same as a provider holds it."""
         from hamr.types import ModelRule
 
         match = (self.match,) if isinstance(self.match, str) else self.match
-        return ModelRule(match, self.compat, self.wire, self.mode, self.limits.limits())
+        return ModelRule(match, self.compat, self.wire, self.mode, self.limits.limits(), self.local)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ class Manifest:
     embed_model_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
     key_url: str | None = None
     limits: LimitTable = field(default=LimitTable(), metadata={"table": LimitTable})
+    local: bool = False
     parameters: Mapping[str, ParameterTable] = field(default_factory=dict, metadata={"named": ParameterTable})
     mode: str = "chat"
     mode_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
@@ -186,6 +188,7 @@ class Manifest:
             mode=self.mode,
             modes={name: self._mode(table, parameters) for name, table in self.modes.items()},
             limits=self.limits.limits(),
+            local=self.local,
             origins=origins,
         )
 

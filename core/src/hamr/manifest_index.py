@@ -18,10 +18,14 @@ FORMAT = 1
 
 
 class ManifestIndex:
-    """The tables of manifests by the path of their file, kept in the user's cache folder if there is one."""
+    """The tables of manifests by the path of their file, kept in the user's cache folder if there is one.
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    `name` is that of the file there.
+    """
+
+    def __init__(self, environ: Mapping[str, str], name: str = FILE) -> None:
         self.folder = cache_folder(environ)
+        self._name = name
 
     def tables(self, path: str) -> dict[str, Any]:
         """The same as `manifest.read`; raises as it does."""
@@ -45,7 +49,7 @@ class ManifestIndex:
         import json
 
         try:
-            with open(os.path.join(self.folder, FILE), encoding="utf-8") as file:
+            with open(os.path.join(self.folder, self._name), encoding="utf-8") as file:
                 stored = json.load(file)
         except (OSError, ValueError):  # absent, or spoilt: it is written anew
             return {}
@@ -60,7 +64,7 @@ class ManifestIndex:
         there = {path: each for path, each in self._known.items() if os.path.exists(path)}
         try:
             data = json.dumps({"format": FORMAT, "files": there}, separators=(",", ":")).encode()
-            write_whole(os.path.join(self.folder or "", FILE), data, durable=False)
+            write_whole(os.path.join(self.folder or "", self._name), data, durable=False)
         except (OSError, TypeError):  # no room or no right to write, or a date, which no field of a manifest takes
             self._known.pop(next(reversed(self._known)))
 

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from time import gmtime, strftime
 from typing import TYPE_CHECKING
 
-from hamr.effects import Close, Emit, Flow, Keep, Now, OpenReply, Remind, Sleep
+from hamr.effects import Close, Do, Emit, Flow, Keep, Now, OpenReply, Remind, Sleep, WallClock
 from hamr.endings import Ending, Folding, Pieces, Sending, Value, Whole, failed_head
 from hamr.errors import BrokenReply, CallError, ConfigError, HamrError, NoSuchModel, Unsupported
 from hamr.gates import Asked, Came
@@ -21,7 +22,10 @@ from hamr.version import VERSION
 
 if TYPE_CHECKING:
     from hamr.gates import Asking, Gate, Pass
-    from hamr.types import EmbeddingRequest, Embeddings, ModelInfo, ModelPage
+    from hamr.types import Cost, EmbeddingRequest, Embeddings, ModelInfo, ModelPage, Usage
+
+    Charge = Callable[[Usage, str, str | None, str], Cost]
+    """What a usage costs where this model served it, in this tier of service, on this day (`2026-11-25`)."""
 
 USER_AGENT = f"hamr/{VERSION} python/{sys.version_info.major}.{sys.version_info.minor}"
 ERROR_BYTES = 1024 * 1024
@@ -41,6 +45,7 @@ class Pipeline:
     wire: ToolWire
     gates: tuple[Gate, ...] = ()
     notice: Notice | None = None
+    charge: Charge | None = None
 
     def flow(self, request: Request, settings: Settings) -> Flow[Response]:
         """Make the call; emits the events of its reply and returns their fold. Raises HamrError."""
@@ -155,7 +160,7 @@ class Pipeline:
         """
         if settings.timeouts.total is not None:
             call = replace(call, deadline=begun + settings.timeouts.total)
-        sending = Sending(self.route, call, begun)
+        sending = Sending(self.route, call, begun, tier=getattr(asked, "service_tier", None))
         while True:
             try:
                 if self.gates and asked is not None:
@@ -204,8 +209,18 @@ class Pipeline:
             yield from ending.read(reply, max_bytes)
         except HamrError:
             yield Close(reply)
+            yield from self._charge(sending, ending)
             raise
         yield Close(reply)
+        yield from self._charge(sending, ending)
+
+    def _charge(self, sending: Sending, ending: Ending) -> Flow[None]:
+        """Put a price on what came, as far as its tokens are known."""
+        charge, came = self.charge, ending.came()
+        if charge is None or (usage := came.usage) is None:
+            return
+        day = strftime("%Y-%m-%d", gmtime((yield WallClock())))
+        ending.charge((yield Do(lambda: charge(usage, came.served, sending.tier, day))))
 
     def _again(self, error: CallError, sending: Sending, ending: Ending, settings: Settings) -> Flow[None]:
         """Wait for the next attempt, or raise the error with all that is known."""

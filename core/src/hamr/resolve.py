@@ -49,7 +49,7 @@ def model_of(provider: Provider, name: str | None, role: Role = "chat") -> Model
             f"{provider.id} has no {wanted}", hint=f"Name one: {provider.id}/<model>, as the provider spells it."
         )
     rule = next((rule for rule in provider.rules if rule.fits(name)), None)
-    return Model(name, rule.wire, rule.compat, rule.limits) if rule else Model(name)
+    return Model(name, rule.wire, rule.compat, rule.limits, rule.local) if rule else Model(name)
 
 
 def in_mode(provider: Provider, name: str | None, mode: str | None) -> Provider:

@@ -72,6 +72,7 @@ class ModelRule:
     wire: str | None = None
     mode: str | None = None
     limits: RateLimits = UNLIMITED
+    local: bool | None = None
 
     def fits(self, name: str) -> bool:
         """Whether a model of this name is meant; a `*` in a pattern stands for any text."""
@@ -101,6 +102,7 @@ class Provider:
     The first of the `rules` that fits a model counts for it. `parameters` are what a provider's URL or wire needs to
     know besides, such as a region or a project; one that nothing says is not there. `mode` is what the interface
     described here is called, and `modes` are the others. `limits` hold for all models together.
+    `local` says that it is the user's own server, which costs nothing; a model's own `local` counts before it.
     """
 
     id: str
@@ -118,6 +120,7 @@ class Provider:
     modes: Mapping[str, Mode] = field(default_factory=dict)
     mode: str = "chat"
     limits: RateLimits = UNLIMITED
+    local: bool = False
     origins: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -137,6 +140,7 @@ class Model:
     wire: str | None = None
     compat: Mapping[str, Any] = field(default_factory=dict)
     limits: RateLimits = UNLIMITED
+    local: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,13 +62,18 @@ BUCKETS = (
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a call cost, in US dollars; an unknown price is `None` with its `reason`, never zero."""
+    """What a call cost, in US dollars; an unknown price is `None` with its `reason`, never zero.
+
+    What a provider says itself counts; `listed` is then what it comes to by the price list, where there is one.
+    """
 
     usd: Decimal | None = None
     reason: str = "no price is known for this model"
+    listed: Decimal | None = None
 
     def __add__(self, other: Cost) -> Cost:
         """Both together; unknown where one of them is."""
         if self.usd is None or other.usd is None:
             return self if self.usd is None else other
-        return Cost(self.usd + other.usd, self.reason)
+        listed = None if self.listed is None or other.listed is None else self.listed + other.listed
+        return Cost(self.usd + other.usd, self.reason, listed)

@@ -1,0 +1,1 @@
+"""What is known of models without asking their providers: what fits in, and what it costs."""

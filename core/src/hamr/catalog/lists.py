@@ -1,0 +1,32 @@
+"""Where price lists are: the user's own, over that of the provider's package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hamr.catalog.row import Rows
+
+Tables = Mapping[str, Any]
+
+
+def lists(id: str, own: Tables, place: str, packaged: Tables) -> list[Rows]:
+    """The rows of one provider; in the user's `own` file at `place` they are named `provider/model`.
+
+    Raises ConfigError for a file that is no list.
+    """
+    found = [Rows(_of_provider(id, own), place), Rows(packaged, f"models.toml of {id}")]
+    return [rows for rows in found if rows]
+
+
+def _of_provider(id: str, tables: Tables) -> Tables:
+    """The rows that name this provider, without its name."""
+    models, prefix = tables.get("model"), f"{id}/"
+    if not isinstance(models, list):
+        return tables
+    mine = [{**each, "id": each["id"].removeprefix(prefix)} for each in models if _starts(each, prefix)]
+    return {**tables, "model": mine}
+
+
+def _starts(each: Any, prefix: str) -> bool:
+    return isinstance(each, Mapping) and isinstance(each.get("id"), str) and each["id"].startswith(prefix)

@@ -1,0 +1,67 @@
+"""Tokens to dollars, by the price list; what is not known is never zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from hamr.catalog.row import Price, Rates, Row, Rows
+from hamr.errors import ConfigError
+from hamr.types import Cost, Usage
+from hamr.types.usage import BUCKETS
+
+MILLION = Decimal(1_000_000)
+STANDARD = (None, "auto", "default", "standard", "standard_only")
+"""The tiers of service that price lists are for."""
+
+
+class Pricing:
+    """What calls of one model cost; of the price lists the first that has the model counts."""
+
+    def __init__(self, model: str, lists: Sequence[Rows]) -> None:
+        self._model, self._lists = model, lists
+
+    def cost(self, usage: Usage, served: str, tier: str | None, day: str) -> Cost | None:
+        """What this usage cost on this day (`2026-11-25`) where the model `served` it in this tier of service.
+
+        None where no list has the model.
+        """
+        try:
+            row = self.row(served)
+        except ConfigError as error:  # an answer is not lost for a line in a price list
+            return Cost(None, error.message)
+        if row is None:
+            return None
+        if tier not in STANDARD:
+            return Cost(None, f"no price is known for the service tier {tier}")
+        if (price := row.price_on(day)) is None:
+            return Cost(None, f"no price of {row.id} is known for {day}" if row.price else Cost().reason)
+        return cost(usage, price, row)
+
+    def row(self, served: str | None = None) -> Row | None:
+        """What is known of the model that served, or else of the one that was asked; raises ConfigError."""
+        names = [name for name in (served, self._model) if name]
+        return next((row for rows in self._lists for name in names if (row := rows.find(name)) is not None), None)
+
+
+def cost(usage: Usage, price: Price, row: Row) -> Cost:
+    """What this usage comes to by this price; unknown where one of its buckets has none."""
+    rates = price.rates(usage.input_total)
+    total = Decimal(0)
+    for bucket in BUCKETS:
+        if not (count := getattr(usage, bucket)):
+            continue
+        if (rate := _rate(rates, bucket)) is None:
+            return Cost(None, f"no price of {row.id} is known for {bucket.replace('_', ' ')}")
+        total += count * rate
+    read = " of ".join(part for part in (price.source or row.source, price.date or row.date) if part)
+    return Cost(total / MILLION, f"by the price list ({read})" if read else "by the price list")
+
+
+def _rate(rates: Rates, bucket: str) -> Decimal | None:
+    said: float | None = getattr(rates, bucket)
+    if said is None and bucket == "reasoning":
+        said = rates.output
+    if said is None and bucket == "cache_write_1h" and rates.cache_write_5m is not None and rates.input is not None:
+        return 2 * Decimal(str(rates.input))
+    return None if said is None else Decimal(str(said))

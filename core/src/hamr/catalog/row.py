@@ -1,0 +1,117 @@
+"""A row of `models.toml`: one model, its bounds and its prices, each with where that was read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hamr import schema
+from hamr.errors import ConfigError
+
+DAY = {"pattern": r"\d{4}-\d{2}-\d{2}"}
+HINT = "docs/costs.md lists the fields of a row."
+DATED = re.compile(r"[-@](?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
+"""What providers put behind a model's name for one version of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """US dollars for a million tokens of each bucket of `Usage`; None where it is not known.
+
+    Thinking costs what output costs, and an hour's place in the cache twice what input does, where nothing else is
+    said (source: the price pages of the large providers, 2026-11).
+    """
+
+    input: float | None = None
+    cache_read: float | None = None
+    cache_write_5m: float | None = None
+    cache_write_1h: float | None = None
+    input_audio: float | None = None
+    output: float | None = None
+    reasoning: float | None = None
+    output_audio: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tier(Rates):
+    """What the whole call costs where more than `above` tokens go in."""
+
+    above: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Price(Rates):
+    """What a model costs from one day to another, both of them included; without them, always."""
+
+    since: str = field(default="", metadata={"pattern": r"|\d{4}-\d{2}-\d{2}"})
+    until: str = field(default="", metadata={"pattern": r"|\d{4}-\d{2}-\d{2}"})
+    tier: tuple[Tier, ...] = field(default=(), metadata={"tables": Tier})
+    source: str = ""
+    date: str = field(default="", metadata={"pattern": r"|\d{4}-\d{2}-\d{2}"})
+
+    def holds(self, day: str) -> bool:
+        """Whether it counts on this day, `2026-11-25`."""
+        return (not self.since or self.since <= day) and (not self.until or day <= self.until)
+
+    def rates(self, incoming: int) -> Rates:
+        """What counts for a call with so many tokens going in."""
+        tiers = [tier for tier in self.tier if incoming > tier.above]
+        return max(tiers, key=lambda tier: tier.above, default=self)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A model. What is not known of it is None; `source` and `date` say where and when it was read."""
+
+    id: str
+    aliases: tuple[str, ...] = ()
+    name: str | None = None
+    context_window: int | None = None
+    max_tokens: int | None = None
+    input: tuple[str, ...] = ()
+    reasoning: bool | None = None
+    tools: bool | None = None
+    released: str | None = field(default=None, metadata=DAY)
+    shutdown: str | None = field(default=None, metadata=DAY)
+    price: tuple[Price, ...] = field(default=(), metadata={"tables": Price})
+    source: str = ""
+    date: str = field(default="", metadata={"pattern": r"|\d{4}-\d{2}-\d{2}"})
+
+    def price_on(self, day: str) -> Price | None:
+        """The price that counts on this day: where several do, the one that began last."""
+        return max((each for each in self.price if each.holds(day)), key=lambda each: each.since, default=None)
+
+
+class Rows:
+    """The rows of one file, `place`; each is checked when it is asked for."""
+
+    def __init__(self, tables: Mapping[str, Any], place: str) -> None:
+        self._tables, self._place = tables, place
+        self._by_name: dict[str, Mapping[str, Any]] = {}
+        models = tables.get("model", [])
+        if not isinstance(models, list) or not all(isinstance(each, Mapping) for each in models):
+            raise ConfigError(f"{place}: model must be a list of tables", hint=HINT)
+        for field_name in ("aliases", "id"):  # an id counts before an alias, and of two rows the first
+            for each in reversed(models):
+                self._by_name.update((name, each) for name in _names(each.get(field_name)))
+
+    def find(self, name: str) -> Row | None:
+        """The model of this name, or of that name without the date behind it; raises ConfigError for a row awry."""
+        raw = self._by_name.get(name) or self._by_name.get(DATED.sub("", name))
+        return None if raw is None else self._checked(raw)
+
+    def __bool__(self) -> bool:
+        return bool(self._by_name)
+
+    def __iter__(self) -> Iterator[Row]:
+        return (self._checked(raw) for raw in self._tables.get("model", ()))
+
+    def _checked(self, raw: Mapping[str, Any]) -> Row:
+        general = {name: self._tables[name] for name in ("source", "date") if name in self._tables}
+        return schema.read(Row, {**general, **raw}, f"{self._place}, the model {raw.get('id')!r}", HINT)
+
+
+def _names(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else [each for each in value or () if isinstance(each, str)]

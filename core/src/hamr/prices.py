@@ -1,0 +1,74 @@
+"""What the calls of a route cost: nothing is read or imported for it before a call has been made."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from hamr.base_url import is_own
+from hamr.config_files import config_path
+from hamr.errors import ConfigError
+from hamr.types import Cost, Route, Usage
+
+if TYPE_CHECKING:
+    from hamr.catalog.pricing import Pricing
+    from hamr.catalog.row import Row
+    from hamr.discover import Plugins
+
+FILE = "models.toml"
+"""The user's own list, and the name of the one in a provider's package."""
+
+
+class Prices:
+    """The price lists that count for a route, read when they are first needed."""
+
+    def __init__(self, route: Route, plugins: Plugins, environ: Mapping[str, str]) -> None:
+        self._route, self._plugins, self._environ = route, plugins, environ
+        self._pricing: Pricing | None = None
+
+    def __call__(self, usage: Usage, served: str, tier: str | None, day: str) -> Cost:
+        """What this usage cost on this day (`2026-11-25`) where the model `served` it in this tier of service."""
+        try:
+            pricing = self._lists()
+        except ConfigError as error:  # an answer is not lost for a price list that is none
+            return Cost(None, error.message)
+        if pricing is None:
+            return self._unlisted()
+        return pricing.cost(usage, served, tier, day) or self._unlisted()
+
+    def row(self) -> Row | None:
+        """What is known of the model; raises ConfigError."""
+        pricing = self._lists()
+        return None if pricing is None else pricing.row()
+
+    @property
+    def local(self) -> bool:
+        """Whether the model runs on a server of the user's own, which costs nothing."""
+        route = self._route
+        local = route.provider.local if route.model.local is None else route.model.local
+        return local and is_own(route.provider.base_url)
+
+    def _unlisted(self) -> Cost:
+        from decimal import Decimal
+
+        return Cost(Decimal(0), "a server of one's own costs nothing") if self.local else Cost()
+
+    def _lists(self) -> Pricing | None:
+        if self._pricing is None:
+            id = self._route.provider.id
+            packaged, place = self._plugins.models(id), config_path(self._environ, FILE)
+            own = _read(place) if place is not None and os.path.exists(place) else {}
+            if not packaged and not own:
+                return None
+            from hamr.catalog.lists import lists
+            from hamr.catalog.pricing import Pricing
+
+            self._pricing = Pricing(self._route.model.id, lists(id, own, place or "", packaged))
+        return self._pricing
+
+
+def _read(path: str) -> Mapping[str, Any]:
+    from hamr.manifest import read
+
+    return read(path)

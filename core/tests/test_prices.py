@@ -1,0 +1,127 @@
+"""What a call is said to have cost, in both colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from hamr import Hamr
+from hamr.auth.header import HeaderAuth
+from hamr.base_url import is_own
+from hamr.errors import CallError
+from hamr.pipeline import Pipeline
+from hamr.types import Call, Cost, Event, Finished, Head, Request, Route, Settings, Usage, UsageUpdated
+from hamr_testkit.colours import Colour
+from hamr_testkit.installing import Install
+from hamr_testkit.routes import route
+from hamr_testkit.scripted import Answer, ScriptedTransport
+
+MANIFEST = """
+api = 1
+id = "acme"
+name = "Acme"
+base_url = "{url}"
+wire = "openai-completions"
+local = {local}
+"""
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    from hamr_sim.lease import Lease
+
+    lease = Lease()
+    yield f"{lease.origin()}/v1"
+    lease.release()
+
+
+def own(folder: Path, text: str) -> dict[str, str]:
+    (folder / "models.toml").write_text(text)
+    return {"HAMR_CONFIG_DIR": str(folder)}
+
+
+PRICE = '[[model]]\nid = "acme/{}"\n[[model.price]]\ninput = 2\noutput = 8.5\nsource = "my bill"\n'
+
+
+def test_a_call_and_a_stream_and_an_embedding_have_a_cost(
+    install: Install, colour: Colour, url: str, tmp_path: Path
+) -> None:
+    install("acme", manifest=MANIFEST.format(url=url, local="false"))
+    with Hamr(environ=own(tmp_path, PRICE.format("echo") + PRICE.format("embed"))) as client:
+        told = colour.call(client, "one two three", "acme/echo")
+        assert told.usage is not None
+        tokens = told.usage
+        assert told.cost == Cost(
+            (2 * tokens.input_total + Decimal("8.5") * tokens.output_total) / 1_000_000, "by the price list (my bill)"
+        )
+        assert told.cost.usd
+        assert colour.embed(client, "one", "acme/embed").cost.usd
+
+
+def test_what_has_no_price_is_unknown(install: Install, colour: Colour, url: str, tmp_path: Path) -> None:
+    """Pain 40."""
+    install("acme", manifest=MANIFEST.format(url=url, local="false"))
+    with Hamr(environ=own(tmp_path, PRICE.format("other"))) as client:
+        assert colour.call(client, "hi", "acme/echo").cost == Cost()
+
+
+def test_a_server_of_one_s_own_costs_nothing(install: Install, colour: Colour, url: str, tmp_path: Path) -> None:
+    """H-17, M-52."""
+    install("acme", manifest=MANIFEST.format(url=url, local="true"))
+    with Hamr(environ={}) as client:
+        assert colour.call(client, "hi", "acme/echo").cost.usd == 0
+    with Hamr(environ=own(tmp_path, PRICE.format("echo"))) as client:
+        assert colour.call(client, "hi", "acme/echo").cost.usd, "but where its user says so"
+
+
+def test_a_price_list_that_is_none_costs_no_answer(install: Install, colour: Colour, url: str, tmp_path: Path) -> None:
+    install("acme", manifest=MANIFEST.format(url=url, local="false"))
+    with Hamr(environ=own(tmp_path, "[[model")) as client:
+        told = colour.call(client, "hi", "acme/echo")
+    assert told.text
+    assert told.cost.usd is None
+    assert "models.toml" in told.cost.reason
+
+
+def test_what_the_provider_says_counts_and_the_list_is_kept_beside_it(colour: Colour) -> None:
+    class Says:
+        """A wire whose provider says what a call cost."""
+
+        def encode(self, request: Request, route: Route) -> Call:
+            return Call("http://test/")
+
+        def decoder(self) -> Says:
+            return self
+
+        def feed(self, data: bytes) -> Sequence[Event]:
+            return [UsageUpdated(Usage(input=1), Cost(Decimal(2), "the provider says so")), Finished("stop")]
+
+        def finish(self) -> Sequence[Event]:
+            return []
+
+        def error(self, head: Head) -> CallError:
+            raise AssertionError(head)
+
+    def charge(usage: Usage, served: str, tier: str | None, day: str) -> Cost:
+        return Cost(Decimal(3), "by the price list")
+
+    transport = ScriptedTransport(Answer((b"x",)))
+    asked = route()
+    pipeline = Pipeline(asked, transport, HeaderAuth(asked.secret), Says(), charge=charge)
+    _, response = colour.run(pipeline.flow(Request(()), Settings()), transport)
+    assert response.cost == Cost(Decimal(2), "the provider says so", Decimal(3))
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("http://localhost:1234/v1", True), ("http://127.0.0.1", True), ("http://[::1]:80", True),
+        ("http://192.168.1.5:8000", True), ("http://gpu-box:8000", True), ("http://nas.local", True),
+        ("http://sim.invalid/v1", True), ("https://ollama.com", False), ("https://8.8.8.8", False),
+    ],
+)  # fmt: skip
+def test_what_counts_as_a_server_of_one_s_own(url: str, own: bool) -> None:
+    assert is_own(url) is own
