@@ -191,8 +191,8 @@ def answer(message: dict[str, Any]) -> None:
                 say(params["sessionId"], "an old answer")
             send({"id": id, "result": None})
         case "session/set_config_option":
-            options = [{**o, "currentValue": params["value"]} if o["id"] == params["configId"] else o for o in OPTIONS]
-            send({"id": id, "result": {"configOptions": options}})
+            next(option for option in OPTIONS if option["id"] == params["configId"])["currentValue"] = params["value"]
+            send({"id": id, "result": {"configOptions": OPTIONS}})
         case "session/set_model" | "authenticate":
             send({"id": id, "result": {}})
         case "session/prompt":
@@ -200,12 +200,15 @@ def answer(message: dict[str, Any]) -> None:
 
 
 def main() -> None:
+    if LOG:
+        with open(f"{LOG}.pids", "a", encoding="utf-8") as log:
+            log.write(f"{os.getpid()}\n")
     if MANNER == "stubborn":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         child = subprocess.Popen([sys.executable, "-c", "import signal,time; signal.signal(15, 1); time.sleep(60)"])
         if LOG:
-            with open(LOG, "a", encoding="utf-8") as log:
-                log.write(json.dumps({"child": child.pid}) + "\n")
+            with open(f"{LOG}.pids", "a", encoding="utf-8") as log:
+                log.write(f"{child.pid}\n")
     if MANNER == "silent":
         time.sleep(60)
     if MANNER == "dies":

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import base64
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote
 
 from hamr.api import Audio, File, HostedTool, Image, Part, Text, Thinking, ToolCall, ToolResult
+from hamr.wirekit import split_data_url
 
 if TYPE_CHECKING:
     from hamr_provider_acp.asked import Block
 
 UNKNOWN = "application/octet-stream"
+AUDIO = {"wav": "audio/wav", "mp3": "audio/mpeg"}
 
 
 def block(part: Part) -> Block:  # noqa: PLR0911  # one for each kind of part
@@ -48,25 +50,22 @@ def block(part: Part) -> Block:  # noqa: PLR0911  # one for each kind of part
 
 
 def _image(part: Image) -> Block:
-    if part.data is not None:
-        return _coded("image", part.data, part.media_type or "image/png")
-    if part.url is not None and part.url.startswith("data:"):
-        data, media_type = _from_url(part.url)
-        return _coded("image", data, part.media_type or media_type)
-    return _link(part.url, "image", part.media_type, part.file_id)
+    said, data = (None, part.data) if part.data is not None else split_data_url(part.url or "")
+    if data is None:
+        return _link(part.url, "image", part.media_type, part.file_id)
+    return _coded("image", data, part.media_type or said or "image/png")
 
 
 def _audio(part: Audio) -> Block:
     if part.data is not None:
-        return _coded("audio", part.data, f"audio/{part.format or 'wav'}")
+        return _coded("audio", part.data, AUDIO.get(part.format or "wav", f"audio/{part.format}"))
     return _link(None, "audio", None, part.file_id)
 
 
 def _file(part: File) -> Block:
     name = part.name or "file"
-    data, media_type = part.data, part.media_type or UNKNOWN
-    if data is None and part.url is not None and part.url.startswith("data:"):
-        data, media_type = _from_url(part.url)
+    said, data = (None, part.data) if part.data is not None else split_data_url(part.url or "")
+    media_type = part.media_type or said or UNKNOWN
     if data is None:
         return _link(part.url, name, part.media_type, part.file_id)
     # It is no file of the agent's: the address only names it.
@@ -94,10 +93,3 @@ def _text(data: bytes, media_type: str) -> str | None:
         return data.decode()
     except UnicodeDecodeError:
         return None
-
-
-def _from_url(url: str) -> tuple[bytes, str]:
-    about, _, coded = url.removeprefix("data:").partition(",")
-    media_type = about.partition(";")[0] or "text/plain"
-    data = unquote_to_bytes(coded)
-    return (base64.b64decode(data) if about.endswith(";base64") else data), media_type
