@@ -46,6 +46,7 @@ from hamr.errors import (
 )
 from hamr.fold import Fold
 from hamr.specs import (
+    Answers,
     AsyncReply,
     Auth,
     CountingDialect,
@@ -55,8 +56,10 @@ from hamr.specs import (
     EmbeddingDialect,
     EmbeddingWire,
     Encoder,
+    ImportAuth,
     ListingDialect,
     ListingWire,
+    LoginAuth,
     NoticingWire,
     Purpose,
     Reply,
@@ -138,6 +141,7 @@ API = 1
 __all__ = [
     "API",
     "Adaptation",
+    "Answers",
     "AsyncReply",
     "Audio",
     "Auth",
@@ -179,11 +183,13 @@ __all__ = [
     "HeaderAuth",
     "HostedTool",
     "Image",
+    "ImportAuth",
     "Keep",
     "Listing",
     "ListingDialect",
     "ListingWire",
     "Lock",
+    "LoginAuth",
     "Message",
     "Model",
     "ModelInfo",

@@ -12,7 +12,19 @@ from hamr.effects import OpenReply
 if TYPE_CHECKING:
     from hamr.effects import Flow
     from hamr.errors import CallError
-    from hamr.types import Call, EmbeddingRequest, Embeddings, Event, Head, ModelInfo, ModelPage, Notice, Request, Route
+    from hamr.types import (
+        Call,
+        EmbeddingRequest,
+        Embeddings,
+        Event,
+        Head,
+        ModelInfo,
+        ModelPage,
+        Notice,
+        Request,
+        Route,
+        Tokens,
+    )
 
 PROJECT = "hamr"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -89,6 +101,43 @@ class Auth(Protocol):
 
     def flow(self, call: Call) -> Flow[OpenReply]:
         """Open the finished call, signed, and return the open reply; may ask for more on the way."""
+
+
+class Answers(Protocol):
+    """Where the answer to a login with a browser arrives; `redirect_uri` is where the browser is sent back to."""
+
+    @property
+    def redirect_uri(self) -> str:
+        """Where the browser is sent back to."""
+
+    def take(self) -> str | None:
+        """The next URL, or part of one, that has arrived; None where there is none yet. Never waits."""
+
+
+@runtime_checkable
+class LoginAuth(Protocol):
+    """What an auth that people log in to has besides."""
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The ways to log in, of `browser` and `device`, the usual one first."""
+
+    def login(self, way: str, inbox: Answers | None = None) -> Flow[Tokens]:
+        """The tokens of who logs in; they are not kept yet. Raises NotLetIn, another CallError, or ConfigError."""
+
+    def keep(self, tokens: Tokens) -> Flow[None]:
+        """Keep the tokens of a new login in place of those of the last one; raises ConfigError."""
+
+    def logout(self, tokens: Tokens) -> Flow[None]:
+        """End a login at the server, where it takes that; raises CallError."""
+
+
+@runtime_checkable
+class ImportAuth(Protocol):
+    """What an auth has besides that can take over the login of another program."""
+
+    def imported(self) -> Flow[Tokens]:
+        """The tokens of that login; they are not kept yet, and nothing is written there. Raises ConfigError."""
 
 
 class Decoder(Protocol):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hamr.auth.token_endpoint import TokenEndpoint
-from hamr.effects import Close, Do, Emit, Flow, Lock, Open, OpenReply, Release, WallClock
+from hamr.effects import Close, Do, Emit, Flow, Lock, Open, OpenReply, Release, Tell, WallClock
 from hamr.errors import CallError, ConfigError, HamrError, NotLetIn
 from hamr.types import Call, OAuthSpec, Route, Tokens, TokenStore, Warned
+
+if TYPE_CHECKING:
+    from hamr.specs import Answers
 
 UNAUTHORIZED = 401
 PAUSE = 60.0
@@ -42,6 +47,43 @@ class OAuth:
         tokens = yield from self._renewed(call, tokens, refused=True)
         reply = yield Open(self.let_in(call, tokens))
         return reply
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The ways to log in, the usual one first."""
+        return self.spec.ways
+
+    def login(self, way: str, inbox: Answers | None = None) -> Flow[Tokens]:
+        """The tokens of who logs in, by a browser whose answer comes into the inbox, or by a code for a device.
+
+        They are not kept yet. Raises NotLetIn or another CallError, ConfigError for a way that there is not.
+        """
+        if way not in self.ways or (way == "browser" and inbox is None):
+            raise ConfigError(f"{self.provider}: there is no login by {way}", hint=f"There is {', '.join(self.ways)}.")
+        if self.spec.notice:
+            yield Tell(self.spec.notice)
+        if inbox is not None and way == "browser":
+            from hamr.auth.browser_login import browser_login
+
+            return (yield from browser_login(self.endpoint, inbox))
+        return (yield from self.device_login())
+
+    def device_login(self) -> Flow[Tokens]:
+        """The login by a code, as RFC 8628 has it; a provider that does it in a way of its own replaces this."""
+        from hamr.auth.device_login import device_login
+
+        return (yield from device_login(self.endpoint))
+
+    def keep(self, tokens: Tokens) -> Flow[None]:
+        """Keep the tokens of a new login in place of those of the last one; raises ConfigError."""
+        store = self._place()
+        yield Lock(store.lock, store.folder)
+        yield Do(lambda: store.replace(None, tokens))
+        yield Release(store.lock)
+
+    def logout(self, tokens: Tokens) -> Flow[None]:
+        """End a login at the server, where it takes that; raises CallError."""
+        yield from self.endpoint.revoke(tokens)
 
     def let_in(self, call: Call, tokens: Tokens) -> Call:
         """The call with its token, and with the account where the provider wants to be told of it."""

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from hamr.effects import Fetch, Flow, Now, WallClock
 from hamr.errors import BadRequest, BrokenReply, CallError, NotLetIn, Overloaded, RateLimited
 from hamr.secrets import jwt
-from hamr.secrets.redact import clean
+from hamr.secrets.redact import SHORTEST, clean
 from hamr.types import Call, Head, OAuthSpec, Secret, Timeouts, Tokens
 from hamr.version import VERSION
 
@@ -59,13 +59,13 @@ class TokenEndpoint:
     def ask(self, call: Call, secrets: tuple[str, ...], old: Tokens | None = None) -> Flow[Tokens]:
         """The tokens in the answer to a call; `secrets` are what the call holds, and `old` what it was got with."""
         head: Head = yield Fetch(call)
-        now: float = yield WallClock()
+        return self.tokens(head, (yield WallClock()), secrets, old)
+
+    def tokens(self, head: Head, now: float, secrets: tuple[str, ...], old: Tokens | None = None) -> Tokens:
+        """The tokens in an answer, in which what it leaves out stays as it was; raises CallError."""
         if head.status // 100 != 2:
             raise refusal(head, self.provider, secrets)
-        return self._tokens(body_of(head), now, old)
-
-    def _tokens(self, body: Mapping[str, Any], now: float, old: Tokens | None) -> Tokens:
-        """The tokens in an answer; what it leaves out stays as it was."""
+        body = body_of(head)
         access, refresh = _text(body, "access_token"), _text(body, "refresh_token")
         if access is None and (old is None or refresh is None):
             raise BrokenReply("the authorization server's answer holds no token", provider=self.provider)
@@ -125,7 +125,7 @@ def refusal(head: Head, provider: str, secrets: tuple[str, ...] = ()) -> CallErr
     elif head.status >= 500 or head.status in (408, 425):
         kind = Overloaded
     told = message or f"it answered {head.status} and said nothing"
-    for value in sorted(filter(None, secrets), key=len, reverse=True):
+    for value in sorted((each for each in secrets if len(each) >= SHORTEST), key=len, reverse=True):
         told, code = clean(told, Secret(value, "")), clean(code, Secret(value, "")) if code else None
     message = f"the authorization server refused: {told[:WORDS]}"
     return kind(message, provider=provider, status=head.status, code=code)

@@ -92,7 +92,6 @@ class CredentialStore:
         """The same for who holds the lock already."""
         import copy
         import json
-        from pathlib import Path
 
         from hamr.files import write_whole
         from hamr.secrets.auth_file import Misshapen
@@ -107,7 +106,7 @@ class CredentialStore:
         if document != before:
             try:
                 self._sweep()
-                write_whole(Path(self.path), json.dumps(document, indent=2).encode() + b"\n")
+                write_whole(self.path, json.dumps(document, indent=2).encode() + b"\n")
             except OSError as error:
                 raise ConfigError(f"{self.path} cannot be written: {error.strerror}") from error
         return result
