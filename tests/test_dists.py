@@ -25,6 +25,7 @@ OTHERS = {
 MORE_DEPENDENCIES = {
     "acp": {"agent-client-protocol>=0.12.1": "the protocol's own models say what is wrong with a message"},
     "bedrock": {"botocore>=1.34": "AWS's signatures and event streams, as AWS makes and reads them"},
+    "ollama": {"click>=8.1.7": "it adds a command to hamr's"},
     "sim": {"click>=8.1.7": "it adds a command to hamr's"},
     "testkit": {"pytest>=9": "it is a pytest plugin"},
 }
@@ -32,7 +33,10 @@ MORE_DEPENDENCIES = {
 # What a provider's plugin may register beside itself, and why.
 MORE_ENTRY_POINTS = {
     "bedrock": {"hamr.dialects": "its wire is its own, and it is served"},
-    "ollama": {"hamr.dialects": "its wire is its own, and it is served"},
+    "ollama": {
+        "hamr.dialects": "its wire is its own, and it is served",
+        "hamr.commands": "what is installed and in memory is looked after from the command line",
+    },
 }
 
 

@@ -45,6 +45,7 @@ from hamr.errors import (
     Unsupported,
 )
 from hamr.fold import Fold
+from hamr.pipeline import Pipeline
 from hamr.specs import (
     Answers,
     AsyncReply,
@@ -207,6 +208,7 @@ __all__ = [
     "Overloaded",
     "Part",
     "PartAdded",
+    "Pipeline",
     "PluginError",
     "Provider",
     "Purpose",

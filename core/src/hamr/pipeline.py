@@ -99,13 +99,15 @@ class Pipeline:
         """Send a call of the provider's own, and decode its whole reply; raises HamrError."""
         return (yield from self._answered(call, decode, {}, settings))
 
-    def follow(self, call: Call, take: Callable[[bytes], None], settings: Settings) -> Flow[None]:
+    def follow(self, call: Call, take: Callable[[bytes], None], settings: Settings) -> Flow[Head]:
         """Send a call of the provider's own, and hand on its reply as it comes; `take` gets an empty piece at the end.
 
-        Raises HamrError, and what `take` raises.
+        Returns the head of the reply. Raises HamrError, and what `take` raises.
         """
         begun: float = yield Now()
-        yield from self._send(self._outgoing(call, {}, settings, stream=True), Pieces(take), settings, begun)
+        call = self._outgoing(call, {}, settings, stream=True)
+        sending = yield from self._send(call, Pieces(take), settings, begun)
+        return sending.head or Head(0)
 
     def _answered(
         self, call: Call, decode: Callable[[Head], Value], own: Mapping[str, str], settings: Settings

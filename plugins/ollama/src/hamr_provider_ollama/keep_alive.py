@@ -10,6 +10,9 @@ from hamr.api import ConfigError
 DEFAULT = "30m"
 FOREVER = -1
 
+Time = str | int | float
+"""A duration, or seconds."""
+
 _WORDS: dict[str, str | int] = {"default": DEFAULT, "forever": FOREVER, "infinite": FOREVER}
 # What Go's time.ParseDuration takes (its documentation, pkg.go.dev/time, 2026-11); a number alone has no unit.
 _DURATION = re.compile(r"[-+]?((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+")
