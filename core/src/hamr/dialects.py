@@ -16,6 +16,7 @@ SHARED = {
     "anthropic-messages": "hamr.wires.anthropic_messages.dialect:AnthropicMessagesDialect",
     "openai-completions": "hamr.wires.openai_completions.dialect:OpenAICompletionsDialect",
     "openai-responses": "hamr.wires.openai_responses.dialect:OpenAIResponsesDialect",
+    "gemini": "hamr.wires.gemini.dialect:GeminiDialect",
 }
 """Those of the core; a plugin adds its own under the entry-point group `hamr.dialects`."""
 

@@ -303,6 +303,14 @@ def test_blobs_that_are_none_are_kept_as_they_came(decode: Decode, chunk: Chunk,
     assert (found.extra or {})[NAME]["part"] == part
 
 
+def test_base64_of_either_alphabet_padded_or_not(decode: Decode, chunk: Chunk, folded: Folded) -> None:
+    for written in ("-_8=", "-_8", "+/8=", "+/8"):
+        part = {"inlineData": {"mimeType": "image/png", "data": written}}
+        (found,) = folded(decode(json.dumps(chunk(part, finish="STOP")).encode())).message.parts
+        assert isinstance(found, Image)
+        assert found.data == b"\xfb\xff"
+
+
 def test_events_say_where_each_part_stands(decode: Decode, chunk: Chunk) -> None:
     parts = [{"text": "a"}, {"codeExecutionResult": {"outcome": "OUTCOME_OK"}}, {"text": "b"}]
     events = decode(json.dumps(chunk(*parts, finish="STOP")).encode())

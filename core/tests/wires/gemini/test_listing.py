@@ -45,7 +45,7 @@ def test_pages(route: Callable[..., Route]) -> None:
 
 def test_models_that_stand_beside_the_project(route: Callable[..., Route]) -> None:
     base = "https://v.test/v1beta1/projects/p/locations/l/publishers/google"
-    there = route(base, models_at_version=True, models_path="/publishers/google/models")
+    there = route(base, models_at_origin=True, models_path="/v1beta1/publishers/google/models", models_page_size=100)
     assert (
         Gemini(there).encode_models(there, None).url == "https://v.test/v1beta1/publishers/google/models?pageSize=100"
     )

@@ -5,13 +5,28 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from hamr.errors import BadRequest, CallError, NoSuchModel, NotLetIn, RateLimited
-from hamr.types import Event, Failed, Head, HostedTool, PartAdded, Request, Response, Route, Text, Thinking, ToolCall
+from hamr.types import (
+    Call,
+    Event,
+    Failed,
+    Head,
+    HostedTool,
+    PartAdded,
+    Request,
+    Response,
+    Route,
+    Text,
+    Thinking,
+    ToolCall,
+)
 from hamr.wires.gemini import NAME, Gemini
+from hamr.wires.gemini.dialect import GeminiDialect
 from hamr_testkit.recordings import Recording
 
 Recordings = Callable[[str], list[Recording]]
@@ -201,3 +216,174 @@ def test_the_recordings_hold_what_they_are_here_to_show(
             seen |= {type(part) for part in parts}
             seen |= {"cited" for part in parts if isinstance(part, Text) and part.citations}
     assert {Text, Thinking, ToolCall, HostedTool, "cited"} <= seen
+
+
+def bodies(recordings: Recordings, name: str) -> list[tuple[str, dict[str, Any]]]:
+    """Requests of the shape that is published; a few were refused, or sent, in none."""
+    rows = recordings(name)
+    return [(row.id, row.request) for row in rows if row.request and sound(row.request)]
+
+
+def sound(body: dict[str, Any]) -> bool:
+    contents = body.get("contents")
+    if not isinstance(contents, list) or any(each.get("role") == "invalid_role" for each in contents):
+        return False
+    return all(isinstance(tool, dict) for tool in body.get("tools") or [])
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_recorded_requests_are_written_again_with_the_same_meaning(
+    name: str, recordings: Recordings, route: Callable[..., Route]
+) -> None:
+    for id, body in bodies(recordings, name):
+        measure = "budget" if "budget" in json.dumps(body.get("generationConfig", {})).lower() else "level"
+        there = route(supports_file_names=True, thinking_control=measure)
+        again = rewritten(body, there)
+        assert meaning(again) == meaning(body), id
+
+
+def rewritten(body: dict[str, Any], there: Route) -> dict[str, Any]:
+    wire = Gemini(there)
+    request = wire.dialect().parse(Call("https://hamr.test", body=json.dumps(body).encode()))
+    written: dict[str, Any] = json.loads(wire.encode(request, there).body)
+    return written
+
+
+def meaning(value: Any, name: str = "") -> Any:
+    """The body without what makes no difference: old spellings, nulls, defaults, and the schemas' older dialect."""
+    if name in ("args", "response"):
+        return value
+    if name in ("parameters", "parametersJsonSchema", "responseSchema", "responseJsonSchema"):
+        return schema_meaning(value)
+    if isinstance(value, list):
+        return list_meaning([meaning(each, name) for each in value], name)
+    if isinstance(value, dict):
+        return table_meaning(value, name)
+    if name == "data":
+        return value.replace("-", "+").replace("_", "/").rstrip("=")
+    return value.upper() if name == "thinkingLevel" else value
+
+
+def list_meaning(read: list[Any], name: str) -> list[Any]:
+    if name == "contents":
+        return contents_meaning(read)
+    if name == "tools":
+        return sorted(read, key=lambda tool: "functionDeclarations" not in tool)
+    return [each for each in read if each != {}] or read[:1] if name == "parts" else read
+
+
+def contents_meaning(contents: list[Any]) -> list[Any]:
+    """The results of one turn's calls belong in one content."""
+    made: list[Any] = []
+    for content in contents:
+        results = all("functionResponse" in part for part in content["parts"])
+        if results and made and all("functionResponse" in part for part in made[-1]["parts"]):
+            made[-1]["parts"] += content["parts"]
+        else:
+            made.append(content)
+    return made
+
+
+def table_meaning(value: dict[str, Any], name: str) -> Any:
+    said: dict[str, Any] = {}
+    for key, inner in value.items():
+        first, *rest = key.split("_")
+        camel = first + "".join(word.capitalize() for word in rest)
+        read = meaning(inner, camel)
+        if read not in (None, [], "", {"type": "object"}) and not (camel == "includeThoughts" and read is False):
+            said[{"parametersJsonSchema": "parameters", "responseJsonSchema": "responseSchema"}.get(camel, camel)] = (
+                read
+            )
+    if name == "systemInstruction":
+        said.pop("role", None)
+    return None if name == "generationConfig" and not said else said
+
+
+def schema_meaning(value: Any) -> Any:
+    if isinstance(value, list):
+        return [schema_meaning(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    said = {key: schema_meaning(inner) for key, inner in value.items() if key not in ("nullable", "property_ordering")}
+    if "property_ordering" in value:
+        said["propertyOrdering"] = value["property_ordering"]
+    if isinstance(said.get("type"), str):
+        said["type"] = said["type"].lower()
+    if value.get("nullable") and isinstance(said.get("type"), str):
+        said["type"] = [said["type"], "null"]
+    if said.get("properties") == {}:
+        del said["properties"]
+    return said
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_written_conforms_to_the_published_schema(
+    name: str, recordings: Recordings, route: Callable[..., Route], schema: Callable[[str], Any]
+) -> None:
+    check = schema("generate-request")
+    for id, body in bodies(recordings, name):
+        if any(check.iter_errors(body)):
+            continue  # sent in a spelling that the schema does not know, or with fields of the other API
+        errors = [error.message for error in check.iter_errors(rewritten(body, route(supports_file_names=True)))]
+        assert not errors, id
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_replies_written_for_a_client_are_read_back_the_same(
+    name: str,
+    recordings: Recordings,
+    decode: Callable[..., list[Event]],
+    folded: Callable[..., Response],
+    schema: Callable[[str], Any],
+) -> None:
+    check = schema("generate-response")
+    for row in recordings(name):
+        if row.status != 200:
+            continue
+        events = decode(row.body)
+        first = folded(events)
+        for stream in (True, False):
+            encoder = GeminiDialect().encoder(Request((), stream=stream))
+            written = b"".join([*(encoder.encode([event]) for event in events), encoder.finish()])
+            again = folded(decode(written))
+            assert again.text == first.text, row.id
+            assert again.thinking == first.thinking, row.id
+            assert [signature(part) for part in again.message.parts if signature(part)] == [
+                signature(part) for part in first.message.parts if signature(part)
+            ]
+            assert bare_calls(again) == bare_calls(first), row.id
+            assert (again.finish_reason, again.id, again.model) == (
+                first.finish_reason,
+                first.id or "hamr",
+                first.model,
+            )
+            assert (again.usage and again.usage.total) == (first.usage and first.usage.total), row.id
+            if not stream:
+                assert again.message == without_made(again, first)
+                errors = [error.message for error in check.iter_errors(json.loads(written)) if hosted(first) is False]
+                assert not errors, row.id
+
+
+def bare_calls(response: Response) -> list[tuple[str, Any]]:
+    return [(call.name, call.arguments) for call in response.tool_calls]
+
+
+def hosted(response: Response) -> bool:
+    """Tools of the Gemini API's own, and its citations, which Vertex AI's schema does not know."""
+    return any(isinstance(part, HostedTool) for part in response.message.parts) or "fileSearchStore" in str(
+        response.extra
+    )
+
+
+def without_made(again: Response, first: Response) -> Any:
+    """The first message with the ids that were made anew for it."""
+    ids = iter(call.id for call in again.tool_calls)
+    parts = tuple(
+        replace(part, id=next(ids), text=json_text(part)) if isinstance(part, ToolCall) else part
+        for part in first.message.parts
+    )
+    return replace(first.message, parts=parts)
+
+
+def json_text(call: ToolCall) -> str:
+    return json.dumps(call.arguments, separators=(",", ":"), ensure_ascii=False)

@@ -27,6 +27,7 @@ BUDGET = {
         (ThinkingConfig("max"), LEVELS, {"thinkingLevel": "HIGH", "includeThoughts": True}, ["clamped"]),
         (ThinkingConfig("off"), LEVELS, {"thinkingLevel": "LOW"}, ["clamped"]),
         (ThinkingConfig(tokens=2000), LEVELS, {"thinkingLevel": "LOW", "includeThoughts": True}, ["changed"]),
+        (ThinkingConfig("off"), {}, {"thinkingLevel": "MINIMAL"}, ["clamped"]),
         (ThinkingConfig("off"), BUDGET, {"thinkingBudget": 0}, []),
         (ThinkingConfig("minimal"), BUDGET, {"thinkingBudget": 512, "includeThoughts": True}, []),
         (ThinkingConfig("medium"), BUDGET, {"thinkingBudget": 8192, "includeThoughts": True}, []),

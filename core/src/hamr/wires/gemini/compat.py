@@ -23,8 +23,9 @@ class Compat:
     """Added to a base URL that has no path."""
     models_path: str = "/models"
     """Where models are listed, behind the base URL; empty where they are not."""
-    models_at_version: bool = False
-    """`models_path` stands behind the version of the API, whatever else is in the base URL's path."""
+    models_at_origin: bool = False
+    """`models_path` stands at the origin of the base URL, whatever path that has."""
+    models_page_size: int = 1000
 
     # Fields of the body
     unsupported: tuple[str, ...] = ()

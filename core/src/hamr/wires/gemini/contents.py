@@ -83,9 +83,7 @@ class ContentWriter:
         for at, part in enumerate(parts):
             if (found := self._parts.write(part, f"{place}.parts[{at}]")) is not None:
                 written.append(found)
-            elif len(parts) > 1:
-                self._told("dropped", f"{place}.parts[{at}]", "this wire refuses empty texts")
-        return written
+        return written or _empty(parts)
 
     def _turn(self, parts: Sequence[Part], place: str, *, current: bool) -> list[dict[str, Any]]:
         """The model's parts; `current` where no user has spoken since."""
@@ -101,7 +99,7 @@ class ContentWriter:
                 written += self._hosted(part, where)
             elif (found := self._parts.write(part, where)) is not None:
                 written.append(found)
-        return written
+        return written or _empty(parts)
 
     def _thinking(self, part: Thinking, where: str) -> list[dict[str, Any]]:
         if not self._replay.is_own(part.extra):
@@ -120,3 +118,8 @@ class ContentWriter:
     def _nameless(self, message: Message, place: str) -> None:
         if message.name is not None:
             self._told("dropped", f"{place}.name", "this wire has no names of messages")
+
+
+def _empty(parts: Sequence[Part]) -> list[dict[str, Any]]:
+    """A message that is one empty text has its place in a conversation; beside others, such a text has none."""
+    return [{"text": ""}] if parts and isinstance(parts[-1], Text) else []

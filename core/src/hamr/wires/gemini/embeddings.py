@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from hamr.wires.gemini.compat import Compat
 
 _METHODS = {"batch": "batchEmbedContents", "single": "embedContent", "predict": "predict"}
+SINGLE = "single"
+"""An option of the server half: the client asked with `embedContent`, and is sent one vector. It is no field."""
 _READ = frozenset({"embeddings", "embedding", "predictions", "usageMetadata"})
 
 
@@ -31,7 +33,7 @@ def encode_embeddings(request: EmbeddingRequest, route: Route, compat: Compat) -
     told = Told(NAME)
     if request.user is not None:
         told("dropped", "user", "this wire has no such field")
-    own = {name: value for name, value in request.options.items() if name != "model"}
+    own = {name: value for name, value in request.options.items() if name not in ("model", SINGLE)}
     url = model_url(route, _METHODS[compat.embedding_method], compat)
     if compat.embedding_method == "predict":
         return outgoing(url, _predicted(texts, request.dimensions, own), told)

@@ -8,9 +8,10 @@ from urllib.parse import quote
 from hamr.errors import BrokenReply, Unsupported
 from hamr.types import Call, ModelInfo, ModelPage
 from hamr.wires.gemini.name import NAME
-from hamr.wires.gemini.url import at_version, base_url
+from hamr.wires.gemini.url import base_url
 from hamr.wires.json_body import read_whole, shown
 from hamr.wires.model_name import readable
+from hamr.wires.openai_url import at_origin
 
 if TYPE_CHECKING:
     from hamr.types import Head, Route
@@ -26,11 +27,12 @@ def encode_models(route: Route, page: str | None, compat: Compat) -> Call:
             f"{route.provider.id} does not list its models",
             hint=f"Name one as its documentation does: {route.provider.id}/<model>",
         )
-    base = base_url(route, compat)
-    base = at_version(base) if compat.models_at_version else base
-    query = "pageSize=1000" if not compat.models_at_version else "pageSize=100"
-    query += f"&pageToken={quote(page, safe='')}" if page else ""
-    return Call(f"{base}{compat.models_path}?{query}", "GET", {"accept": "application/json"})
+    if compat.models_at_origin:
+        url = at_origin(route.provider.base_url, compat.models_path)
+    else:
+        url = f"{base_url(route, compat)}{compat.models_path}"
+    token = f"&pageToken={quote(page, safe='')}" if page else ""
+    return Call(f"{url}?pageSize={compat.models_page_size}{token}", "GET", {"accept": "application/json"})
 
 
 def decode_models(head: Head, route: Route) -> ModelPage:

@@ -17,6 +17,17 @@ _TAKEN = frozenset(
         *("maxItems", "anyOf", "minimum", "maximum", "minLength", "maxLength"),
     }
 )
+_SNAKE = {
+    "any_of": "anyOf",
+    "min_items": "minItems",
+    "max_items": "maxItems",
+    "min_length": "minLength",
+    "max_length": "maxLength",
+    "min_properties": "minProperties",
+    "max_properties": "maxProperties",
+    "property_ordering": "propertyOrdering",
+}
+"""How a client may write the same words, as with all fields of this wire."""
 _DEEP = 32
 """A schema that refers to itself is followed so far."""
 
@@ -98,11 +109,12 @@ def from_openapi(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     read: dict[str, Any] = {}
-    for name, value in schema.items():
+    for written, value in schema.items():
+        name: Any = _SNAKE.get(written, written)
         if name == "properties" and isinstance(value, dict):
             read[name] = {key: from_openapi(inner) for key, inner in value.items()}
-        elif name in ("items", "anyOf", "any_of"):
-            read["items" if name == "items" else "anyOf"] = from_openapi(value)
+        elif name in ("items", "anyOf"):
+            read[name] = from_openapi(value)
         elif name == "type" and isinstance(value, str):
             read[name] = value.lower()
         elif name != "nullable":

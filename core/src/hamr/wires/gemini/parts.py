@@ -28,7 +28,7 @@ class PartWriter:
         self._base, self._names, self._replay, self._told = base, compat.supports_file_names, replay, told
 
     def write(self, part: Part, where: str) -> dict[str, Any] | None:
-        """One part; None for an empty text, which this wire refuses where it has no signature. Raises Unsupported."""
+        """One part; None for an empty text without a signature, which says nothing. Raises Unsupported."""
         if type(part) is Text and part.extra is None and part.cache is None and part.text:
             return {"text": part.text}
         own = self._replay.own(part.extra, where)

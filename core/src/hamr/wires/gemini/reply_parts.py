@@ -37,7 +37,7 @@ def _inline(blob: dict[str, Any], beside: dict[str, Any]) -> Whole | None:
     if not isinstance(written, str):
         return None
     try:
-        data = base64.b64decode(written, validate=True)
+        data = _bytes(written)
     except ValueError:
         return None
     kind = media_type if isinstance(media_type, str) else ""
@@ -61,3 +61,10 @@ def _named(named: dict[str, Any], beside: dict[str, Any]) -> Whole:
 
 def _extra(own: dict[str, Any]) -> dict[str, Any] | None:
     return {NAME: own} if own else None
+
+
+def _bytes(written: str) -> bytes:
+    """Base64 of either alphabet, padded or not, as protocol buffers read it ("JSON Options", protobuf.dev, 2026-11)."""
+    if "-" in written or "_" in written:
+        written = written.replace("-", "+").replace("_", "/")
+    return base64.b64decode(written + "=" * (-len(written) % 4), validate=True)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 # Where a manifest does not say how many tokens a level is worth (pi-ai 1.5.2, api/google-shared, 2026-11).
 _BUDGETS = {"off": 0, "minimal": 128, "low": 2048, "medium": 8192, "high": 24576, "xhigh": 24576, "max": 24576}
 
+# What there is a word for: models that are asked in words cannot be told not to think.
+_LEVELS = ("minimal", "low", "medium", "high")
+
 
 def thinking_fields(wanted: ThinkingConfig | None, compat: Compat, told: Told) -> dict[str, Any]:
     """The table; empty where nothing is asked for."""
@@ -37,7 +40,7 @@ def _levelled(wanted: ThinkingConfig, compat: Compat, told: Told) -> dict[str, A
     if level is None and wanted.tokens is not None:
         level = level_of(wanted.tokens)
         told("changed", "thinking.tokens", f"this model takes levels; sent as {level}")
-    return {"thinkingLevel": fitting_level(str(level), compat.thinking_levels, told).upper()}
+    return {"thinkingLevel": fitting_level(str(level), compat.thinking_levels or _LEVELS, told).upper()}
 
 
 def _budgeted(wanted: ThinkingConfig, compat: Compat, told: Told) -> dict[str, Any]:

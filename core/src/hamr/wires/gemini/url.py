@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
 _ROOTS = frozenset({"models", "tunedModels", "projects", "publishers", "endpoints"})
 """A model's name that begins with one of these is a path of its own."""
-_VERSION = re.compile(r"(.*?/v\d+[a-z0-9]*)(/|$)")
 
 
 def model_url(route: Route, method: str, compat: Compat, query: str = "") -> str:
@@ -32,12 +30,6 @@ def model_url(route: Route, method: str, compat: Compat, query: str = "") -> str
 def base_url(route: Route, compat: Compat) -> str:
     """The base URL with the version, where it has none."""
     return beside_chat(route.provider.base_url, "", base_path=compat.base_path, chat_path="")
-
-
-def at_version(base: str) -> str:
-    """The base URL up to its version."""
-    found = _VERSION.match(base)
-    return found.group(1) if found else base
 
 
 def resource(route: Route) -> str:

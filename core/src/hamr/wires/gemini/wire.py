@@ -8,7 +8,7 @@ from hamr.wires.gemini.compat import Compat
 
 if TYPE_CHECKING:
     from hamr.errors import CallError
-    from hamr.specs import Decoder
+    from hamr.specs import Decoder, Dialect
     from hamr.types import Call, EmbeddingRequest, Embeddings, Head, ModelPage, Request, Route
 
 
@@ -76,3 +76,9 @@ class Gemini:
         from hamr.wires.gemini.embeddings import decode_embeddings
 
         return decode_embeddings(head, route)
+
+    def dialect(self) -> Dialect:
+        """The server half of this wire."""
+        from hamr.wires.gemini.dialect import GeminiDialect
+
+        return GeminiDialect()
