@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from hamr.transports.proxies import Proxy
 
 PLAIN = re.compile(
-    r"(https?)://([A-Za-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?(/[!$&-;=@-Z_a-z~]*)?(\?[!$&-;=?-Z_a-z~]*)?"
+    r"(https?)://([A-Za-z0-9.-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?"
+    r"(/(?:[!$&-;=@-Z_a-z~]|%[0-9A-Fa-f]{2})*)?(\?(?:[!$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*)?"
 )
 """What is HTTP's as it stands, without the 15 ms that importing a reader of all URLs takes."""
 PORTS = {"http": 80, "https": 443}

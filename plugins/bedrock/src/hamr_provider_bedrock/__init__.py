@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hamr.api import hookimpl
 
 if TYPE_CHECKING:
-    from hamr.api import Route, ToolWire
+    from hamr.api import Auth, Route, ToolWire
 
 
 @hookimpl
@@ -18,3 +18,13 @@ def hamr_toolwire(route: Route) -> ToolWire | None:
     from hamr_provider_bedrock.wire import Converse
 
     return Converse(route)
+
+
+@hookimpl
+def hamr_auth(route: Route) -> Auth | None:
+    """AWS's ways, for this plugin's style."""
+    if route.provider.auth.style != "aws_sigv4":
+        return None
+    from hamr_provider_bedrock.auth import AwsAuth
+
+    return AwsAuth(route)
