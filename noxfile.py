@@ -174,6 +174,19 @@ def litellm(session: nox.Session) -> None:
     session.run("pytest", "tests/test_litellm_proxy.py", env={"HAMR_TEST_LITELLM": str(command)})
 
 
+@nox.session(tags=CHECKS)
+def acp(session: nox.Session) -> None:
+    """The plugin for agents, against one that is not ours, opencode, in a folder of its own; needs npm."""
+    if not shutil.which("npm"):
+        session.skip("npm, which brings opencode, is not on this machine")
+    sync(session, "test")
+    folder = Path(session.create_tmp()).resolve() / "agent"
+    folder.mkdir(exist_ok=True)
+    session.run_install("npm", "install", "--silent", f"--prefix={folder}", "opencode-ai@1", external=True)
+    command = folder / "node_modules" / ".bin" / "opencode"
+    session.run("pytest", "tests/test_acp_agent.py", env={"HAMR_TEST_ACP_AGENT": str(command)})
+
+
 @nox.session(default=False)
 def coverage(session: nox.Session) -> None:
     """The tests once more, to see which lines they reach."""
