@@ -187,6 +187,14 @@ def acp(session: nox.Session) -> None:
     session.run("pytest", "tests/test_acp_agent.py", env={"HAMR_TEST_ACP_AGENT": str(command)})
 
 
+@nox.session(tags=CHECKS)
+def clients(session: nox.Session) -> None:
+    """The wires that are served, against the providers' own clients."""
+    sync(session, "test")
+    session.run_install("uv", "pip", "install", "--quiet", f"--python={session.virtualenv.location}", "openai")
+    session.run("pytest", "tests/test_openai_client.py")
+
+
 @nox.session(default=False)
 def coverage(session: nox.Session) -> None:
     """The tests once more, to see which lines they reach."""

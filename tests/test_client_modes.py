@@ -20,6 +20,7 @@ id = "acme"
 name = "Acme"
 wire = "openai-completions"
 base_url = "{url}/{{region}}/v1"
+base_url_env = ["ACME_BASE_URL"]
 mode = "one"
 mode_env = ["ACME_MODE"]
 models = {{ chat = "large" }}
@@ -85,6 +86,12 @@ def test_a_mode_is_asked_for_by_the_call_the_environment_or_a_rule(
     with Hamr(environ={"ACME_REGION": "eu", **environ}) as client:
         colour.call(client, "hi", model, **options)
     assert field(acme) == expected
+
+
+def test_where_the_user_says_the_provider_is_its_modes_are_too(colour: Colour, acme: Canned) -> None:
+    with Hamr(environ={"ACME_BASE_URL": f"{acme.url}/mine"}) as client:
+        colour.call(client, "hi", "acme", api_mode="two")
+    assert field(acme) == ("/mine/chat/completions", "second")
 
 
 def test_an_unknown_mode_is_told_with_those_that_there_are(colour: Colour, acme: Canned) -> None:

@@ -131,6 +131,31 @@ def test_thinking_and_unicode(client: Hamr, model: str, colour: Colour) -> None:
     assert not whole.isascii()
 
 
+def test_the_responses_api(client: Hamr, model: str, colour: Colour) -> None:
+    """Text, thinking, a tool and its result, whole and streamed."""
+    response = colour.call(
+        client, "hi", model, api_mode="responses", system="Be brief.", max_tokens=50, temperature=0.0
+    )
+    assert (response.text, response.finish_reason) == ("Hello from the tiny scripted model.", "stop")
+    assert response.usage is not None
+    assert response.usage.output > 0
+    events = colour.events(client, "hi", model, api_mode="responses")
+    pieces = [event.text for event in events if event.type == "text_delta"]
+    assert ("".join(pieces), len(pieces) > 1) == (response.text, True)
+    question = Message("user", (Text("What is the weather?"),))
+    first = colour.call(client, [question], model, api_mode="responses", tools=[WEATHER])
+    (call,) = first.tool_calls
+    assert (call.name, dict(call.arguments), first.finish_reason) == ("get_weather", {"city": "Paris"}, "tool_calls")
+    result = Message("tool", (ToolResult(call.id, (Text("21 degrees"),)),))
+    second = colour.call(client, [question, first.message, result], model, api_mode="responses", tools=[WEATHER])
+    assert second.text == "It is 21 degrees in Paris today."
+    thought = colour.call(client, "#think about it", model, api_mode="responses")
+    assert "The user wants a short thought" in thought.thinking
+    assert "42" in thought.text
+    again = [Message("user", (Text("#think about it"),)), thought.message, Message("user", (Text("hi"),))]
+    assert colour.call(client, again, model, api_mode="responses").text == "Hello from the tiny scripted model."
+
+
 def test_what_is_asked_for_is_taken(client: Hamr, model: str, colour: Colour) -> None:
     """Every field that the plugin sends is one that the server takes."""
     response = colour.call(

@@ -78,7 +78,8 @@ class ModelTable:
 class ModeTable:
     """Another of the provider's interfaces; its flags and rules are its own, for they are those of its wire.
 
-    It is meant where the base URL ends with its `path` and nothing else names a mode.
+    Its base URL counts where the user has set none. It is meant where the base URL ends with its `path` and nothing
+    else names a mode.
     """
 
     wire: str
@@ -186,7 +187,10 @@ class Manifest:
             key_url=self.key_url,
             parameters=parameters,
             mode=self.mode,
-            modes={name: self._mode(table, parameters) for name, table in self.modes.items()},
+            modes={
+                name: self._mode(table, parameters, moved=origins["base_url"] != place)
+                for name, table in self.modes.items()
+            },
             limits=self.limits.limits(),
             local=self.local,
             origins=origins,
@@ -228,10 +232,11 @@ class Manifest:
                 said[name] = table.default
         return said
 
-    def _mode(self, table: ModeTable, parameters: Mapping[str, str]) -> Mode:
+    def _mode(self, table: ModeTable, parameters: Mapping[str, str], *, moved: bool) -> Mode:
+        """The mode; where the user says where the provider is, it is there too."""
         from hamr.types import Mode
 
-        url = None if table.base_url is None else base_url.filled(table.base_url, parameters)
+        url = None if table.base_url is None or moved else base_url.filled(table.base_url, parameters)
         return Mode(table.wire, url, table.compat, tuple(each.rule() for each in table.model), table.path)
 
     def _base_url(self, environ: Mapping[str, str], parameters: Mapping[str, str], origins: dict[str, str]) -> str:

@@ -114,7 +114,6 @@ def test_what_models_that_think_refuse(model: str, level: ThinkingLevel | None, 
     [
         ("o4-mini", "off", "low"),
         ("gpt-5", "off", "minimal"),
-        ("gpt-5-pro", "low", "high"),
         ("gpt-5.1", "off", "none"),
         ("gpt-5.1", "max", "high"),
         ("gpt-5.5", "max", "xhigh"),

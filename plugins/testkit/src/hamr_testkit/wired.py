@@ -20,10 +20,10 @@ Told = list[tuple[str, str]]
 
 
 class Wired:
-    """The wire of `provider/model`, with this environment; needs no key and sends nothing."""
+    """The wire of `provider/model`, in a mode of the provider's, with this environment; sends nothing, needs no key."""
 
-    def __init__(self, selector: str, **environ: str) -> None:
-        self.pipeline = Hamr(environ=environ).pipeline(selector)
+    def __init__(self, selector: str, *, api_mode: str | None = None, **environ: str) -> None:
+        self.pipeline = Hamr(environ=environ).pipeline(selector, mode=api_mode)
 
     def call(self, request: Request) -> Call:
         """What would be sent, without credentials."""
