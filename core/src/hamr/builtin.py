@@ -9,6 +9,7 @@ from hamr.errors import ConfigError
 from hamr.specs import Auth, ToolWire, Transport, hookimpl
 from hamr.transports.http import HttpTransport
 from hamr.types import Route
+from hamr.types.secret import variable_place
 
 WIRES = {
     "anthropic-messages": "hamr.wires.anthropic_messages:AnthropicMessages",
@@ -45,7 +46,7 @@ class Builtin:
             return None
         if spec.header is None:
             raise ConfigError(f"{route.provider.id}: auth style `header` needs the name of the header")
-        return HeaderAuth(route.secret, spec.header, spec.prefix or "")
+        return HeaderAuth(route.secret, spec.header, spec.prefix or "", tuple(map(variable_place, spec.bearer_env)))
 
     @hookimpl
     def hamr_toolwire(self, route: Route) -> ToolWire | None:

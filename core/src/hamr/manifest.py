@@ -32,6 +32,7 @@ class AuthTable:
     more_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
     stored_as: tuple[str, ...] = ()
     oauth: OAuthSpec | None = field(default=None, metadata={"table": "hamr.types.oauth:OAuthSpec"})
+    bearer_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
 
 
 @dataclass(frozen=True, slots=True)

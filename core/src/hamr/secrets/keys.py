@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hamr.errors import ConfigError
 from hamr.types import Provider, Secret
+from hamr.types.secret import variable_place
 
 if TYPE_CHECKING:
     from hamr.secrets.store import CredentialStore
@@ -41,7 +42,7 @@ def variable(provider: Provider, environ: Mapping[str, str], name: str) -> Secre
     """What a variable holds that the provider's auth names, None where it is not set; raises ConfigError for others."""
     if name not in (*provider.auth.env, *provider.auth.more_env):
         raise ConfigError(f"{provider.id}: its manifest does not say that its auth reads {name}")
-    place = f"the environment variable {name}"
+    place = variable_place(name)
     value = environ.get(name, "").strip()
     return Secret(_sendable(value, place), place) if value else None
 
@@ -74,7 +75,7 @@ def _places(
     if store is not None:
         yield store.key(provider.stored_names, environ), store.path
     for name in provider.auth.env:
-        place = f"the environment variable {name}"
+        place = variable_place(name)
         yield Secret(environ.get(name, ""), place), place
 
 

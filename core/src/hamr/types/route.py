@@ -20,6 +20,7 @@ class AuthSpec:
 
     `more_env` are variables that hold other secrets of the style's, such as the parts of a key that has several.
     `stored_as` are the names besides its id under which its credentials may be stored; `oauth` says how one logs in.
+    `bearer_env` are those of the variables whose key goes as a bearer token, whatever the header of the others is.
     """
 
     style: str = "none"
@@ -30,6 +31,7 @@ class AuthSpec:
     more_env: tuple[str, ...] = ()
     stored_as: tuple[str, ...] = ()
     oauth: OAuthSpec | None = None
+    bearer_env: tuple[str, ...] = ()
 
 
 def _unset(name: str) -> Secret | None:

@@ -6,6 +6,11 @@ LONG = 16
 """From this length on, four characters give nothing away."""
 
 
+def variable_place(name: str) -> str:
+    """What people call an environment variable as the place of a secret."""
+    return f"the environment variable {name}"
+
+
 class Secret:
     """A credential and where it came from; only `reveal()` gives the value away."""
 

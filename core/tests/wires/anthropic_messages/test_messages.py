@@ -88,8 +88,20 @@ def test_the_system_amid_the_conversation(encode: Encode) -> None:
     body, told = encode(request)
     assert (body["system"], told) == ("now in French", [("changed", "messages[2]")])
     body, told = encode(request, supports_system_messages=True)
-    assert body["messages"][2] == {"role": "system", "content": "now in French"}
+    assert [(each["role"], each["content"]) for each in body["messages"][2:]] == [
+        ("user", "go"),
+        ("system", "now in French"),
+    ]
+    assert told == [("changed", "messages[2]")]
+
+
+def test_the_system_behind_the_user_stays_there(encode: Encode) -> None:
+    late = Message("system", (Text("now in French"),))
+    body, told = encode(Request((HI, late, late, assistant("oui"))), supports_system_messages=True)
+    assert [each["role"] for each in body["messages"]] == ["user", "system", "assistant"]
     assert told == []
+    body, told = encode(Request((HI, assistant("oui"), late)), supports_system_messages=True)
+    assert (body["system"], told) == ("now in French", [("changed", "messages[2]")])
 
 
 def test_the_system_says_text_alone(encode: Encode) -> None:

@@ -89,7 +89,8 @@ class Compat:
     """The type of the provider's tool that searches tools, such as `tool_search_tool_bm25_20251119`; it is added where
     some are deferred."""
     supports_forced_tools: bool = True
-    supports_forced_tools_while_thinking: bool = True
+    supports_forced_tools_with_budget: bool = True
+    """Also while it thinks with a budget."""
     supports_parallel_tools_field: bool = True
     """`tool_choice` takes `disable_parallel_tool_use`."""
     eager_tools: str | None = field(default=None, metadata={"one_of": ("field", "beta")})

@@ -72,7 +72,8 @@ def written_body(request: Request, route: Route, writing: Writing) -> dict[str, 
     compat, told = writing.compat, writing.told
     thinking = thinking_fields(request.thinking, compat, told)
     thinks = thinking.get("thinking", {}).get("type") in ("enabled", "adaptive", "between_tools")
-    forces = compat.supports_forced_tools and (compat.supports_forced_tools_while_thinking or not thinks)
+    budgeted = thinking.get("thinking", {}).get("type") == "enabled"
+    forces = compat.supports_forced_tools and (compat.supports_forced_tools_with_budget or not budgeted)
     form = answer_form(request.response_format, writing, forces=forces)
     body: dict[str, Any] = {"model": route.model.id} if compat.model_in_body else {}
     body["max_tokens"] = 0  # takes its place here, its value below

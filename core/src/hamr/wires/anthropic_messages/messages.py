@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hamr.wires.anthropic_messages.writing import Writing
 
 Content = str | list[dict[str, Any]]
+_SAID = frozenset({"text", "thinking", "redacted_thinking"})
 
 
 class Writer:
@@ -26,12 +27,14 @@ class Writer:
         self._writing = writing
         self._told = writing.told
         self._system: list[Content] = []
+        self._held: list[tuple[Content, str]] = []
         self._messages: list[dict[str, Any]] = []
 
     def write(self, messages: Sequence[Message], instruction: str | None) -> dict[str, Any]:
         """`system` and `messages`; `instruction` goes behind what the system says. Raises Unsupported."""
         for place, message in paired(messages, self._told):
             self._message(message, f"messages[{place}]")
+        self._system += [content for content, _ in self._held]
         if instruction is not None:
             self._system.append(instruction)
         self._end()
@@ -60,8 +63,7 @@ class Writer:
     def _instruct(self, parts: Sequence[Part], place: str) -> None:
         """What the system says: before all else, or where it stands where the provider takes that."""
         if self._messages and self._writing.compat.supports_system_messages:
-            self._writing.features.add("system_messages")
-            self._add("system", self._content(parts, place), place)
+            self._amid(self._content(parts, place), place)
             return
         if any(not isinstance(part, Text) for part in parts):
             raise Unsupported(f"{place}: what the system says is text alone on this wire")
@@ -72,10 +74,27 @@ class Writer:
                 self._writing.marks.lift(content)
             self._system.append(content)
 
+    def _amid(self, content: Content, place: str) -> None:
+        """Behind what the user says, and nowhere else (Anthropic, "Mid-conversation system messages", 2026-11)."""
+        self._writing.features.add("system_messages")
+        if self._messages[-1]["role"] == "assistant":
+            self._told("changed", place, "moved behind the next message of the user")
+            self._held.append((content, place))
+        else:
+            self._add("system", content, place)
+
     def _add(self, role: str, content: Content, place: str) -> None:
         if not content:
             self._told("dropped", place, "this wire takes no message without content")
-        elif self._messages and self._messages[-1]["role"] == role:
+            return
+        self._put(role, content)
+        if role == "user":
+            for held, whence in self._held:
+                self._add("system", held, whence)
+            self._held.clear()
+
+    def _put(self, role: str, content: Content) -> None:
+        if self._messages and self._messages[-1]["role"] == role:
             last = self._messages[-1]
             last["content"] = [*_blocks(last["content"]), *_blocks(content)]
         else:
@@ -104,7 +123,7 @@ class Writer:
         blocks = _blocks(last["content"])
         if blocks[-1]["type"] != "text":
             return  # a turn that was paused in the midst of the provider's own tools, and goes on
-        if not self._writing.compat.supports_prefill and all(block["type"] == "text" for block in blocks):
+        if not self._writing.compat.supports_prefill and all(block["type"] in _SAID for block in blocks):
             raise Unsupported(
                 "this model does not go on with an answer that is begun",
                 hint="Let the last message be the user's.",

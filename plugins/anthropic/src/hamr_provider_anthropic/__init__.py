@@ -1,0 +1,1 @@
+"""Anthropic, as data: all there is to know stands in provider.toml."""
