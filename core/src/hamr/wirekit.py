@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from hamr.schema import read as read_table
+from hamr.secrets.jwt import claim as jwt_claim
+from hamr.secrets.jwt import expiry as jwt_expiry
 from hamr.wires.answer_instruction import answer_instruction
 from hamr.wires.arguments import arguments
 from hamr.wires.body_decoder import BodyDecoder
@@ -15,7 +17,7 @@ from hamr.wires.image_type import image_type
 from hamr.wires.json_body import MARK, SHOWN, mended, read_whole, shown
 from hamr.wires.made_id import made_id
 from hamr.wires.model_name import readable
-from hamr.wires.retry_after import retry_after
+from hamr.wires.retry_after import retry_after, seconds_since_epoch
 from hamr.wires.schema_keywords import without_keywords
 from hamr.wires.thinking_levels import LEVELS, fitting_level, level_of
 from hamr.wires.told import Told
@@ -44,6 +46,8 @@ __all__ = [
     "image_type",
     "inner_error",
     "is_page",
+    "jwt_claim",
+    "jwt_expiry",
     "level_of",
     "made_id",
     "mended",
@@ -54,6 +58,7 @@ __all__ = [
     "read_whole",
     "readable",
     "retry_after",
+    "seconds_since_epoch",
     "shown",
     "split_data_url",
     "table",

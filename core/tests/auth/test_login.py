@@ -11,7 +11,7 @@ import pytest
 
 from hamr import BrokenReply, ConfigError, Hamr, HamrError, NoAnswer, NotLetIn
 from hamr.api import LoginAuth
-from hamr.auth import browser_login, device_login
+from hamr.auth import browser_login, device_login, token_endpoint
 from hamr.auth.inbox import Inbox
 from hamr.auth.loopback import PAGE, Loopback
 from hamr.auth.oauth import OAuth
@@ -205,7 +205,7 @@ def test_a_device_waits_while_the_person_does_and_while_the_server_is_down(colou
 
 
 def test_a_device_that_asks_too_often_slows_down(colour: Colour, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(device_login, "INTERVAL", 0.05)
+    monkeypatch.setattr(token_endpoint, "SLOWER", 0.05)
     assert device(colour, Answer((b'{"error": "slow_down"}',), 400), DONE)[0].access == "a"
 
 

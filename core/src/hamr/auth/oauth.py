@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hamr.auth.token_endpoint import TokenEndpoint
 from hamr.effects import Close, Do, Emit, Flow, Lock, Open, OpenReply, Release, Tell, WallClock
 from hamr.errors import CallError, ConfigError, HamrError, NotLetIn
+from hamr.secrets import jwt
 from hamr.types import Call, OAuthSpec, Route, Tokens, TokenStore, Warned
 
 if TYPE_CHECKING:
@@ -88,9 +89,10 @@ class OAuth:
     def let_in(self, call: Call, tokens: Tokens) -> Call:
         """The call with its token, and with the account where the provider wants to be told of it."""
         call = call.with_secret(self.spec.header, self.spec.prefix + tokens.access)
-        if self.spec.account_header and tokens.account:
-            call = call.with_secret(self.spec.account_header, tokens.account)
-        return call
+        if self.spec.account_header is None:
+            return call
+        account = tokens.account or jwt.claim(tokens.access, self.spec.account_claim)
+        return call.with_secret(self.spec.account_header, account) if account else call
 
     def _usable(self, call: Call) -> Flow[Tokens]:
         tokens = yield from self._kept()

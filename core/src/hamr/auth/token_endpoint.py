@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from hamr.effects import Fetch, Flow, Now, WallClock
-from hamr.errors import BadRequest, BrokenReply, CallError, NotLetIn, Overloaded, RateLimited
+from hamr.effects import Fetch, Flow, Now, Sleep, WallClock
+from hamr.errors import BadRequest, BrokenReply, CallError, NoAnswer, NotLetIn, Overloaded, RateLimited
 from hamr.secrets import jwt
 from hamr.secrets.redact import SHORTEST, clean
 from hamr.types import Call, Head, OAuthSpec, Secret, Timeouts, Tokens
@@ -18,6 +18,9 @@ PATIENCE = Timeouts(connect=10.0, read=15.0, total=None)
 
 LONGEST = 30.0
 """Seconds for one refresh: others wait for it."""
+
+SLOWER = 5.0
+"""Seconds that `slow_down` adds to those between two questions (RFC 8628, 3.5)."""
 
 WORDS = 300
 
@@ -33,7 +36,7 @@ class TokenEndpoint:
         fields = {"grant_type": "authorization_code", "client_id": self.spec.client_id, "code": code}
         fields |= {"redirect_uri": redirect_uri, "code_verifier": verifier}
         # RFC 6749 knows a form alone here: a body in JSON is for refreshes, where a server wants it.
-        return (yield from self.ask(form_call(self.spec.url(self.spec.token_path), fields), (code, verifier)))
+        return (yield from self.ask(self.form_call(self.spec.token_path, fields), (code, verifier)))
 
     def refresh(self, tokens: Tokens, deadline: float | None = None) -> Flow[Tokens]:
         """New tokens for old ones, of which the server may take the refresh token this once.
@@ -42,19 +45,69 @@ class TokenEndpoint:
         """
         fields = {"grant_type": "refresh_token", "client_id": self.spec.client_id}
         fields["refresh_token"] = tokens.refresh or ""
-        make = json_call if self.spec.token_format == "json" else form_call  # noqa: S105  # the name of a format
+        make = self.json_call if self.spec.token_format == "json" else self.form_call  # noqa: S105  # a format
         latest = (yield Now()) + LONGEST
-        call = make(self.spec.url(self.spec.token_path), fields, latest if deadline is None else min(deadline, latest))
+        call = make(self.spec.token_path, fields, latest if deadline is None else min(deadline, latest))
         return (yield from self.ask(call, (tokens.access, fields["refresh_token"]), tokens))
+
+    def fetch(self, call: Call) -> Flow[Head]:
+        """The reply to a call, whatever it says; raises NoAnswer."""
+        head: Head = yield Fetch(call)
+        return head
+
+    def form_call(self, path: str, fields: Mapping[str, str], deadline: float | None = None) -> Call:
+        """The call that sends these fields as a form."""
+        return self._call(path, urlencode(fields).encode(), "application/x-www-form-urlencoded", deadline)
+
+    def json_call(self, path: str, fields: Mapping[str, str], deadline: float | None = None) -> Call:
+        """The call that sends these fields as JSON."""
+        import json
+
+        return self._call(path, json.dumps(fields).encode(), "application/json", deadline)
+
+    def answer(self, head: Head, secrets: tuple[str, ...] = ()) -> Mapping[str, Any]:
+        """What a reply says; raises the CallError that a failing one stands for, with none of the secrets in it."""
+        if head.status // 100 != 2:
+            raise refusal(head, self.provider, secrets)
+        return body_of(head)
+
+    def polled(self, call: Call, interval: float, lifetime: float, pending: Container[int] = ()) -> Flow[Head]:
+        """The first reply that does not say to wait on; raises NotLetIn where none comes within `lifetime`.
+
+        To wait say `authorization_pending` and `slow_down` (RFC 8628, 3.5), the statuses in `pending`, and faults that
+        pass.
+        """
+        deadline = (yield Now()) + lifetime
+        while True:
+            yield Sleep(interval)
+            try:
+                head: Head = yield Fetch(call)
+                if head.status >= 500:
+                    raise refusal(head, self.provider)
+            except (NoAnswer, Overloaded):
+                interval *= 2  # as RFC 8628, 3.5, asks
+                head = Head(0)
+            word = said(body_of(head))[0] or ""
+            if word.endswith("slow_down"):
+                interval += SLOWER
+            elif head.status and head.status not in pending and not word.endswith("authorization_pending"):
+                return head
+            if (yield Now()) + interval >= deadline:
+                raise NotLetIn("nobody typed the code in, in time", provider=self.provider, hint="Try again.")
+
+    @staticmethod
+    def seconds(value: Any, usual: float) -> float:
+        """A number of seconds, which some servers write as a text; the usual one where it is none."""
+        found = _seconds(value)
+        return usual if found is None else found
 
     def revoke(self, tokens: Tokens) -> Flow[None]:
         """End a login at the server (RFC 7009); raises CallError."""
         if self.spec.revoke_path is None or tokens.refresh is None:
             return
         fields = {"client_id": self.spec.client_id, "token": tokens.refresh, "token_type_hint": "refresh_token"}
-        head: Head = yield Fetch(form_call(self.spec.url(self.spec.revoke_path), fields))
-        if head.status // 100 != 2:
-            raise refusal(head, self.provider, (tokens.refresh, tokens.access))
+        head: Head = yield Fetch(self.form_call(self.spec.revoke_path, fields))
+        self.answer(head, (tokens.refresh, tokens.access))
 
     def ask(self, call: Call, secrets: tuple[str, ...], old: Tokens | None = None) -> Flow[Tokens]:
         """The tokens in the answer to a call; `secrets` are what the call holds, and `old` what it was got with."""
@@ -63,9 +116,7 @@ class TokenEndpoint:
 
     def tokens(self, head: Head, now: float, secrets: tuple[str, ...], old: Tokens | None = None) -> Tokens:
         """The tokens in an answer, in which what it leaves out stays as it was; raises CallError."""
-        if head.status // 100 != 2:
-            raise refusal(head, self.provider, secrets)
-        body = body_of(head)
+        body = self.answer(head, secrets)
         access, refresh = _text(body, "access_token"), _text(body, "refresh_token")
         if access is None and (old is None or refresh is None):
             raise BrokenReply("the authorization server's answer holds no token", provider=self.provider)
@@ -82,22 +133,9 @@ class TokenEndpoint:
             extra=old.extra if old else {},
         )
 
-
-def form_call(url: str, fields: Mapping[str, str], deadline: float | None = None) -> Call:
-    """The call that sends these fields as a form."""
-    return _call(url, urlencode(fields).encode(), "application/x-www-form-urlencoded", deadline)
-
-
-def json_call(url: str, fields: Mapping[str, str], deadline: float | None = None) -> Call:
-    """The call that sends these fields as JSON."""
-    import json
-
-    return _call(url, json.dumps(fields).encode(), "application/json", deadline)
-
-
-def _call(url: str, body: bytes, content_type: str, deadline: float | None) -> Call:
-    headers = {"content-type": content_type, "accept": "application/json", "user-agent": f"hamr/{VERSION}"}
-    return Call(url, headers=headers, body=body, timeouts=PATIENCE, deadline=deadline)
+    def _call(self, path: str, body: bytes, content_type: str, deadline: float | None) -> Call:
+        headers = {"content-type": content_type, "accept": "application/json", "user-agent": f"hamr/{VERSION}"}
+        return Call(self.spec.url(path), headers=headers, body=body, timeouts=PATIENCE, deadline=deadline)
 
 
 def body_of(head: Head) -> Mapping[str, Any]:
@@ -152,4 +190,4 @@ def _seconds(value: Any) -> float | None:
         seconds = float(value)
     except (TypeError, ValueError):
         return None
-    return seconds if 0 < seconds < float("inf") else None
+    return seconds if 0 <= seconds < float("inf") else None

@@ -18,7 +18,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     seconds = _number(wanted)
     if seconds is not None or wanted is None:
         return seconds
-    until, now = _date(wanted), _date(headers.get("date"))
+    until, now = seconds_since_epoch(wanted), seconds_since_epoch(headers.get("date"))
     return None if until is None or now is None else max(0.0, until - now)
 
 
@@ -30,8 +30,8 @@ def _number(text: str | None) -> float | None:
     return value if value is not None and 0 <= value < float("inf") else None
 
 
-def _date(text: str | None) -> float | None:
-    """Seconds since the epoch."""
+def seconds_since_epoch(text: str | None) -> float | None:
+    """What a date as HTTP writes it means, in seconds since 1970; None where it is none."""
     from calendar import timegm
     from email.utils import parsedate_tz
 

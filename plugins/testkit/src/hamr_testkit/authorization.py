@@ -44,10 +44,12 @@ class AuthorizationServer:
 
     `failing` holds what the next answers of the token endpoint are instead: a status with a body, or None, which keeps
     silent. `echo` puts the fields of a request into the words of a refusal, as some servers do. `pending` is how often
-    a device is told to wait. `meanwhile` is called with each request before its answer is sent.
+    a device is told to wait. `meanwhile` is called with each request before its answer is sent. `paths`
+    are other names of `/token`, `/device` and `/revoke`.
     """
 
     url: str = ""
+    paths: Mapping[str, str] = field(default_factory=dict)
     prefix: str = "canary"
     lifetime: float = 3600.0
     account: str = "account-1"
@@ -105,7 +107,7 @@ class AuthorizationServer:
     def answer(self, asked: Asked) -> tuple[int, Any] | None:
         """The status and the body for a request; None for silence."""
         self.asked.append(asked)
-        match asked.path:
+        match self.paths.get(asked.path, asked.path):
             case "/token":
                 return self.failing.pop(0) if self.failing else self._token(asked.fields)
             case "/device":

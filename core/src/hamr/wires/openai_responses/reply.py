@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from hamr.wires.openai_responses.compat import Compat
 
 _EARLY = "the reply broke off before its end"
-_TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled"})
+# `response.done` is the Codex backend's: its response says how it ended (@earendil-works/pi-ai 1.5.2, 2026-11).
+_TERMINAL = frozenset(
+    {"response.completed", "response.incomplete", "response.failed", "response.cancelled", "response.done"}
+)
 _STARTS = frozenset({"response.created", "response.in_progress", "response.queued"})
 _KEPT = (
     *("service_tier", "incomplete_details", "tool_usage", "input_transformations", "conversation"),
@@ -158,6 +161,8 @@ class Reply:
     def _response(self, response: Any, status: str, out: list[Event]) -> None:
         """The whole response: what has not come by itself stands in it."""
         response = response if isinstance(response, dict) else {}
+        if status == "done":
+            status = str(response.get("status") or "completed")
         self._start(response, out)
         if not self._begun:
             self._begun = True
