@@ -39,8 +39,8 @@ def add(store: CredentialStore, id: str, key: str) -> bool:
 
 def test_where_it_is() -> None:
     """H-70, C-1."""
-    assert agent_folder({"HOME": "/home/u"}) == os.path.join("/home/u", ".hamr", "agent")
-    assert agent_folder({"HOME": "/home/u", "HAMR_AGENT_DIR": "/elsewhere"}) == "/elsewhere"
+    assert agent_folder({"HOME": "/users/u"}) == os.path.join("/users/u", ".hamr", "agent")
+    assert agent_folder({"HOME": "/users/u", "HAMR_AGENT_DIR": "/elsewhere"}) == "/elsewhere"
     assert agent_folder({}) is None
     assert CredentialStore.of({}) is None
 
