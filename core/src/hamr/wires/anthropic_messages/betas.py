@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 def betas(body: dict[str, Any], given: Any, writing: Writing) -> list[str]:
     """Those of every call, those of the features in use, and those `given` by the user, each once."""
+    compat = writing.compat
+    if given is None and not (compat.betas or compat.feature_betas or compat.option_betas or compat.tool_betas):
+        return []
     own = [given] if isinstance(given, str) else given if isinstance(given, list | tuple) else ()
     return list(dict.fromkeys([*_needed(body, writing), *(each for each in own if isinstance(each, str))]))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from hamr.types import Call
@@ -24,6 +25,7 @@ _LACKING = (
     *("seed", "frequency_penalty", "presence_penalty", "logit_bias", "logprobs", "n", "verbosity", "store"),
     "metadata",
 )
+_lacking = attrgetter(*_LACKING)
 _TIERS = {"default": "standard_only", "priority": "auto"}
 """What other wires call the tiers."""
 _MERGED = frozenset({"thinking", "output_config", "metadata", "tool_choice"})
@@ -71,9 +73,8 @@ def written_body(request: Request, route: Route, writing: Writing) -> dict[str, 
     """The fields in one fixed order, so that equal beginnings of conversations are equal bytes (prompt caches)."""
     compat, told = writing.compat, writing.told
     thinking = thinking_fields(request.thinking, compat, told)
-    thinks = thinking.get("thinking", {}).get("type") in ("enabled", "adaptive", "between_tools")
-    budgeted = thinking.get("thinking", {}).get("type") == "enabled"
-    forces = compat.supports_forced_tools and (compat.supports_forced_tools_with_budget or not budgeted)
+    kind = thinking["thinking"]["type"] if "thinking" in thinking else "disabled"
+    forces = compat.supports_forced_tools and (compat.supports_forced_tools_with_budget or kind != "enabled")
     form = answer_form(request.response_format, writing, forces=forces)
     body: dict[str, Any] = {"model": route.model.id} if compat.model_in_body else {}
     body["max_tokens"] = 0  # takes its place here, its value below
@@ -84,7 +85,7 @@ def written_body(request: Request, route: Route, writing: Writing) -> dict[str, 
     fit_length(body, request, compat, told)
     _keep_to_signatures(body, writing)
     body.update(_sampling(request, compat, told))
-    body = _fitted(body, compat, told, thinks=thinks)
+    body = _fitted(body, compat, told, thinks=kind != "disabled")
     for name, value in compat.body.items():
         if name not in body:
             body[name] = value
@@ -108,13 +109,16 @@ def _keep_to_signatures(body: dict[str, Any], writing: Writing) -> None:
     messages = body["messages"]
     if body.get("thinking", {}).get("type") != "enabled" or not messages or not _is_results(messages[-1]):
         return
-    at = len(messages) - 1
-    while at > 1 and _is_results(messages[at]):
-        at -= 2
-    first = messages[at + 1]["content"]
+    asked = next((at for at in reversed(range(len(messages))) if _is_asked(messages[at])), -1)
+    first = next(message["content"] for message in messages[asked + 1 :] if message["role"] == "assistant")
     if isinstance(first, str) or first[0]["type"] not in ("thinking", "redacted_thinking"):
         del body["thinking"]
         writing.told("dropped", "thinking", "the turn that goes on has no thinking of this provider's to begin with")
+
+
+def _is_asked(message: dict[str, Any]) -> bool:
+    """Whether the user begins something new here."""
+    return message["role"] == "user" and not _is_results(message)
 
 
 def _is_results(message: dict[str, Any]) -> bool:
@@ -141,8 +145,8 @@ def _sampling(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
         fields["metadata"] = {"user_id": request.user}
     if request.service_tier is not None:
         fields.update(_tier(request.service_tier, compat, told))
-    for name in _LACKING:
-        if getattr(request, name) is not None:
+    for name, value in zip(_LACKING, _lacking(request), strict=True):
+        if value is not None:
             told("dropped", name, "this wire has no such field")
     return fields
 

@@ -9,6 +9,7 @@ from hamr.types import Text, ToolResult
 from hamr.wires.anthropic_messages.assistant import turn_blocks
 from hamr.wires.anthropic_messages.content import blocks_of, plain_text
 from hamr.wires.anthropic_messages.pairing import paired
+from hamr.wires.anthropic_messages.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,13 +28,16 @@ class Writer:
         self._writing = writing
         self._told = writing.told
         self._system: list[Content] = []
-        self._held: list[tuple[Content, str]] = []
+        self._held: list[tuple[Content, int]] = []
         self._messages: list[dict[str, Any]] = []
 
     def write(self, messages: Sequence[Message], instruction: str | None) -> dict[str, Any]:
         """`system` and `messages`; `instruction` goes behind what the system says. Raises Unsupported."""
         for place, message in paired(messages, self._told):
-            self._message(message, f"messages[{place}]")
+            if (said := plain(message, self._writing)) is not None:
+                self._add("user" if message.role == "tool" else message.role, said, place)
+            else:
+                self._message(message, place)
         self._system += [content for content, _ in self._held]
         if instruction is not None:
             self._system.append(instruction)
@@ -41,29 +45,30 @@ class Writer:
         fields: dict[str, Any] = {"system": _joined(self._system)} if self._system else {}
         return {**fields, "messages": self._messages}
 
-    def _message(self, message: Message, place: str) -> None:
+    def _message(self, message: Message, at: int) -> None:
+        place = f"messages[{at}]"
         if message.extra:
             self._told.own(message.extra, place)
         if message.name is not None:
             self._told("dropped", f"{place}.name", "this wire has no names of messages")
         role, parts = message.role, message.parts
         if role == "assistant":
-            self._add("assistant", plain_text(parts) or turn_blocks(parts, place, self._writing), place)
+            self._add("assistant", turn_blocks(parts, place, self._writing), at)
         elif role == "tool":
-            self._add("user", [self._result(part, f"{place}.parts[{at}]") for at, part in enumerate(parts)], place)
+            self._add("user", [self._result(part, f"{place}.parts[{n}]") for n, part in enumerate(parts)], at)
         elif role == "system":
-            self._instruct(parts, place)
+            self._instruct(parts, place, at)
         else:
-            self._add("user", self._content(parts, place), place)
+            self._add("user", self._content(parts, place), at)
 
     def _content(self, parts: Sequence[Part], place: str) -> Content:
         text = plain_text(parts)
         return blocks_of(parts, place, self._writing) if text is None else text
 
-    def _instruct(self, parts: Sequence[Part], place: str) -> None:
+    def _instruct(self, parts: Sequence[Part], place: str, at: int) -> None:
         """What the system says: before all else, or where it stands where the provider takes that."""
         if self._messages and self._writing.compat.supports_system_messages:
-            self._amid(self._content(parts, place), place)
+            self._amid(self._content(parts, place), at)
             return
         if any(not isinstance(part, Text) for part in parts):
             raise Unsupported(f"{place}: what the system says is text alone on this wire")
@@ -74,21 +79,21 @@ class Writer:
                 self._writing.marks.lift(content)
             self._system.append(content)
 
-    def _amid(self, content: Content, place: str) -> None:
+    def _amid(self, content: Content, at: int) -> None:
         """Behind what the user says, and nowhere else (Anthropic, "Mid-conversation system messages", 2026-11)."""
         self._writing.features.add("system_messages")
         if self._messages[-1]["role"] == "assistant":
-            self._told("changed", place, "moved behind the next message of the user")
-            self._held.append((content, place))
+            self._told("changed", f"messages[{at}]", "moved behind the next message of the user")
+            self._held.append((content, at))
         else:
-            self._add("system", content, place)
+            self._add("system", content, at)
 
-    def _add(self, role: str, content: Content, place: str) -> None:
+    def _add(self, role: str, content: Content, at: int) -> None:
         if not content:
-            self._told("dropped", place, "this wire takes no message without content")
+            self._told("dropped", f"messages[{at}]", "this wire takes no message without content")
             return
         self._put(role, content)
-        if role == "user":
+        if role == "user" and self._held:
             for held, whence in self._held:
                 self._add("system", held, whence)
             self._held.clear()
