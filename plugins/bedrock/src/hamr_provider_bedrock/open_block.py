@@ -23,6 +23,7 @@ from hamr.api import (
 )
 from hamr.wirekit import arguments, made_id
 from hamr_provider_bedrock.name import NAME
+from hamr_provider_bedrock.pieces import items
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -190,7 +191,7 @@ def citations(raw: Sequence[Any]) -> tuple[Citation, ...]:
 
 
 def _citation(raw: dict[str, Any]) -> Citation:
-    quoted = [each["text"] for each in raw.get("sourceContent") or () if isinstance(each, dict) and "text" in each]
+    quoted = [each["text"] for each in items(raw.get("sourceContent")) if isinstance(each, dict) and "text" in each]
     location = raw.get("location")
     web = location.get("web") if isinstance(location, dict) else None
     url = web.get("url") if isinstance(web, dict) else raw.get("source")

@@ -24,8 +24,8 @@ def _thinking(inner: dict[str, Any]) -> tuple[None, list[Delta]]:
 
 
 def _cited(inner: dict[str, Any]) -> tuple[None, list[Delta]]:
-    said = [{"text": each.get("text")} for each in _list(inner.get("content")) if isinstance(each, dict)]
-    return None, [*said, *({"citation": each} for each in _list(inner.get("citations")))]
+    said = [{"text": each.get("text")} for each in items(inner.get("content")) if isinstance(each, dict)]
+    return None, [*said, *({"citation": each} for each in items(inner.get("citations")))]
 
 
 def _call(inner: dict[str, Any]) -> tuple[dict[str, Any], list[Delta]]:
@@ -37,7 +37,7 @@ def _call(inner: dict[str, Any]) -> tuple[dict[str, Any], list[Delta]]:
 
 def _result(inner: dict[str, Any]) -> tuple[dict[str, Any], list[Delta]]:
     start = {name: value for name, value in inner.items() if name != "content"}
-    return {"toolResult": start}, [{"toolResult": _list(inner.get("content"))}]
+    return {"toolResult": start}, [{"toolResult": items(inner.get("content"))}]
 
 
 def _image(inner: dict[str, Any]) -> tuple[dict[str, Any], list[Delta]]:
@@ -45,7 +45,8 @@ def _image(inner: dict[str, Any]) -> tuple[dict[str, Any], list[Delta]]:
     return {"image": {"format": inner.get("format")}}, [{"image": rest}]
 
 
-def _list(value: Any) -> list[Any]:
+def items(value: Any) -> list[Any]:
+    """A list itself, and nothing of what is none."""
     return value if isinstance(value, list) else []
 
 

@@ -26,7 +26,7 @@ class Reply:
     def __init__(self, vendor: str | None) -> None:
         self.over = False
         self._vendor = vendor
-        self._open: dict[Any, OpenBlock] = {}
+        self._open: dict[int, OpenBlock] = {}
         self._count = 0
         self._begun = self._calls = False
         self._stop: str | None = None
@@ -34,18 +34,19 @@ class Reply:
 
     def event(self, name: str, said: dict[str, Any], out: list[Event]) -> None:
         """One event of a stream."""
+        at = said.get("contentBlockIndex")
+        at = at if type(at) is int else -1
         if name == "contentBlockDelta":
-            delta, at = said.get("delta"), said.get("contentBlockIndex")
-            block = self._open.get(at)
+            delta, block = said.get("delta"), self._open.get(at)
             text = delta.get("text") if type(delta) is dict else None
             if text and type(text) is str and type(block) is TextBlock:
                 out.append(TextDelta(block.index, text))
             elif type(delta) is dict:
                 self._delta(at, delta, out)
         elif name == "contentBlockStart":
-            self._start(said.get("contentBlockIndex"), said.get("start"), out)
+            self._start(at, said.get("start"), out)
         elif name == "contentBlockStop":
-            self._end(said.get("contentBlockIndex"), out)
+            self._end(at, out)
         elif name == "messageStart":
             self._begin(out)
         elif name == "messageStop":
@@ -61,7 +62,7 @@ class Reply:
             self.fail(BrokenReply("the reply is JSON, but holds no message", body=str(body)[:1000]), out)
             return
         self._begin(out)
-        for at, block in enumerate(each for each in content if isinstance(each, dict)):
+        for at, block in enumerate(each for each in content if isinstance(each, dict) and each):
             start, deltas = pieces(block)
             if start is None and not deltas:
                 out.append(hosted(self._next(), block, next(iter(block), "")))
@@ -100,7 +101,7 @@ class Reply:
         self._count += 1
         return self._count - 1
 
-    def _start(self, at: Any, start: Any, out: list[Event]) -> None:
+    def _start(self, at: int, start: Any, out: list[Event]) -> None:
         for kind, value in start.items() if isinstance(start, dict) else ():
             if isinstance(value, dict) and kind in ("toolUse", "toolResult", "image"):
                 self._close(at, out)
@@ -119,7 +120,7 @@ class Reply:
         self._calls = True
         return CallBlock(self._next(), out, start)
 
-    def _delta(self, at: Any, delta: dict[str, Any], out: list[Event]) -> None:
+    def _delta(self, at: int, delta: dict[str, Any], out: list[Event]) -> None:
         """A block of text or thinking has no start of its own, and may follow another at the same place."""
         for kind, value in delta.items():
             block = self._open.get(at)
@@ -130,13 +131,13 @@ class Reply:
                 block = self._open[at] = self._block(kind, {}, out)
             block.delta(kind, value, out)
 
-    def _end(self, at: Any, out: list[Event]) -> None:
+    def _end(self, at: int, out: list[Event]) -> None:
         """A call without arguments may be one that was cut off: the end of the reply says which."""
         block = self._open.get(at)
         if not (isinstance(block, CallBlock) and block.silent):
             self._close(at, out)
 
-    def _close(self, at: Any, out: list[Event], *, cut: bool = False) -> None:
+    def _close(self, at: int, out: list[Event], *, cut: bool = False) -> None:
         if (block := self._open.pop(at, None)) is not None:
             block.end(out, cut=cut)
 
