@@ -29,6 +29,9 @@ from hamr.types import (
 
 Value = TypeVar("Value")
 
+REQUEST_IDS = ("x-request-id", "request-id", "x-amzn-requestid")
+"""Where providers say what they call a call; the last is AWS's."""
+
 
 @dataclass(slots=True)
 class Sending:
@@ -63,7 +66,7 @@ class Sending:
     def request_id(self) -> str | None:
         """What the provider calls this call."""
         headers = self.head.headers if self.head else {}
-        return headers.get("x-request-id") or headers.get("request-id")
+        return next((headers[name] for name in REQUEST_IDS if headers.get(name)), None)
 
     def timings(self, first: float | None = None) -> Timings:
         """How long it took; `first` is when the first content came."""

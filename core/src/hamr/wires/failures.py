@@ -110,7 +110,10 @@ _OVERFLOW = re.compile(
 )
 _NOT_OVERFLOW = re.compile(r"rate.?limit|too many requests|throttl|service unavailable", re.IGNORECASE)
 
-_REQUEST_IDS = ("x-request-id", "request-id", "apim-request-id", "x-ms-request-id", "x-generation-id", "nvcf-reqid")
+_REQUEST_IDS = (
+    *("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id", "x-ms-request-id"),
+    *("x-generation-id", "nvcf-reqid"),
+)
 _BODY = 4096
 _WORDS = 1000
 

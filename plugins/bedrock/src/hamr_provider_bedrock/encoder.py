@@ -10,9 +10,11 @@ from hamr.api import (
     Fold,
     PartAdded,
     Started,
+    Text,
     TextDelta,
     TextEnd,
     TextStart,
+    Thinking,
     ThinkingDelta,
     ThinkingEnd,
     ThinkingStart,
@@ -51,7 +53,13 @@ _OF_STOP = ("additionalModelResponseFields",)
 
 
 def _block(part: Part) -> dict[str, Any] | None:
-    """The block of an answer's part."""
+    """The block of an answer's part: a client is given all of it, also what Bedrock would not take back."""
+    own = _own(getattr(part, "extra", None))
+    if isinstance(part, Text) and not own:
+        return {"text": part.text}
+    if isinstance(part, Thinking) and "redactedContent" not in own:
+        signed = {"signature": own["signature"]} if own.get("signature") else {}
+        return {"reasoningContent": {"reasoningText": {"text": part.text, **signed}}}
     return next(BlockWriter(Compat(), None, Told(NAME)).write(part, "the answer"), None)
 
 
