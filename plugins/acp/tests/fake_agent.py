@@ -99,7 +99,7 @@ def asking(session: str) -> dict[str, Any]:
     return {"stopReason": "end_turn"}
 
 
-def prompted(id: Any, params: dict[str, Any]) -> None:  # noqa: PLR0912  # a branch for each manner
+def prompted(id: Any, params: dict[str, Any]) -> None:  # noqa: C901, PLR0912  # a branch for each manner
     session, text = params["sessionId"], told(params["prompt"])
     histories[session].append(text)
     result: dict[str, Any] = {"stopReason": "end_turn"}
@@ -120,6 +120,8 @@ def prompted(id: Any, params: dict[str, Any]) -> None:  # noqa: PLR0912  # a bra
         case "login-late":
             send({"id": id, "error": {"code": -32000, "message": "Authentication required"}})
             return
+        case "says-a":
+            say(session, f"{os.environ['A']} {os.environ['B']}")
         case "large":
             say(session, "x" * 2_000_000)
         case "endless":

@@ -281,3 +281,39 @@ def test_the_environment_is_the_users_with_that_of_the_agent(
 def test_a_variable_that_is_not_set_is_named(client: Hamr, agents: Agents) -> None:
     with pytest.raises(ConfigError, match=r"env.A: \$NOT_SET_HERE is not set"):
         client.call("hello", "acp/fake", **agents.options("echo", env={"A": "$NOT_SET_HERE"}))
+
+
+def test_what_is_configured_and_may_be_secret_is_in_no_call(own: dict[str, str], tmp_path: Path) -> None:
+    with (tmp_path / "agents.toml").open("a", encoding="utf-8") as file:
+        file.write('env = {A = "canary-env"}\nmcp_servers = [{name = "m", command = "c", env = {B = "canary-mcp"}}]\n')
+        file.write(f'cwd = "{tmp_path}"\n')
+    with Hamr(environ=own) as client:
+        call = client.preview("hello", "acp/mine")
+        assert "canary" not in f"{call!r} {call.headers} {call.body!r}"
+        given = client.preview("hello", "acp/mine", options={"acp": {"env": {"A": "canary"}}})
+    assert given.secret == {"acp-env"}
+    assert "canary" not in f"{given!r} {given.body!r}"
+
+
+def test_what_is_configured_reaches_the_agent(colour: Colour, tmp_path: Path) -> None:
+    agent, log = Path(__file__).with_name("fake_agent.py"), tmp_path / "log"
+    file = tmp_path / "agents.toml"
+    file.write_text(
+        f"[mine]\ncommand = {json.dumps(sys.executable)}\nargs = ['-S', '{agent}', 'says-a', '{log}']\n"
+        'env = { A = "configured", B = "both" }\nmcpServers = [{ name = "m", command = "c", env = { X = "y" } }]\n',
+        encoding="utf-8",
+    )
+    with Hamr(environ={"ACP_AGENTS": str(file)}) as client:
+        assert colour.call(client, "hello", "acp/mine").text == "configured both"
+        options = {"acp": {"env": {"A": "called"}, "mcp_servers": []}}
+        assert colour.call(client, "hello", "acp/mine", options=options).text == "called both"
+    sessions = [json.loads(line)["params"] for line in log.read_text().splitlines() if "session/new" in line]
+    assert [len(each["mcpServers"]) for each in sessions] == [1, 0]
+    assert sessions[0]["mcpServers"][0]["env"] == [{"name": "X", "value": "y"}]
+
+
+def test_the_agents_that_are_installed_are_listed(colour: Colour, own: dict[str, str]) -> None:
+    with Hamr(environ=own) as client:
+        listed = {info.id for info in colour.models(client, "acp").models}
+    assert "mine" in listed
+    assert "reviewer-that-is-not-here" not in listed

@@ -21,7 +21,7 @@ def hamr_transport(route: Route) -> Transport | None:
         )
     from hamr_provider_acp.transport import AgentTransport
 
-    return AgentTransport()
+    return AgentTransport(route)
 
 
 @hookimpl

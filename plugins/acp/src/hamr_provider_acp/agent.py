@@ -99,6 +99,11 @@ class Compat(Agent):
         )
 
 
+def says_servers(tables: Mapping[str, Any]) -> bool:
+    """Whether the tables of a call say which servers of MCP there are."""
+    return any(_snake(key) == "mcp_servers" for key in tables)
+
+
 def paired(tables: Mapping[str, Any]) -> dict[str, Any]:
     """The tables with `env` and `headers` of MCP servers as tables, where they are the protocol's lists of pairs."""
     made = {

@@ -73,7 +73,7 @@ def launched(asked: Asked) -> Connection:
     if program is None:
         install = f"Install it: {asked.install}" if asked.install else "Install the agent, or mend its command."
         raise ConfigError(f"{asked.name}: there is no program {asked.command!r} on the PATH", hint=install)
-    given = [*(asked.env or {}).values(), *_values(asked.mcp_servers)]
+    given = [*(asked.env or {}).values(), *_values(asked.mcp_servers or ())]
     secrets = Secrets(given, environ)
     try:
         process = Process([os.path.abspath(program), *asked.args], environ, cwd)
@@ -100,7 +100,7 @@ def settled(asked: Asked) -> Asked:
 
     environ = os.environ
     env = {name: resolved(value, f"{asked.name}: env.{name}", environ) for name, value in (asked.env or {}).items()}
-    servers = tuple(_settled(server, asked.name, environ) for server in asked.mcp_servers)
+    servers = tuple(_settled(server, asked.name, environ) for server in asked.mcp_servers or ())
     cwd = os.path.abspath(os.path.expanduser(asked.cwd or "."))
     return replace(asked, env=env, mcp_servers=servers, cwd=cwd)
 

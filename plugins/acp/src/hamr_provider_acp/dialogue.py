@@ -124,7 +124,7 @@ def choosing(peer: Peer, asked: Asked, session: Session, told: Told) -> Steps[No
 
 def _choose_model(peer: Peer, wanted: str, session: Session, agent: str) -> Steps[None]:
     option = session.option("model")
-    known = choices(option) if option else session.older_models
+    known = session.known_models
     value = matching(wanted, known)
     if value is None:
         offered = f"it offers {', '.join(known)}" if known else "it offers no choice"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hamr.api import ConfigError, Unsupported
 from hamr.wirekit import Told, answer_instruction
 from hamr_provider_acp import NAME
+from hamr_provider_acp.agent import Agent, says_servers
 from hamr_provider_acp.asked import Asked, Turn
 from hamr_provider_acp.content import block
 
@@ -46,26 +48,19 @@ def encode(request: Request, route: Route, compat: Compat) -> Call:
     own = options.pop(id, {})
     if not isinstance(own, Mapping):
         raise ConfigError(f"options[{id!r}] must be a table", hint="docs/acp.md lists what stands in it.")
-    name, agent = compat.named(route.model.id, id)
-    agent = agent.overridden(own, f"options[{id!r}]")
+    name, configured = compat.named(route.model.id, id)
+    place = f"options[{id!r}]"
+    agent = configured.overridden(own, place)
     if not agent.command:
         raise ConfigError(f"{id}: the agent {name} has no command", hint="Give it one in its table: command = ...")
     _tell_of_what_is_left_out(request, told)
-    asked = Asked(
-        name=name,
-        command=agent.command,
-        turns=tuple(_turn(message) for message in request.messages),
-        args=agent.args,
-        env=agent.env,
-        cwd=agent.cwd,
-        mcp_servers=tuple(server.table() for server in agent.mcp_servers),
-        client_capabilities=agent.client_capabilities,
-        client_info=agent.client_info,
-        auth_method=agent.auth_method,
-        model=agent.model,
+    said = Agent().overridden(own, place)
+    asked = replace(
+        Asked.of(name, agent, tuple(_turn(message) for message in request.messages)),
+        env=said.env,
+        mcp_servers=tuple(server.table() for server in said.mcp_servers) if says_servers(own) else None,
         thought_level=_thought_level(request, told),
         instruction=_instruction(request, told),
-        install=agent.install,
         prompt=options,
     )
     return asked.call(told.all)

@@ -48,7 +48,9 @@ class Idle:
         return gone
 
     def clear(self) -> list[Connection]:
-        """All of them, to be ended."""
+        """All of them, asked to end."""
         with self._lock:
             gone, self._kept = [each[0] for each in self._kept], []
+        for connection in gone:
+            connection.process.ask_to_end()
         return gone

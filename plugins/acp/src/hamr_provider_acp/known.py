@@ -1,4 +1,4 @@
-"""Agents of the user's own, from a file that ACP_AGENTS names."""
+"""The agents that a route knows: those of its manifest, and those of a file that ACP_AGENTS names."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING
 
 from hamr.api import ConfigError
 from hamr.wirekit import read_table
-from hamr_provider_acp.agent import HINT, Agent, paired
+from hamr_provider_acp.agent import HINT, Agent, Compat, paired
 
 if TYPE_CHECKING:
     from hamr.api import Route
-    from hamr_provider_acp.agent import Compat
 
 PARAMETER = "agents"
 
 
-def with_own(compat: Compat, route: Route) -> Compat:
-    """With the tables of the user's file laid over those that are known, each as a whole; raises ConfigError."""
+def compat_of(route: Route) -> Compat:
+    """What a route's manifest says, with the tables of the user's file laid over it; raises ConfigError."""
+    return _with_own(Compat.read(route.compat, f"compat of {route.selector}"), route)
+
+
+def _with_own(compat: Compat, route: Route) -> Compat:
+    """An agent of the user's own replaces the one of that name as a whole."""
     path = route.provider.parameters.get(PARAMETER)
     if not path:
         return compat

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from hamr.api import Head
 from hamr.wirekit import Told
@@ -17,6 +17,8 @@ from hamr_provider_acp.transcript import EMPTY, digests
 from hamr_provider_acp.turn import PromptTurn, note
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hamr_provider_acp.asked import Asked, Block
     from hamr_provider_acp.connection import Connection
     from hamr_provider_acp.dialogue import Hello
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from hamr_provider_acp.patience import Patience
     from hamr_provider_acp.session import Session
 
+Result = TypeVar("Result")
 CHARACTERS = 4
 """Of a prompt, for a token: a guess, where the agent says nothing of it (N-184)."""
 
@@ -38,7 +41,15 @@ class Opening:
         self._told = Told(NAME)
 
     def exchange(self) -> Flow[Exchange]:
-        """Send the prompt to an agent that is idle, or to a new one; raises HamrError.
+        """Send the prompt; raises HamrError."""
+        return self._with_an_agent(self._prompted)
+
+    def models(self) -> Flow[dict[str, str]]:
+        """The models that the agent offers in a new session, each with its name; raises HamrError."""
+        return self._with_an_agent(self._listed)
+
+    def _with_an_agent(self, use: Callable[[Connection, str | None], Flow[Result]]) -> Flow[Result]:
+        """Use an agent that is idle, or a new one.
 
         An idle one that turns out to have ended is replaced: no prompt has been sent to it.
         """
@@ -47,7 +58,7 @@ class Opening:
             fresh = connection is None
             connection = connection or launched(self._asked)
             try:
-                return (yield from self._prompted(connection, transcript))
+                return (yield from use(connection, transcript))
             except GeneratorExit:  # nobody waits any more, and nothing can be waited for
                 raise
             except FAILURES as exc:
@@ -67,9 +78,7 @@ class Opening:
 
     def _prompted(self, connection: Connection, transcript: str | None) -> Flow[Exchange]:
         asked, peer = self._asked, connection.peer
-        if connection.hello is None:
-            connection.hello = yield from talk(connection, greeting(peer, asked, self._version), self._patience)
-        hello = connection.hello
+        hello = yield from self._greeted(connection)
         session, held = yield from self._session(connection, hello, transcript)
         yield from talk(connection, choosing(peer, asked, session, self._told), self._patience)
         blocks = fitting.prompt(asked.turns[held:], hello.prompt_takes, asked.instruction, self._told)
@@ -79,6 +88,19 @@ class Opening:
         head = Head(200, {"content-type": "application/x-ndjson"}, adaptations=self._told.all)
         begun = Begun(connection, turn, asked.name, self._transcript)
         return Exchange(begun, head, first, self._idle, self._patience)
+
+    def _listed(self, connection: Connection, transcript: str | None) -> Flow[dict[str, str]]:
+        yield from self._greeted(connection)
+        session = yield from talk(connection, new_session(connection.peer, self._asked), self._patience)
+        for other in self._idle.give(connection):
+            yield End(other.process)
+        return session.known_models
+
+    def _greeted(self, connection: Connection) -> Flow[Hello]:
+        if connection.hello is None:
+            steps = greeting(connection.peer, self._asked, self._version)
+            connection.hello = yield from talk(connection, steps, self._patience)
+        return connection.hello
 
     def _session(self, connection: Connection, hello: Hello, transcript: str | None) -> Flow[tuple[Session, int]]:
         """A session, and how many of the turns it holds already."""

@@ -43,7 +43,8 @@ class Process:
         self._popen = Popen(  # noqa: S603  # to start what the user names is its purpose
             command, stdin=PIPE, stdout=PIPE, stderr=PIPE, bufsize=0, env=env, cwd=cwd, start_new_session=True
         )
-        self._reaper = weakref.finalize(self, reap, self._popen)
+        self._owner = os.getpid()
+        self._reaper = weakref.finalize(self, reap, self._popen, self._owner)
         self._in: IO[bytes] | None = _open(self._popen.stdin)
         self._out: IO[bytes] | None = _open(self._popen.stdout)
         self._err: IO[bytes] | None = _open(self._popen.stderr)
@@ -52,6 +53,11 @@ class Process:
         self._lines: deque[bytes] = deque()
         self._silent_since: float | None = None
         self.stderr = Tail()
+
+    @property
+    def pid(self) -> int:
+        """The number of the process, and of its group."""
+        return self._popen.pid
 
     @property
     def exit_code(self) -> int | None:
@@ -87,9 +93,19 @@ class Process:
             await self._await(patience.slice())
         return self._taken()
 
+    def ask_to_end(self) -> None:
+        """Ask it to end; what it wrote until now is kept."""
+        self._pump_last()
+        for pipe in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
+            if pipe is not None:
+                pipe.close()
+        self._in = self._out = self._err = None
+        if os.getpid() == self._owner:
+            _signal(self._popen, signal.SIGTERM)
+
     def end(self, grace: float = GRACE) -> None:
         """End it with all that it started: ask, and after so many seconds do not ask."""
-        self._ask_to_end()
+        self.ask_to_end()
         until = monotonic() + grace
         try:
             while not exited(self._popen) and monotonic() < until:
@@ -101,7 +117,7 @@ class Process:
         """End it with all that it started: ask, and after so many seconds do not ask."""
         from asyncio import sleep as asleep
 
-        self._ask_to_end()
+        self.ask_to_end()
         until = monotonic() + grace
         try:
             while not exited(self._popen) and monotonic() < until:  # noqa: ASYNC110  # the end of a process is no event
@@ -217,19 +233,11 @@ class Process:
             if writer is not None:
                 loop.remove_writer(writer.fileno())
 
-    def _ask_to_end(self) -> None:
-        self._pump_last()
-        for pipe in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
-            if pipe is not None:
-                pipe.close()
-        self._in = self._out = self._err = None
-        _signal(self._popen, signal.SIGTERM)
-
     def _pump_last(self) -> None:
         """Send what waits, and read what it said of its end."""
         try:
             self._pump()
-        except (LineTooLong, ValueError):  # ValueError: the pipes are closed already
+        except LineTooLong:
             return
 
 
@@ -245,10 +253,14 @@ def exited(popen: Popen[bytes]) -> bool:
         return True
 
 
-def reap(popen: Popen[bytes]) -> None:
-    """End the program's group for good, whatever is left of it, and let go of its pipes."""
-    _signal(popen, signal.SIGKILL)
-    popen.wait()
+def reap(popen: Popen[bytes], owner: int) -> None:
+    """End the program's group for good, whatever is left of it, and let go of its pipes.
+
+    A fork of the process that started it has but a copy of all this, and leaves the program alone.
+    """
+    if os.getpid() == owner:
+        _signal(popen, signal.SIGKILL)
+        popen.wait()
     for pipe in (popen.stdin, popen.stdout, popen.stderr):
         if pipe is not None:
             pipe.close()

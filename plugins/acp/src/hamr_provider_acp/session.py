@@ -42,6 +42,12 @@ class Session:
         return current if isinstance(current, str) else None
 
     @property
+    def known_models(self) -> dict[str, str]:
+        """The models that are offered, whichever kind of choice it is: value, name."""
+        option = self.option("model")
+        return choices(option) if option else self.older_models
+
+    @property
     def older_models(self) -> dict[str, str]:
         """The models of the older kind of choice: id, name."""
         offered = self.models.get("availableModels")

@@ -8,11 +8,13 @@ from hamr_provider_acp.asked import Asked
 from hamr_provider_acp.connection import settled
 from hamr_provider_acp.flows import arun, run
 from hamr_provider_acp.idle import Idle
+from hamr_provider_acp.listed import INSTALLED, OFFERED, Listed
 from hamr_provider_acp.opening import Opening
+from hamr_provider_acp.own import own
 from hamr_provider_acp.patience import Patience
 
 if TYPE_CHECKING:
-    from hamr.api import AsyncReply, Call, Head, Reply
+    from hamr.api import AsyncReply, Call, Head, Reply, Route
     from hamr_provider_acp.exchange import Exchange
     from hamr_provider_acp.flows import Flow
 
@@ -24,16 +26,17 @@ class AgentTransport:
     ended with the transport, by `close`, or where a reply is closed before its end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, route: Route) -> None:
         self._idle = Idle()
+        self._own = own(route)
 
     def open(self, call: Call) -> Reply:
         """Send the prompt, once the agent is ready for it; raises HamrError."""
-        return AgentReply(run(self._opening(call)))
+        return AgentReply(run(self._begun(call)))
 
     async def aopen(self, call: Call) -> AsyncReply:
         """Send the prompt, once the agent is ready for it; raises HamrError."""
-        return AsyncAgentReply(await arun(self._opening(call)))
+        return AsyncAgentReply(await arun(self._begun(call)))
 
     def close(self) -> None:
         """End all agents that are kept."""
@@ -45,10 +48,14 @@ class AgentTransport:
         for connection in self._idle.clear():
             await connection.process.aend()
 
-    def _opening(self, call: Call) -> Flow[Exchange]:
+    def _begun(self, call: Call) -> Flow[Exchange | Listed]:
+        if call.url == INSTALLED:
+            return Listed.installed(call)
+        asked = settled(self._own.laid_under(Asked.read(call)))
         patience = Patience(call.timeouts.read, call.timeouts.total, call.deadline)
         version = call.headers.get("user-agent", "").partition(" ")[0].partition("/")[2]
-        return Opening(self._idle, settled(Asked.read(call)), patience, version).exchange()
+        opening = Opening(self._idle, asked, patience, version)
+        return Listed.offered(opening) if call.url == OFFERED else opening.exchange()
 
 
 class AgentReply:
@@ -56,7 +63,7 @@ class AgentReply:
 
     __slots__ = ("_exchange", "head")
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange | Listed) -> None:
         self._exchange, self.head = exchange, exchange.head
 
     head: Head
@@ -75,7 +82,7 @@ class AsyncAgentReply:
 
     __slots__ = ("_exchange", "head")
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange | Listed) -> None:
         self._exchange, self.head = exchange, exchange.head
 
     async def aread(self) -> bytes:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hamr_provider_acp.agent import Compat
-from hamr_provider_acp.known import with_own
+from hamr_provider_acp.known import compat_of
 
 if TYPE_CHECKING:
-    from hamr.api import Call, CallError, Decoder, Head, Request, Route
+    from hamr.api import Call, CallError, Decoder, Head, ModelPage, Request, Route
 
 
 class AgentWire:
     """The wire for one route; raises ConfigError where a table of an agent's is wrong."""
 
     def __init__(self, route: Route) -> None:
-        self.compat = with_own(Compat.read(route.compat, f"compat of {route.selector}"), route)
+        self.compat = compat_of(route)
 
     def encode(self, request: Request, route: Route) -> Call:
         """The call that asks for this; raises Unsupported or ConfigError."""
@@ -35,3 +34,15 @@ class AgentWire:
         from hamr_provider_acp.failure import Rules
 
         return head_error(head, Rules())
+
+    def encode_models(self, route: Route, page: str | None) -> Call:
+        """The call that asks for the agents that are installed, or for the models of the one agent."""
+        from hamr_provider_acp.listed import encode_models
+
+        return encode_models(route, self.compat)
+
+    def decode_models(self, head: Head, route: Route) -> ModelPage:
+        """What the reply says."""
+        from hamr_provider_acp.listed import decode_models
+
+        return decode_models(head, route)
