@@ -63,7 +63,7 @@ def told(response: Any) -> set[str]:
 
 
 def test_there_are_as_many_as_were_promised() -> None:
-    assert len(PROVIDERS) >= 27
+    assert len(PROVIDERS) >= 26
 
 
 @every

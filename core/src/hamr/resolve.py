@@ -65,7 +65,8 @@ def in_mode(provider: Provider, name: str | None, mode: str | None) -> Provider:
     if (other := provider.modes.get(mode)) is None:
         known = ", ".join((provider.mode, *provider.modes))
         raise ConfigError(f"{provider.id} has no api mode {mode!r}", hint=f"It has {known}.")
-    url = other.base_url or provider.base_url
+    own = bool(other.path) and provider.base_url.endswith(str(other.path))  # the user's own, which is that mode's
+    url = provider.base_url if own else other.base_url or provider.base_url
     return replace(provider, wire=other.wire, base_url=url, compat=other.compat, rules=other.rules, mode=mode)
 
 

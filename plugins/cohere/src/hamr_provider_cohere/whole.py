@@ -1,0 +1,21 @@
+"""A whole body that is an object, or an error in its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hamr.api import BrokenReply
+from hamr.wirekit import inner_error, read_whole, shown
+
+if TYPE_CHECKING:
+    from hamr_provider_cohere.compat import Compat
+
+
+def read_answer(body: bytes, compat: Compat) -> dict[str, Any]:
+    """The object in a body; raises CallError where there is none, or an error stands there instead."""
+    value = read_whole(body)
+    if not isinstance(value, dict):
+        raise BrokenReply(f"the reply is JSON, but no object: {shown(body)}", body=shown(body))
+    if isinstance(value.get("message"), str):
+        raise inner_error(value, compat, shown(body))
+    return value
