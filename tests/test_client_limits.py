@@ -78,4 +78,4 @@ print(client.call("hi", "sim/echo").text)
 """
     ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
     assert (ran.stdout, ran.stderr) == ("[sim] hi\n", "")
-    assert not list((tmp_path / "locks").glob("limits-holder-*"))
+    assert not list((tmp_path / "locks").glob("holder-*"))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hamr.errors import (
         BadRequest,
         BrokenReply,
+        BudgetSpent,
         CallError,
         ConfigError,
         HamrError,
@@ -111,6 +112,7 @@ __all__ = [
     "AuthSpec",
     "BadRequest",
     "BrokenReply",
+    "BudgetSpent",
     "CacheMark",
     "Call",
     "CallError",

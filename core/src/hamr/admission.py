@@ -2,52 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from hamr.config_files import config_path
 from hamr.types import RateLimits, Route
 
 if TYPE_CHECKING:
     from hamr.gates import Gate
     from hamr.limits.limiter import Limiter
+    from hamr.prices import Prices
+    from hamr.spend.spending import Spending
 
 LIMITS = ("HAMR_RATE_LIMIT_", "HARN_RATE_LIMIT_")
 WAIT = 30.0
 """The longest wait for a limit, in seconds, where nothing says otherwise."""
+SPEND_FILE = "spend.json"
+OFF = ("", "0", "false", "no", "off")
 
 GivenLimits = Mapping[str, RateLimits | Mapping[str, int | None]]
 
 
-class Admission:
-    """What a client's calls have to pass; raises ConfigError for limits that are none."""
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a program says of it: limits, for which project and under which tags it calls, and budgets."""
 
-    def __init__(self, environ: Mapping[str, str], limits: GivenLimits | None = None) -> None:
+    limits: GivenLimits | None = None
+    project: str | None = None
+    tags: Iterable[str] | None = None
+    budgets: Mapping[str, Any] | None = None
+
+
+class Admission:
+    """What a client's calls have to pass; raises ConfigError for limits or budgets that are none."""
+
+    def __init__(self, environ: Mapping[str, str], given: Given = Given()) -> None:
         self._environ = environ
         self._limits: Mapping[str, RateLimits] = {}
         self._limiter: Limiter | None = None
-        if limits:
-            from hamr.limits.configured import given
+        self._spending: Spending | None = None
+        self._given = given
+        if given.limits:
+            from hamr.limits import configured
 
-            self._limits = given(limits)
+            self._limits = configured.given(given.limits)
+        if given.budgets:
+            self._spent()
 
-    def gates(self, route: Route) -> tuple[Gate, ...]:
+    def gates(self, route: Route, prices: Prices) -> tuple[Gate, ...]:
         """The gates of a route, in the order in which they are passed."""
-        if not (self._limits or route.provider.limits.any or route.model.limits.any or self._in_environment()):
-            return ()
-        gate = self._limits_kept().gate(route)
-        return () if gate is None else (gate,)
+        gates: list[Gate] = []
+        if self._may_spend() and (spending := self._spent()).wanted:
+            gates.append(spending.gate(route, prices, prices.longest))
+        if self._limits or route.provider.limits.any or route.model.limits.any or self._has_limits():
+            gate = self._limited().gate(route)
+            gates += [] if gate is None else [gate]
+        return tuple(gates)
 
     def close(self) -> None:
         """Let go of all files; they are opened anew where they are needed."""
-        if self._limiter is not None:
-            self._limiter.close()
+        for each in (self._limiter, self._spending):
+            if each is not None:
+                each.close()
 
-    def _in_environment(self) -> bool:
+    def _has_limits(self) -> bool:
         return any(name.startswith(LIMITS) for name in self._environ)
 
-    def _limits_kept(self) -> Limiter:
+    def _limited(self) -> Limiter:
         if self._limiter is None:
             from hamr.limits.limiter import Limiter
 
             self._limiter = Limiter(self._environ, self._limits, WAIT)
         return self._limiter
+
+    def _may_spend(self) -> bool:
+        """Whether anything says that what is spent matters."""
+        file = config_path(self._environ, SPEND_FILE)
+        return bool(self._given.budgets or self._is_kept()) or (file is not None and os.path.exists(file))
+
+    def _is_kept(self) -> bool:
+        """Whether the program or the environment wants it kept."""
+        if (said := self._environ.get("HAMR_SPEND")) is not None:
+            return said.strip().lower() not in OFF
+        return bool(self._project() or self._tags())
+
+    def _project(self) -> str:
+        return self._given.project or self._environ.get("HAMR_PROJECT", "").strip()
+
+    def _tags(self) -> list[str]:
+        said = self._given.tags
+        named = self._environ.get("HAMR_TAGS", "").split(",") if said is None else said
+        return [tag.strip() for tag in named if tag.strip()]
+
+    def _spent(self) -> Spending:
+        if self._spending is None:
+            from hamr.spend.spending import Spending
+
+            self._spending = Spending(self._environ, self._project(), self._tags(), self._given.budgets or {})
+            if "HAMR_SPEND" in self._environ or self._is_kept():
+                self._spending.keep = self._is_kept()
+        return self._spending

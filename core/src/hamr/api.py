@@ -30,6 +30,7 @@ from hamr.effects import (
 from hamr.errors import (
     BadRequest,
     BrokenReply,
+    BudgetSpent,
     CallError,
     ConfigError,
     HamrError,
@@ -149,6 +150,7 @@ __all__ = [
     "AuthSpec",
     "BadRequest",
     "BrokenReply",
+    "BudgetSpent",
     "CacheMark",
     "Call",
     "CallError",

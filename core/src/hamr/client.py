@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from hamr import resolve
-from hamr.admission import Admission
+from hamr.admission import Admission, Given
 from hamr.builtin import Builtin
 from hamr.choices import Choices
 from hamr.compose import Hooks
@@ -42,8 +42,9 @@ class Hamr:
 
     `keys` gives a provider's key in code, and `parameters` what its URL needs to know besides; `prefer` says which
     distribution counts where two bring the same provider; `extensions` are switched on by name; `limits` are laid over
-    those of a `provider` or a `provider/model`; `tell` is called with what a login or a limit has to say. `credentials`
-    is the user's own store of keys and logins, None where there is no home.
+    those of a `provider` or a `provider/model`; what calls cost is charged to the `project` and the `tags`, within
+    `budgets`; `tell` is called with what a login or a limit has to say. `credentials` is the user's own store of keys
+    and logins, None where there is no home.
     """
 
     def __init__(  # noqa: PLR0913  # each is given by name
@@ -56,6 +57,9 @@ class Hamr:
         prefer: Mapping[str, str] | None = None,
         extensions: Iterable[str] | None = None,
         limits: GivenLimits | None = None,
+        project: str | None = None,
+        tags: Iterable[str] | None = None,
+        budgets: Mapping[str, Any] | None = None,
         tell: Callable[[str, str | None], None] = tell_on_stderr,
     ) -> None:
         self.settings = settings or Settings()
@@ -67,7 +71,7 @@ class Hamr:
         self._extensions = tuple(_names(self._environ.get("HAMR_EXTENSIONS", "")) if extensions is None else extensions)
         self._tell = tell
         self.credentials = CredentialStore.of(self._environ)
-        self._admission = Admission(self._environ, limits)
+        self._admission = Admission(self._environ, Given(limits, project, tags, budgets))
         self._builtin = Builtin()
         self._hooks: dict[str, Hooks] = {}
         self._pipelines: dict[tuple[str, str | None, resolve.Role | None, str | None], Pipeline] = {}
@@ -227,7 +231,7 @@ class Hamr:
     def _compiled(self, route: Route) -> Pipeline:
         pipeline = self.hooks(route.provider.id).compile(route)
         charge = Prices(route, self.plugins, self._environ)
-        return replace(pipeline, gates=self._admission.gates(route), charge=charge)
+        return replace(pipeline, gates=self._admission.gates(route, charge), charge=charge)
 
     def _route(self, id: str, name: str | None, role: resolve.Role = "chat", mode: str | None = None) -> Route:
         manifest, provider = self.plugins.manifest(id), self._provider(id)

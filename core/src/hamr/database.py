@@ -8,12 +8,14 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-from hamr.errors import ConfigError
+from hamr.effects import Do, Flow, Now, Sleep, Tell
+from hamr.errors import ConfigError, HamrError
 from hamr.locks import FileLock
 
 Result = TypeVar("Result")
@@ -21,6 +23,10 @@ Result = TypeVar("Result")
 MEMORY = ":memory:"
 BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+LOCKED = 5.0
+"""Seconds after which a file that another process holds is given up."""
+RETRIES = (0.002, 0.005, 0.01, 0.02, 0.05)
+"""Seconds between two looks whether it is free."""
 PARTS = ("", "-wal", "-shm")
 """SQLite's own files: what the names of its log and of its shared memory end in."""
 _INHERITED: list[sqlite3.Connection] = []
@@ -50,6 +56,7 @@ class Database:
         self._connection: sqlite3.Connection | None = None
         self._opened: tuple[int, int, int] | None = None
         self._finalizer: weakref.finalize[..., Database] | None = None
+        self._owed: list[Callable[[sqlite3.Connection], None]] = []
         self.openings = 0
 
     def write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
@@ -71,6 +78,18 @@ class Database:
             except sqlite3.DatabaseError as error:
                 raise _translated(error, self.path) from error
 
+    def owe(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Do this at once or, where somebody else is writing, with the next transaction of this process.
+
+        Raises Unwritable or ConfigError.
+        """
+        with self._lock:
+            self._owed.append(work)
+        try:
+            self.write(_nothing)
+        except Busy:
+            return
+
     def close(self) -> None:
         """Let go of the file; it is opened anew where it is needed."""
         with self._lock:
@@ -80,12 +99,15 @@ class Database:
         connection = self._open()
         connection.execute("BEGIN IMMEDIATE")
         try:
+            for each in self._owed:
+                each(connection)
             result = work(connection)
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        self._owed.clear()
         return result
 
     def _open(self) -> sqlite3.Connection:
@@ -187,6 +209,33 @@ class Database:
             raise _translated(error, self.path) from error
         finally:
             connection.close()
+
+
+def written(database: Database, work: Callable[[], Result]) -> Flow[Result]:
+    """Do this, which writes the database, as a flow: it waits while another process writes, and tells the news.
+
+    Raises Unwritable, and HamrError where the other process does not end.
+    """
+    begun: float = yield Now()
+    waits = chain(RETRIES, repeat(RETRIES[-1]))
+    while True:
+        try:
+            result: Result = yield Do(work)
+        except Busy as error:
+            if (yield Now()) - begun > LOCKED:
+                raise HamrError(
+                    f"another program keeps {database.path} locked", hint="End it, or move the file away."
+                ) from error
+            yield Sleep(next(waits))
+        else:
+            break
+    while database.news:
+        yield Tell(database.news.pop())
+    return result
+
+
+def _nothing(connection: sqlite3.Connection) -> None:
+    """Beside what is owed."""
 
 
 def _path(folder: str) -> Path:

@@ -169,7 +169,13 @@ class Folding:
     def came(self) -> Came:
         """The tokens and the cost so far."""
         fold = self._fold
-        return Came(fold.usage, fold.cost, has_content=fold.has_content, served=fold.started.model or "")
+        return Came(
+            fold.usage,
+            fold.cost,
+            has_content=fold.has_content,
+            served=fold.started.model or "",
+            characters=fold.characters,
+        )
 
     def charge(self, cost: Cost) -> None:
         """What that costs by the price list."""

@@ -10,6 +10,7 @@ HamrError
    ├─ NotLetIn      401, 403, refresh refused                                    rotate-key
    ├─ RateLimited   429                                                          rotate-key
    ├─ QuotaSpent    402, insufficient_quota, plan used up                        rotate-key
+   ├─ BudgetSpent   a budget of the user's own has no room for the call          fix
    ├─ NoSuchModel   404, dedicated-only route                                    fail-over
    ├─ TooLong       context overflow                                             fix
    ├─ Refused       content filter                                               fix
@@ -143,6 +144,12 @@ class QuotaSpent(CallError):
 
     action = "rotate-key"
     default_hint = "Add credit with the provider, or use another key."
+
+
+class BudgetSpent(CallError):
+    """A budget of the user's own has no room for the call; it was not sent."""
+
+    default_hint = "Raise the budget, or wait until its next period begins: `hamr budget` lists them."
 
 
 class NoSuchModel(CallError):

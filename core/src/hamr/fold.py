@@ -116,6 +116,10 @@ class Fold:
                 self._warnings.append(event.text)
         self.has_content = self.has_content or isinstance(event, CONTENT)
 
+    def characters(self) -> int:
+        """How many have come, of text, thinking and arguments."""
+        return sum(len(piece) for block in self._blocks.values() for piece in block.pieces)
+
     def warn(self, texts: Iterable[str]) -> None:
         """Put warnings of earlier attempts before those of this one."""
         self._warnings[:0] = texts

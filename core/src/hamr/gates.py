@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,18 +16,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is about to be sent; `deadline` is a reading of the driver's clock."""
+    """What is about to be sent; `deadline` is a reading of the driver's clock.
+
+    `came` says at any time what has come of it so far.
+    """
 
     route: Route
     request: Asking
     deadline: float | None = None
+    came: Callable[[], Came] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Came:
     """What has come of it: the provider's account, if it gave one, and the failure, if it failed.
 
-    `has_content` says whether there was anything of an answer, `served` which model gave it.
+    `has_content` says whether there was anything of an answer, `served` which model gave it,
+    `characters` counts those that came.
     """
 
     usage: Usage | None = None
@@ -34,6 +40,7 @@ class Came:
     error: HamrError | None = None
     has_content: bool = False
     served: str = ""
+    characters: Callable[[], int] | None = None
 
 
 class Pass(Protocol):

@@ -184,7 +184,7 @@ class Pipeline:
         sending.admitted = False
         try:
             for gate in self.gates:
-                passes.append((yield from gate.enter(Asked(self.route, asked, sending.call.deadline))))
+                passes.append((yield from gate.enter(Asked(self.route, asked, sending.call.deadline, ending.came))))
                 yield Keep(passes[-1])
             sending.admitted = True
             yield from self._attempt(sending, ending, max_bytes)

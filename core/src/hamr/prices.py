@@ -42,6 +42,11 @@ class Prices:
         pricing = self._lists()
         return None if pricing is None else pricing.row()
 
+    def longest(self) -> int | None:
+        """How many tokens an answer may have, where that is known; raises ConfigError."""
+        row = self.row()
+        return None if row is None else row.max_tokens
+
     @property
     def local(self) -> bool:
         """Whether the model runs on a server of the user's own, which costs nothing."""

@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Any
 
-from hamr.admission import Admission
+from hamr.admission import Admission, Given
 from hamr.drive import run
 from hamr.effects import Flow
 from hamr.errors import RateLimited
@@ -33,7 +33,7 @@ def entering(folder: str, limits: dict[str, int], wait: str) -> Any:
     """What lets a call in, or raises RateLimited."""
     environ = {"HAMR_STATE_DIR": folder, "HAMR_LLM_RATE_LIMIT_MAX_WAIT_MS": wait}
     route = Route(Provider("acme", "Acme", "http://127.0.0.1:9", "w"), Model("m"), lambda: None)
-    (gate,) = Admission(environ, {"acme": limits}).gates(route)
+    (gate,) = Admission(environ, Given({"acme": limits})).gates(route, NOWHERE)
     asked = Asked(route, Request((Message("user", (Text("hi"),)),), max_tokens=9))
     return lambda: run(gate.enter(asked), NOWHERE)
 

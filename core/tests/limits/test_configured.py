@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hamr.admission import Admission
+from hamr.admission import Admission, Given
 from hamr.errors import ConfigError
 from hamr.limits import configured
 from hamr.limits.limiter import FILE, Limiter
@@ -66,7 +66,7 @@ def test_a_limit_that_is_no_number_is_told() -> None:
     wrong: Any
     for wrong, told in (({"rps": 1}, "'rps' is no limit"), ({"rpm": "1"}, r"\['rpm'\] must be a whole number")):
         with pytest.raises(ConfigError, match=told):
-            Admission({}, {"groq": wrong})
+            Admission({}, Given({"groq": wrong}))
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("", 30.0), ("1500", 1.5), ("0", float("inf"))])
@@ -101,6 +101,7 @@ def test_a_manifest_says_limits_of_the_provider_and_of_its_models() -> None:
 
 def test_where_no_limit_is_set_there_is_no_gate() -> None:
     route = Route(Provider("acme", "Acme", "http://acme.test", "w"), Model("m"), lambda: None)
-    assert Admission({"HOME": "/nowhere"}).gates(route) == ()
-    assert Admission({"HAMR_RATE_LIMIT_OTHER": "1"}).gates(route) == ()
-    assert len(Admission({"HAMR_RATE_LIMIT_ACME_M_RPM": "1"}).gates(route)) == 1
+    no_prices: Any = None
+    assert Admission({"HOME": "/nowhere"}).gates(route, no_prices) == ()
+    assert Admission({"HAMR_RATE_LIMIT_OTHER": "1"}).gates(route, no_prices) == ()
+    assert len(Admission({"HAMR_RATE_LIMIT_ACME_M_RPM": "1"}).gates(route, no_prices)) == 1

@@ -8,10 +8,11 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hamr.admission import Admission
+from hamr.admission import Admission, Given
 from hamr.auth.header import HeaderAuth
 from hamr.drive import run
 from hamr.effects import Do, Now, Sleep, Tell
@@ -48,6 +49,8 @@ CANARY = "sk-canary-0123456789abcdef"
 ASKED = Request((Message("user", (Text("h" * 40),)),), max_tokens=100, stream=True)
 """14 tokens go in by the estimate, and 100 may come out."""
 QUICK = Settings(retries=1, retry_wait=0.01)
+NO_PRICES: Any = None
+"""Limits are not about money."""
 DONE = Answer((b"done",))
 
 
@@ -80,8 +83,9 @@ def pipeline(
 ) -> Pipeline:
     """Calls under these limits, which wait for as many milliseconds."""
     asked = route("lines", key=CANARY)
-    admission = Admission({"HAMR_STATE_DIR": str(folder), "HAMR_LLM_RATE_LIMIT_MAX_WAIT_MS": wait}, {"test": limits})
-    return Pipeline(asked, transport, HeaderAuth(asked.secret), wire or Wire(), admission.gates(asked))
+    environ = {"HAMR_STATE_DIR": str(folder), "HAMR_LLM_RATE_LIMIT_MAX_WAIT_MS": wait}
+    admission = Admission(environ, Given({"test": limits}))
+    return Pipeline(asked, transport, HeaderAuth(asked.secret), wire or Wire(), admission.gates(asked, NO_PRICES))
 
 
 def charged(folder: Path, kind: str) -> int:
@@ -217,7 +221,8 @@ def test_two_keys_have_two_limits_and_neither_is_in_the_file(colour: Colour, tmp
     transport = ScriptedTransport(DONE, DONE)
     for key in (CANARY, f"{CANARY}-2"):
         asked = route("lines", key=key)
-        (gate,) = Admission({"HAMR_STATE_DIR": str(tmp_path)}, {"test": {"rpm": 1, "concurrency": 1}}).gates(asked)
+        admission = Admission({"HAMR_STATE_DIR": str(tmp_path)}, Given({"test": {"rpm": 1, "concurrency": 1}}))
+        (gate,) = admission.gates(asked, NO_PRICES)
         colour.run(Pipeline(asked, transport, HeaderAuth(asked.secret), Wire(), (gate,)).flow(ASKED, QUICK), transport)
     assert len(transport.calls) == 2
     kept = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
@@ -267,7 +272,7 @@ def test_limits_may_be_kept_for_one_process_only(colour: Colour, tmp_path: Path)
         "HAMR_RATE_LIMIT_TEST": "1",
         "HAMR_LLM_RATE_LIMIT_MAX_WAIT_MS": "1",
     }
-    calling = Pipeline(asked, transport, HeaderAuth(asked.secret), Wire(), Admission(environ).gates(asked))
+    calling = Pipeline(asked, transport, HeaderAuth(asked.secret), Wire(), Admission(environ).gates(asked, NO_PRICES))
     colour.run(calling.flow(ASKED, QUICK), transport)
     with pytest.raises(RateLimited):
         colour.run(calling.flow(ASKED, QUICK), transport)

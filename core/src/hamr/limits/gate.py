@@ -8,9 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from hamr import estimate
-from hamr.database import Busy, Unwritable
+from hamr.database import Unwritable, written
 from hamr.effects import Do, Flow, Now, Sleep, Tell
-from hamr.errors import HamrError, RateLimited
+from hamr.errors import RateLimited
 from hamr.gates import Asked, Came
 from hamr.limits.configured import variable
 from hamr.limits.sqlite import Grant, Wait
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-LOCKED = 5.0
-"""Seconds after which a file that another process holds is given up."""
-RETRIES = (0.002, 0.005, 0.01, 0.02, 0.05)
-"""Seconds between two looks whether it is free."""
 STEP = 0.5
 """The longest sleep: one who waits must ask again now and then to keep its place."""
 WORTH_TELLING = 1.0
@@ -137,28 +133,14 @@ def _used(claim: Claim, usage: Usage) -> int:
 
 def _done(limiter: Limiter, work: Callable[[], Result]) -> Flow[Result]:
     """Do this in the ledger; where its file cannot be written, in this process's memory from then on."""
-    begun: float = yield Now()
-    attempt = 0
-    while True:
-        try:
-            result: Result = yield Do(work)
-        except Busy as error:
-            if (yield Now()) - begun > LOCKED:
-                raise HamrError(
-                    f"another program keeps {limiter.ledger.database.path} locked",
-                    hint="End it, or move the file away.",
-                ) from error
-            yield Sleep(RETRIES[min(attempt, len(RETRIES) - 1)])
-            attempt += 1
-        except Unwritable as error:
-            if not limiter.durable:
-                raise
-            limiter.forget_others()
-            yield Tell(f"limits are kept for this process alone from now on: {error}")
-        else:
-            for text in limiter.news():
-                yield Tell(text)
-            return result
+    try:
+        return (yield from written(limiter.ledger.database, work))
+    except Unwritable as error:
+        if not limiter.durable:
+            raise
+        limiter.forget_others()
+        yield Tell(f"limits are kept for this process alone from now on: {error}")
+    return (yield from written(limiter.ledger.database, work))
 
 
 def _refused(wait: Wait, route: Route) -> RateLimited:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from hashlib import blake2b
 
 from hamr.database import MEMORY
-from hamr.errors import ConfigError
+from hamr.key_ids import KeyIds, secret_of
 from hamr.limits import configured
 from hamr.limits.configured import Given
 from hamr.limits.gate import LimitGate, Scope
@@ -24,8 +23,7 @@ class Limiter:
     def __init__(self, environ: Mapping[str, str], given: Given, wait: float) -> None:
         self._environ, self._given = environ, given
         self.patience = configured.patience(environ, wait)
-        self.ledger = Ledger(_path(environ))
-        self._salt: tuple[int, bytes] | None = None
+        self._keep(_path(environ))
 
     @property
     def durable(self) -> bool:
@@ -43,31 +41,21 @@ class Limiter:
         return LimitGate(self, wanted) if wanted else None
 
     def key_id(self, route: Route) -> str:
-        """What stands for the key of this route: a salted hash, and `-` where there is no key."""
-        try:
-            secret = route.secret()
-        except ConfigError:  # a key is missing, or comes from a login: what lets the call in will say so
-            secret = None
-        if secret is None:
-            return "-"
-        if self._salt is None or self._salt[0] != self.ledger.database.openings:
-            salt = self.ledger.salt()
-            self._salt = self.ledger.database.openings, salt
-        return blake2b(secret.reveal().encode(), key=self._salt[1], digest_size=8).hexdigest()
+        """What stands for the key of this route."""
+        return self._key_ids.id(secret_of(route))
 
     def forget_others(self) -> None:
         """Count this process alone from now on."""
         self.ledger.close()
-        self.ledger, self._salt = Ledger(MEMORY), None
-
-    def news(self) -> list[str]:
-        """What there is to be told of the file, once."""
-        news, self.ledger.database.news = self.ledger.database.news, []
-        return news
+        self._keep(MEMORY)
 
     def close(self) -> None:
         """Let go of the file."""
         self.ledger.close()
+
+    def _keep(self, path: str) -> None:
+        self.ledger = Ledger(path)
+        self._key_ids = KeyIds(self.ledger.database)
 
 
 def _path(environ: Mapping[str, str]) -> str:

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from hamr.database import MEMORY, Busy, Database
+from hamr import key_ids
+from hamr.database import MEMORY, Database
+from hamr.holder import Holder
 from hamr.limits import window
-from hamr.limits.holder import Holder
 from hamr.limits.window import Claim
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-Result = TypeVar("Result")
-
-SCHEMA = """
+SCHEMA = f"""{key_ids.SCHEMA};
 CREATE TABLE slots (bucket TEXT, at INTEGER, amount INTEGER, PRIMARY KEY (bucket, at)) WITHOUT ROWID;
 CREATE TABLE leases (bucket TEXT, id INTEGER, holder TEXT, PRIMARY KEY (bucket, id)) WITHOUT ROWID;
 CREATE TABLE waiters (bucket TEXT, ticket INTEGER, amount INTEGER, seen REAL, PRIMARY KEY (bucket, ticket))
-    WITHOUT ROWID;
-CREATE TABLE salt (value BLOB);
-INSERT INTO salt VALUES (randomblob(16))
+    WITHOUT ROWID
 """
 USED = "SELECT COALESCE(SUM(amount), 0), COALESCE(MAX(at), 0) FROM slots WHERE bucket = ? AND at >= ?"
 ADD = "INSERT INTO slots VALUES (?, ?, ?) ON CONFLICT (bucket, at) DO UPDATE SET amount = amount + excluded.amount"
@@ -70,8 +66,6 @@ class Ledger:
         self.database = Database(path, SCHEMA)
         self._clock = clock
         self._holder = Holder(None if path == MEMORY else os.path.dirname(path))
-        self._owed: list[Callable[[Connection], None]] = []
-        self._owing = threading.Lock()
 
     def claim(self, claims: Sequence[Claim], ticket: int | None = None, patience: float = float("inf")) -> Grant | Wait:
         """Reserve all of these, or none and take a place in the queue; none where it would be more than `patience`."""
@@ -88,7 +82,7 @@ class Ledger:
             place = self._place(db, full, ticket, now) if seconds <= patience else None
             return Wait(seconds, claim, place)
 
-        return self._write(work)
+        return self.database.write(work)
 
     def settle(self, grant: Grant, used: Mapping[str, int]) -> None:
         """Put what a bucket was really used for in place of what was reserved, and give back the lease.
@@ -107,35 +101,11 @@ class Ledger:
                 elif more < 0:
                     db.execute(GIVE_BACK, (-more, claim.bucket, grant.at))
 
-        with self._owing:
-            self._owed.append(work)
-        try:
-            self._write(_nothing)
-        except Busy:
-            return
-
-    def salt(self) -> bytes:
-        """What goes into the hash of a key, so that the hashes in this file can be matched with nothing else."""
-        salt: bytes = self.database.write(lambda db: db.execute("SELECT value FROM salt").fetchone()[0])
-        return salt
+        self.database.owe(work)
 
     def close(self) -> None:
         """Let go of the file; it is opened anew where it is needed."""
         self.database.close()
-
-    def _write(self, work: Callable[[Connection], Result]) -> Result:
-        """One transaction, in which what is owed comes first."""
-        with self._owing:
-            owed = tuple(self._owed)
-
-            def all_of_it(db: Connection) -> Result:
-                for each in owed:
-                    each(db)
-                return work(db)
-
-            result = self.database.write(all_of_it)
-            del self._owed[: len(owed)]
-        return result
 
     def _wait(self, db: Connection, claim: Claim, ticket: int, now: float) -> float | None:
         """Seconds until there is room, None where nobody can say."""
@@ -184,7 +154,3 @@ class Ledger:
             if self._holder.is_dead(holder):
                 db.execute("DELETE FROM leases WHERE holder = ?", (holder,))
         return int(db.execute(HELD, (claim.bucket,)).fetchone()[0])
-
-
-def _nothing(db: Connection) -> None:
-    """Beside what is owed."""

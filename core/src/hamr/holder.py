@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hamr.locks import FileLock
 
-PREFIX = "limits-holder-"
+PREFIX = "holder-"
 
 
 class Holder:

@@ -1,0 +1,169 @@
+"""Spending as a gate: a budget is asked before a call is sent, and the book is written when it has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING
+
+from hamr import estimate
+from hamr.database import Unwritable, written
+from hamr.effects import Flow, Now, Sleep, Tell, WallClock
+from hamr.errors import BudgetSpent, HamrError
+from hamr.gates import Asked, Came
+from hamr.key_ids import secret_of
+from hamr.spend.budget import Budget, end, scopes
+from hamr.spend.ledger import Account, Full, Ledger, Sum
+from hamr.spend.money import dollars, told, whole
+from hamr.types import Cost, Route, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hamr.gates import Asking
+
+PESSIMISTIC = Decimal(1), Decimal(5)
+"""Dollars for a million tokens in and out where no price is known, for budgets to err on the safe side (V-43)."""
+LONGEST = 16_384
+"""Tokens of an answer to which neither the request nor the list of models sets a bound (H-46)."""
+MILLION = 1_000_000
+POLL = 0.25
+PATIENCE = 30.0
+"""Seconds to wait for calls under way whose reservations leave no room."""
+
+
+class SpendGate:
+    """What is spent on one route, and the budgets in whose scope it is.
+
+    `charge` puts a price on a usage, and `longest` says how many tokens an answer may have, if that is known.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        account: Callable[[str], Account],
+        budgets: Sequence[Budget],
+        charge: Callable[[Usage, str, str | None, str], Cost],
+        longest: Callable[[], int | None],
+    ) -> None:
+        self.ledger, self.budgets = ledger, budgets
+        self._account, self._charge, self._longest = account, charge, longest
+
+    def enter(self, asked: Asked) -> Flow[SpendPass]:
+        """Hold the most that the call may cost; raises BudgetSpent where a budget has no room for that."""
+        begun: float = yield Now()
+        until = begun + PATIENCE if asked.deadline is None else min(begun + PATIENCE, asked.deadline)
+        try:
+            account = yield from written(self.ledger.database, partial(self._who, asked.route))
+            budgets = [each for each in self.budgets if each.scope in account.scopes]
+            if not budgets:
+                return SpendPass(self, asked, account, None)
+            most = self.sum(Came(self._most(asked.request)), asked.request, (yield from _today()))
+            while True:
+                answer = yield from written(self.ledger.database, partial(self.ledger.reserve, account, most, budgets))
+                if not isinstance(answer, Full):
+                    return SpendPass(self, asked, account, answer)
+                now = yield Now()
+                if answer.spent + most.charged > whole(answer.budget.usd) or now + POLL > until:
+                    raise _spent(answer, most, asked.route, (yield from _today()))
+                yield Sleep(POLL)
+        except Unwritable as error:
+            if self.budgets:
+                raise HamrError(f"whether a budget has room cannot be told: {error}") from error
+            yield Tell(f"what calls cost is not kept: {error}")
+            return SpendPass(self, asked, None, None)
+
+    def sum(self, came: Came, request: Asking, day: str) -> Sum:
+        """What a usage comes to."""
+        usage, cost = came.usage or Usage(), came.cost or Cost()
+        if cost.usd is None:
+            cost = self._charge(usage, came.served, getattr(request, "service_tier", None), day)
+        if cost.usd is not None:
+            return Sum(usage, whole(cost.usd), whole(cost.usd), cost.reason)
+        incoming, outgoing = PESSIMISTIC
+        safe = (usage.input_total * incoming + usage.output_total * outgoing) / MILLION
+        return Sum(usage, None, whole(safe), cost.reason)
+
+    def _who(self, route: Route) -> Account:
+        return self._account(self.ledger.key_id(secret_of(route)))
+
+    def _most(self, request: Asking) -> Usage:
+        longest = self._longest() or LONGEST
+        incoming, outgoing = estimate.input_tokens(request), estimate.output_tokens(request, longest)
+        return Usage(input=incoming, output=outgoing, estimated=True)
+
+
+class SpendPass:
+    """One attempt that is, or will be, in the book."""
+
+    def __init__(self, gate: SpendGate, asked: Asked, account: Account | None, number: int | None) -> None:
+        self._gate, self._asked = gate, asked
+        self._account, self._number = account, number
+        self._open = account is not None
+
+    def leave(self, came: Came) -> Flow[None]:
+        """Write what the call came to; one that came to nothing is taken out of the book."""
+        account, ledger = self._account, self._gate.ledger
+        if account is None:
+            return
+        self._open = False
+        final = self._final(came, (yield from _today()))
+        if self._number is None and final is None:
+            return
+        try:
+            yield from written(ledger.database, partial(ledger.settle, self._number, account, final))
+        except HamrError as error:  # an answer is not lost for it, and what was held stays held
+            yield Tell(f"what a call cost was not written: {error.message}")
+        except Unwritable as error:
+            yield Tell(f"what a call cost was not written: {error}")
+
+    def close(self) -> None:
+        """Write what the call has come to, as far as can be told."""
+        if not self._open or self._account is None:
+            return
+        self._open = False
+        ledger, came = self._gate.ledger, self._asked.came() if self._asked.came else Came()
+        day = datetime.fromtimestamp(ledger.clock(), UTC).date().isoformat()
+        # It was sent: the provider charges at least for what went in.
+        final = self._final(replace(came, has_content=True), day)
+        try:
+            ledger.settle_later(self._number, self._account, final)
+        except (HamrError, Unwritable):  # what was held stays held; the next call will say why
+            return
+
+    def _final(self, came: Came, day: str) -> Sum | None:
+        request = self._asked.request
+        if came.usage is None:
+            if not came.has_content:
+                return None
+            outgoing = came.characters() // estimate.BYTES if came.characters else 0
+            came = replace(came, usage=Usage(estimate.input_tokens(request), output=outgoing, estimated=True))
+        return self._gate.sum(came, request, day)
+
+
+def _today() -> Flow[str]:
+    now: float = yield WallClock()
+    return datetime.fromtimestamp(now, UTC).date().isoformat()
+
+
+def _spent(full: Full, most: Sum, route: Route, today: str) -> BudgetSpent:
+    budget, day = full.budget, datetime.fromisoformat(today).date()
+    held = f", {told(dollars(full.held))} is held for calls under way" if full.held else ""
+    again = f", or wait until {end(budget.per, day)}" if end(budget.per, day) else ""
+    return BudgetSpent(
+        f"the budget of {budget.words} has no room: {told(dollars(full.spent))} is spent{held}, "
+        f"and this call may cost {told(dollars(most.charged))}",
+        hint=f"Ask for a shorter answer (max_tokens), raise the budget (hamr budget set {budget.scope} ...){again}.",
+        provider=route.provider.id,
+        model=route.model.id,
+        code="budget",
+    )
+
+
+def account_of(project: str, tags: tuple[str, ...], route: Route, key: str) -> Account:
+    """Who calls of a route with this key are charged to."""
+    provider = route.provider.id
+    return Account(project, tags, key, provider, route.model.id, scopes(project, tags, key, provider))

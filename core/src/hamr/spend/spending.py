@@ -1,0 +1,59 @@
+"""What a client spends: where it is kept, for whom, and within which budgets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from hamr.locks import state_folder
+from hamr.spend.budget import budget
+from hamr.spend.choices import Choices
+from hamr.spend.gate import SpendGate, account_of
+from hamr.spend.ledger import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hamr.types import Cost, Route, Usage
+
+FILE = "spend.sqlite"
+
+
+class Spending:
+    """Spending on the routes of a client; `budgets` in code are laid over those of the user's file."""
+
+    def __init__(
+        self, environ: Mapping[str, str], project: str, tags: Iterable[str], budgets: Mapping[str, Any]
+    ) -> None:
+        choices = Choices.read(environ)
+        for scope, value in budgets.items():
+            choices = choices.with_(budget(scope, value, "budgets"))
+        self.keep, self._budgets = choices.keep, choices.budgets
+        self._project, self._tags = project, tuple(dict.fromkeys(tags))
+        self._ledger = ledger(environ)
+
+    def gate(
+        self,
+        route: Route,
+        charge: Callable[[Usage, str, str | None, str], Cost],
+        longest: Callable[[], int | None],
+    ) -> SpendGate:
+        """What a call on this route has to pass."""
+        account = partial(account_of, self._project, self._tags, route)
+        return SpendGate(self._ledger, account, self._budgets, charge, longest)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether there is a budget, or what is spent is to be kept."""
+        return self.keep or bool(self._budgets)
+
+    def close(self) -> None:
+        """Let go of the file; it is opened anew where it is needed."""
+        self._ledger.database.close()
+
+
+def ledger(environ: Mapping[str, str]) -> Ledger:
+    """The user's book."""
+    return Ledger(str(state_folder(environ) / FILE), time.time)
