@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
-from hamr import ConfigError, Hamr, Unsupported
+from hamr import BrokenReply, ConfigError, Hamr, Unsupported
 from hamr_testkit.canned import Canned
 from hamr_testkit.colours import Colour
 from hamr_testkit.installing import Install
@@ -92,6 +93,13 @@ def test_where_the_user_says_the_provider_is_its_modes_are_too(colour: Colour, a
     with Hamr(environ={"ACME_BASE_URL": f"{acme.url}/mine"}) as client:
         colour.call(client, "hi", "acme", api_mode="two")
     assert field(acme) == ("/mine/chat/completions", "second")
+
+
+def test_neither_lists_nor_vectors_hang_on_the_mode_of_a_chat(colour: Colour, acme: Canned) -> None:
+    # The reply in line is a chat's.
+    with Hamr(environ={"ACME_REGION": "eu", "ACME_MODE": "two"}) as client, suppress(BrokenReply):
+        colour.models(client, "acme")
+    assert acme.asked[-1].path == "/eu/v1/models"
 
 
 def test_an_unknown_mode_is_told_with_those_that_there_are(colour: Colour, acme: Canned) -> None:

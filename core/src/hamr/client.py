@@ -235,9 +235,11 @@ class Hamr:
 
     def _route(self, id: str, name: str | None, role: resolve.Role = "chat", mode: str | None = None) -> Route:
         manifest, provider = self.plugins.manifest(id), self._provider(id)
-        if role == "chat":
+        if role == "chat" and name != "":
             wanted = mode or manifest.mode_of(self._environ)
             provider = resolve.in_mode(provider, name or provider.models.get(role), wanted)
+        else:  # neither vectors nor lists hang on how a chat is spoken, but for where the base URL leads
+            provider = resolve.in_mode(provider, None, mode)
         manifest.complete(provider)
         return Route(
             provider=provider,

@@ -246,7 +246,7 @@ def _said(value: Mapping[str, Any]) -> Said:
         code = state  # Google's word says more than the status once more
     param, request_id = source.get("param"), value.get("request_id")
     return Said(
-        message=message[:_WORDS],
+        message=message[:_WORDS] + _filtered(nested),
         codes=codes,
         code=str(code) if code not in (None, "") else (kind if isinstance(kind, str) and kind else None),
         param=param if isinstance(param, str) else None,
@@ -254,6 +254,15 @@ def _said(value: Mapping[str, Any]) -> Said:
         retry_after=retry_delay(details),
         request_id=request_id if isinstance(request_id, str) and request_id else None,
     )
+
+
+def _filtered(nested: Any) -> str:
+    """What Azure's content filter objects to (Azure documentation, "Content filtering", 2026-11)."""
+    results = nested.get("content_filter_result") if isinstance(nested, dict) else None
+    results = results if isinstance(results, dict) else {}
+    hits = {name: each for name, each in results.items() if isinstance(each, dict) and each.get("filtered") is True}
+    said = ", ".join(f"{name} ({each['severity']})" if each.get("severity") else name for name, each in hits.items())
+    return f" Filtered: {said}." if said else ""
 
 
 def _message(source: Mapping[str, Any]) -> str:

@@ -18,10 +18,14 @@ def chat_url(base_url: str, *, base_path: str = "/v1", chat_path: str = CHAT) ->
 def beside_chat(base_url: str, path: str, *, base_path: str = "/v1", chat_path: str = CHAT) -> str:
     """The URL of another path of the same API, for a base URL written in any of those ways."""
     base, mark, query = base_url.partition("?")
-    base = base.rstrip("/").removesuffix(chat_path.rstrip("/")).rstrip("/")
+    if "?" in path:
+        mark = "&" if mark else ""
+    base = base.rstrip("/").removesuffix(chat_path.partition("?")[0].rstrip("/")).rstrip("/")
     scheme, separator, rest = base.partition("://")
     host, slash, folder = rest.partition("/")
     folder = f"{slash}{folder}" if folder else base_path.rstrip("/")
+    if base_path.startswith(f"{folder}/"):  # the base URL ends in the midst of it
+        folder = base_path.rstrip("/")
     while base_path and folder.endswith(base_path * 2):
         folder = folder.removesuffix(base_path)
     return f"{scheme}{separator}{host}{folder}{path}{mark}{query}"

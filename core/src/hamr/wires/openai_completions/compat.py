@@ -36,7 +36,7 @@ class Compat:
     base_path: str = "/v1"
     """Appended to a base URL that has no path."""
     chat_path: str = "/chat/completions"
-    """Appended to the base URL."""
+    """Appended to the base URL. `{model}` and the provider's parameters may stand in this path and the next."""
     embeddings_path: str = "/embeddings"
     """Appended to the base URL; empty where there are none."""
     models_path: str = "/models"
@@ -45,6 +45,10 @@ class Compat:
     """`models_path` stands at the origin of the base URL, in place of its path."""
 
     # Fields of the body
+    model_parameters: tuple[str, ...] = ()
+    """Parameters of the provider that may say by which name the model is sent, or pairs: `model=name,other=name`."""
+    model_in_body: bool = True
+    """The body names the model; else its path does."""
     supports_store: bool = True
     supports_usage_in_streaming: bool = True
     """Ask for usage with `stream_options`."""

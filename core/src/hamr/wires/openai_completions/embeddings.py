@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.errors import BrokenReply, ConfigError, Unsupported
 from hamr.types import Call, Cost, Embeddings, Usage
+from hamr.wires.deployment import deployment, placed
 from hamr.wires.json_body import shown
 from hamr.wires.openai_completions.encode import fitted
 from hamr.wires.openai_completions.name import NAME
@@ -32,13 +33,16 @@ def encode_embeddings(request: EmbeddingRequest, route: Route, compat: Compat) -
     if not compat.embeddings_path:
         raise Unsupported(f"{route.provider.id} has no embeddings", hint="Ask another provider for them.")
     told = Told(NAME)
+    model = deployment(route, compat.model_parameters, told, mapped_only=True)
+    asked = _body(request, model, compat, told)
+    if not compat.model_in_body:
+        del asked["model"]
     try:
-        body = to_json(_body(request, route.model.id, compat, told))
+        body = to_json(asked)
     except ValueError as error:  # half of a character, which UTF-8 cannot hold
         raise ConfigError(f"an input cannot be sent: {error}", hint="Give texts of whole characters.") from error
-    url = beside_chat(
-        route.provider.base_url, compat.embeddings_path, base_path=compat.base_path, chat_path=compat.chat_path
-    )
+    path = placed(compat.embeddings_path, route, model)
+    url = beside_chat(route.provider.base_url, path, base_path=compat.base_path, chat_path=compat.chat_path)
     headers = {"content-type": "application/json", "accept": "application/json"}
     return Call(url, headers=headers, body=body, adaptations=told.all)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hamr.types import Call
+from hamr.wires.deployment import deployment, placed
 from hamr.wires.openai_completions.answer_format import answer_format
 from hamr.wires.openai_completions.messages import Writer
 from hamr.wires.openai_completions.name import NAME
@@ -25,13 +26,18 @@ def encode(request: Request, route: Route, compat: Compat) -> Call:
     from pydantic_core import to_json
 
     told = Told(NAME)
-    body = _body(request, route.model.id, compat, told)
+    model = deployment(route, compat.model_parameters, told)
+    body = _body(request, model, compat, told)
+    if not compat.model_in_body:
+        del body["model"]
     accept = "text/event-stream" if body.get("stream") else "application/json"
     headers = {"content-type": "application/json", "accept": accept}
     if request.cache_key is not None:
         headers.update(dict.fromkeys(compat.cache_key_headers, request.cache_key))
     return Call(
-        url=chat_url(route.provider.base_url, base_path=compat.base_path, chat_path=compat.chat_path),
+        url=chat_url(
+            route.provider.base_url, base_path=compat.base_path, chat_path=placed(compat.chat_path, route, model)
+        ),
         headers=headers,
         body=to_json(body),
         adaptations=told.all,

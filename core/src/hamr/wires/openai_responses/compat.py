@@ -22,7 +22,9 @@ class Compat:
     base_path: str = "/v1"
     """Added to a base URL that has no path."""
     responses_path: str = "/responses"
-    """Appended to the base URL."""
+    """Appended to the base URL; the provider's parameters may stand in it."""
+    model_parameters: tuple[str, ...] = ()
+    """Parameters of the provider that may say by which name the model is sent, or pairs: `model=name,other=name`."""
     cache_key_headers: tuple[str, ...] = ()
     """Headers that carry the request's `cache_key` besides its field."""
 

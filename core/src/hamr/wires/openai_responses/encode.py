@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hamr.types import Call
+from hamr.wires.deployment import deployment, placed
 from hamr.wires.openai_responses.answer_format import answer_format
 from hamr.wires.openai_responses.items import Writer
 from hamr.wires.openai_responses.name import NAME
@@ -48,8 +49,9 @@ def outgoing(body: dict[str, Any], headers: dict[str, str], url: str, told: Told
 
 def responses_url(route: Route, compat: Compat, below: str = "") -> str:
     """Where responses are asked for, or what stands `below`, such as `/input_tokens`."""
-    path = compat.responses_path
-    return beside_chat(route.provider.base_url, path + below, base_path=compat.base_path, chat_path=path)
+    path, mark, query = placed(compat.responses_path, route, route.model.id).partition("?")
+    whole = f"{path}{below}{mark}{query}"
+    return beside_chat(route.provider.base_url, whole, base_path=compat.base_path, chat_path=path)
 
 
 def written_body(request: Request, route: Route, compat: Compat, told: Told) -> dict[str, Any]:
@@ -58,7 +60,8 @@ def written_body(request: Request, route: Route, compat: Compat, told: Told) -> 
     asked = request.options.get("store", request.store) is not False and compat.body.get("store") is not False
     stored = asked and compat.supports_store
     writer = Writer(compat, route.provider.id, told, stored=stored)
-    body: dict[str, Any] = {"model": route.model.id, **writer.write(request.messages, instruction)}
+    model = deployment(route, compat.model_parameters, told)
+    body: dict[str, Any] = {"model": model, **writer.write(request.messages, instruction)}
     body.update(tool_fields(request, compat, told))
     if form:
         body["text"] = form
