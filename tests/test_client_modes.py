@@ -150,3 +150,18 @@ def test_a_provider_without_its_parameter_is_not_asked_for_models(colour: Colour
 def test_a_wire_that_cannot_count_says_so(colour: Colour, acme: Canned) -> None:
     with Hamr(environ={"REGION": "eu"}) as client, pytest.raises(Unsupported, match="counting of tokens"):
         colour.count_tokens(client, "hi", "acme")
+
+
+def test_a_mode_may_let_calls_in_otherwise(colour: Colour, install: Install, provider: Canned) -> None:
+    """The key is the provider's; the header it goes in is the mode's."""
+    auth = 'auth = { style = "header", header = "x-key", env = ["ACME_KEY"] }'
+    modes = '[modes.two]\nwire = "openai-completions"\nauth = { style = "bearer" }\n'
+    head = f'id = "acme"\nname = "Acme"\nwire = "openai-completions"\nbase_url = "{provider.url}"\n'
+    install("acme", manifest=f"{head}{auth}\n{modes}")
+    for mode in (None, "two"):
+        provider.answer(REPLY)
+        with Hamr(environ={"ACME_KEY": "made-up"}) as client:
+            colour.call(client, "hi", "acme/m", **({} if mode is None else {"api_mode": mode}))
+    first, second = (asked.headers for asked in provider.asked)
+    assert (first.get("x-key"), first.get("authorization")) == ("made-up", None)
+    assert (second.get("x-key"), second.get("authorization")) == (None, "Bearer made-up")

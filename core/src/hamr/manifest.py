@@ -12,7 +12,7 @@ from hamr.errors import ConfigError, PluginError
 if TYPE_CHECKING:
     from os import PathLike
 
-    from hamr.types import Mode, ModelRule, OAuthSpec, Provider, RateLimits
+    from hamr.types import AuthSpec, Mode, ModelRule, OAuthSpec, Provider, RateLimits
 
 API = 1
 """The version of the plugin api that this core speaks."""
@@ -80,12 +80,13 @@ class ModeTable:
     """Another of the provider's interfaces; its flags and rules are its own, for they are those of its wire.
 
     Its base URL counts where the user has set none. It is meant where the base URL ends with its `path` and nothing
-    else names a mode.
+    else names a mode. What its `auth` leaves out, the provider's says.
     """
 
     wire: str
     base_url: str | None = None
     path: str | None = None
+    auth: AuthTable | None = field(default=None, metadata={"table": AuthTable})
     compat: Mapping[str, Any] = field(default_factory=dict)
     model: tuple[ModelTable, ...] = field(default=(), metadata={"tables": ModelTable})
 
@@ -238,7 +239,22 @@ class Manifest:
         from hamr.types import Mode
 
         url = None if table.base_url is None or moved else base_url.filled(table.base_url, parameters)
-        return Mode(table.wire, url, table.compat, tuple(each.rule() for each in table.model), table.path)
+        rules = tuple(each.rule() for each in table.model)
+        auth = None if table.auth is None else self._mode_auth(table.auth)
+        return Mode(table.wire, url, table.compat, rules, table.path, auth)
+
+    def _mode_auth(self, auth: AuthTable) -> AuthSpec:
+        from hamr.types import AuthSpec
+
+        return AuthSpec(
+            auth.style,
+            auth.env or self.auth.env,
+            auth.header,
+            auth.prefix,
+            auth.optional or self.auth.optional,
+            auth.more_env or self.auth.more_env,
+            auth.stored_as or self.auth.stored_as,
+        )
 
     def _base_url(self, environ: Mapping[str, str], parameters: Mapping[str, str], origins: dict[str, str]) -> str:
         url = self.base_url

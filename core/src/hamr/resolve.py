@@ -67,7 +67,10 @@ def in_mode(provider: Provider, name: str | None, mode: str | None) -> Provider:
         raise ConfigError(f"{provider.id} has no api mode {mode!r}", hint=f"It has {known}.")
     own = bool(other.path) and provider.base_url.endswith(str(other.path))  # the user's own, which is that mode's
     url = provider.base_url if own else other.base_url or provider.base_url
-    return replace(provider, wire=other.wire, base_url=url, compat=other.compat, rules=other.rules, mode=mode)
+    auth = other.auth or provider.auth
+    return replace(
+        provider, wire=other.wire, base_url=url, auth=auth, compat=other.compat, rules=other.rules, mode=mode
+    )
 
 
 def _by_path(provider: Provider) -> str | None:

@@ -87,7 +87,8 @@ class ModelRule:
 class Mode:
     """Another of a provider's interfaces: its wire, its flags and rules, and its base URL where that is another.
 
-    `path` is how a base URL ends that stands for this interface.
+    `path` is how a base URL ends that stands for this interface; `auth` is how calls are let in there, where that is
+    not the provider's way.
     """
 
     wire: str
@@ -95,6 +96,7 @@ class Mode:
     compat: Mapping[str, Any] = field(default_factory=dict)
     rules: tuple[ModelRule, ...] = ()
     path: str | None = None
+    auth: AuthSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class CallWriter:
 
     def begin(self, *, current: bool) -> None:
         """A turn of the model's begins: the first call of the current one must bear a signature."""
-        self._signs = current and self._compat.placeholder_signature is not None
+        self._signs = current and bool(self._compat.placeholder_signature)
 
     def call(self, call: ToolCall, where: str) -> dict[str, Any]:
         """One call, with the signature it came with."""

@@ -60,7 +60,7 @@ class Compat:
     thinking_budget_max: int | None = None
     includes_thoughts: bool = True
     """Whoever asks for thinking is shown it, as far as the provider shows it at all."""
-    placeholder_signature: str | None = None
+    placeholder_signature: str = ""
     """What stands in for the signature of a call that has none, where the model refuses a call without one."""
 
     # Counting and embeddings

@@ -1,0 +1,1 @@
+"""Google Gemini, as data: all there is to know stands in provider.toml."""
