@@ -25,6 +25,7 @@ from hamr.effects import (
     Remind,
     Sleep,
     Tell,
+    Wait,
     WallClock,
 )
 from hamr.errors import (
@@ -265,6 +266,7 @@ __all__ = [
     "Unsupported",
     "Usage",
     "UsageUpdated",
+    "Wait",
     "WallClock",
     "Warned",
     "dialect",

@@ -37,7 +37,7 @@ class Builtin:
         if spec.style == "none":
             return HeaderAuth(lambda: None)
         if spec.style == "bearer":
-            return HeaderAuth(route.secret)
+            return HeaderAuth(route.secret, waits=route.waits)
         if spec.style == "oauth":
             from hamr.auth.oauth import OAuth
 
@@ -46,7 +46,8 @@ class Builtin:
             return None
         if spec.header is None:
             raise ConfigError(f"{route.provider.id}: auth style `header` needs the name of the header")
-        return HeaderAuth(route.secret, spec.header, spec.prefix or "", tuple(map(variable_place, spec.bearer_env)))
+        bearer = tuple(map(variable_place, spec.bearer_env))
+        return HeaderAuth(route.secret, spec.header, spec.prefix or "", bearer, route.waits)
 
     @hookimpl
     def hamr_toolwire(self, route: Route) -> ToolWire | None:

@@ -19,7 +19,8 @@ from hamr.drive import arun, run, tell_on_stderr
 from hamr.errors import HamrError
 from hamr.options import Options, request, settings
 from hamr.prices import Prices
-from hamr.secrets import keys
+from hamr.providers import Providers
+from hamr.secrets import keys, references
 from hamr.secrets.store import CredentialStore
 from hamr.streams import AsyncStream, Stream, Tell
 from hamr.types import Call, Provider, Response, ResponseFormat, Route, Run, Settings
@@ -44,7 +45,7 @@ class Hamr:
     distribution counts where two bring the same provider; `extensions` are switched on by name; `limits` are laid over
     those of a `provider` or a `provider/model`; what calls cost is charged to the `project` and the `tags`, within
     `budgets`; `tell` is called with what a login or a limit has to say. `credentials` is the user's own store of keys
-    and logins, None where there is no home.
+    and logins, None where there is no home. `folder` is where a `hamr.toml` is looked for, and above; None for none.
     """
 
     def __init__(  # noqa: PLR0913  # each is given by name
@@ -60,6 +61,7 @@ class Hamr:
         project: str | None = None,
         tags: Iterable[str] | None = None,
         budgets: Mapping[str, Any] | None = None,
+        folder: str | None = ".",
         tell: Callable[[str, str | None], None] = tell_on_stderr,
     ) -> None:
         self.settings = settings or Settings()
@@ -68,6 +70,7 @@ class Hamr:
         self._parameters = dict(parameters or {})
         choices = Choices.read(self._environ)
         self.plugins = Plugins(choices._replace(prefer={**choices.prefer, **(prefer or {})}))
+        self.providers = Providers(self.plugins, self._environ, folder)
         self._extensions = tuple(_names(self._environ.get("HAMR_EXTENSIONS", "")) if extensions is None else extensions)
         self._tell = tell
         self.credentials = CredentialStore.of(self._environ)
@@ -75,6 +78,7 @@ class Hamr:
         self._builtin = Builtin()
         self._hooks: dict[str, Hooks] = {}
         self._pipelines: dict[tuple[str, str | None, resolve.Role | None, str | None], Pipeline] = {}
+        self._told: set[object] = set()
         self._compiling = threading.RLock()
 
     def call(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> Response:
@@ -125,7 +129,7 @@ class Hamr:
         from hamr import rehearsal
 
         asked = request(prompt, options, stream=stream)
-        id, name = resolve.split(model, self._environ)
+        id, name = self._split(model)
         route = self._route(id, name, mode=options.get("api_mode"))
         route = rehearsal.rehearsed(route, self._environ, self._keys, self.credentials)
         return rehearsal.call(self.hooks(id).compile(route), asked, settings(options, self.settings))
@@ -181,21 +185,16 @@ class Hamr:
         Where no model is named, `role` says which of the defaults is meant; `mode` picks one of the provider's
         interfaces.
         """
-        return self._pipeline(*resolve.split(model, self._environ, role), role, mode)
-
-    def access(self, provider: str) -> Pipeline:
-        """The compiled route to a provider without a model, by which one logs in to it; raises as `pipeline` does."""
-        return self._pipeline(provider, "")
+        return self._pipeline(*self._split(model, role), role, mode)
 
     def hooks(self, id: str) -> Hooks:
         """The hooks of one provider, its plugin loaded; raises ConfigError or PluginError."""
         with self._compiling:
             if id not in self._hooks:
-                self.plugins.manifest(id)
+                plugin = self.providers.plugin(id)
                 extensions = self.plugins.load_extensions(self._extensions)
-                self._hooks[id] = Hooks(
-                    self._builtin, (self.plugins.find(id).source, self.plugins.load(id)), extensions
-                )
+                own = (self.plugins.find(plugin).source, self.plugins.load(plugin)) if plugin else None
+                self._hooks[id] = Hooks(self._builtin, own, extensions)
             return self._hooks[id]
 
     def close(self) -> None:
@@ -228,17 +227,30 @@ class Hamr:
         key = id, name, role, mode
         if (ready := self._pipelines.get(key)) is None:
             with self._compiling:
+                self._tell_problems()
                 ready = self._pipelines.get(key) or self._compiled(self._route(id, name, role, mode))
                 self._pipelines[key] = ready
         return ready
 
+    def _split(self, model: str | None, role: resolve.Role = "chat") -> tuple[str, str | None]:
+        """The provider and the model that a selector, an alias or the environment names; raises ConfigError."""
+        named = resolve.from_environ(self._environ, role) if model is None else model
+        return resolve.split(self.providers.selector(named), self._environ, role)
+
+    def _tell_problems(self) -> None:
+        """Say once what in the files of configuration does not count."""
+        for problem in self.providers.configuration.problems:
+            if problem not in self._told:
+                self._told.add(problem)
+                self._tell(f"warning: {problem}", None)
+
     def _compiled(self, route: Route) -> Pipeline:
         pipeline = self.hooks(route.provider.id).compile(route)
-        charge = Prices(route, self.plugins, self._environ)
+        charge = Prices(route, self.providers, self._environ)
         return replace(pipeline, gates=self._admission.gates(route, charge), charge=charge)
 
     def _route(self, id: str, name: str | None, role: resolve.Role = "chat", mode: str | None = None) -> Route:
-        manifest, provider = self.plugins.manifest(id), self._provider(id)
+        manifest, provider = self.providers.manifest(id), self._provider(id)
         if role == "chat" and name != "":
             wanted = mode or manifest.mode_of(self._environ)
             provider = resolve.in_mode(provider, name or provider.models.get(role), wanted)
@@ -251,15 +263,16 @@ class Hamr:
             secret=lambda: keys.find(provider, self._environ, self._keys, self.credentials),
             settings=self.settings,
             variable=lambda name: keys.variable(provider, self._environ, name),
+            value=lambda text, what: keys.value(text, self._environ, what),
+            waits=references.command(provider.auth.key or "") is not None,
             tokens=self.credentials.tokens(provider.stored_names) if self.credentials else None,
         )
 
     def _provider(self, id: str) -> Provider:
-        manifest = self.plugins.manifest(id)
-        place = f"provider.toml of {self.plugins.find(id).source}"
+        manifest = self.providers.manifest(id)
         own = self.credentials.environ((id, *manifest.auth.stored_as)) if self.credentials else {}
         environ = {**self._environ, **own} if own else self._environ
-        return manifest.provider(environ, place, self._parameters.get(id))
+        return self.providers.provider(id, environ, self._parameters.get(id))
 
     def _embedding(
         self, inputs: Inputs, model: str | None, options: EmbedOptions
@@ -292,7 +305,7 @@ class Hamr:
                 return True
 
         disabled = self.plugins.choices.disabled
-        return [id for id in self.plugins.providers if id not in disabled and may_be_asked(id)]
+        return [id for id in self.providers.ids if id not in disabled and may_be_asked(id)]
 
     def _asked(
         self, prompt: Prompt, model: str | None, options: Options, *, stream: bool

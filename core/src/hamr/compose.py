@@ -20,15 +20,15 @@ HOOKS = ("hamr_transport", "hamr_auth", "hamr_toolwire")
 class Hooks:
     """The hooks of one provider: the core's, the provider's own, and the extensions that are switched on.
 
-    The last one is asked first. Raises PluginError, naming the plugin, for a hook that does not exist or has
-    arguments that it should not have.
+    A provider that the user describes may have no plugin. The last one is asked first. Raises PluginError, naming the
+    plugin, for a hook that does not exist or has arguments that it should not have.
     """
 
-    def __init__(self, builtin: Builtin, provider: Named, extensions: Iterable[Named] = ()) -> None:
+    def __init__(self, builtin: Builtin, provider: Named | None, extensions: Iterable[Named] = ()) -> None:
         self._manager = pluggy.PluginManager(specs.PROJECT)
         self._manager.add_hookspecs(specs)
         self._manager.register(builtin, "core")
-        for name, plugin in (provider, *extensions):
+        for name, plugin in (*([provider] if provider else ()), *extensions):
             self._register(name, plugin)
 
     def _register(self, name: str, plugin: object) -> None:
@@ -50,6 +50,10 @@ class Hooks:
         auth: specs.Auth | None = self._ask("hamr_auth", specs.Auth, route)
         if auth is None:
             raise _unanswered(route, "auth style", provider.auth.style, ["none", "bearer", "header", "oauth"])
+        if provider.header_values or route.model.header_values:
+            from hamr.auth.valued_headers import ValuedHeaders
+
+            auth = ValuedHeaders(auth, route)
         wire: specs.ToolWire | None = self._ask("hamr_toolwire", specs.ToolWire, route)
         if wire is None:
             raise _unanswered(route, "wire", route.wire, list(WIRES))

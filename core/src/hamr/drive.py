@@ -34,6 +34,7 @@ from hamr.effects import (
     RunFlow,
     Sleep,
     Tell,
+    Wait,
     WallClock,
 )
 from hamr.errors import NoAnswer
@@ -93,7 +94,7 @@ class _Held:
             self.release(name)
         self.calm()
 
-    def do(self, effect: Do | Keep | Remind | Calm, tell: Tells, *, blocking: bool) -> Any:
+    def do(self, effect: Do | Keep | Remind | Calm | Now | WallClock | ReadFile, tell: Tells, *, blocking: bool) -> Any:
         match effect:
             case Do(work):
                 return work()
@@ -101,6 +102,8 @@ class _Held:
                 self.kept.append(what)
             case Calm():
                 return self.calm()
+            case Now() | WallClock() | ReadFile():
+                return looked_up(effect)
             case Remind() if not self.calm():
                 from hamr.reminder import TaskReminder, ThreadReminder
 
@@ -197,8 +200,6 @@ class Driven(Iterator[Item], Generic[Item, Result]):
                 return self._fetch(self._transport.open(call))
             case Sleep(seconds):
                 time.sleep(seconds)
-            case Now() | WallClock() | ReadFile():
-                return looked_up(effect)
             case Lock(name, folder, deadline):
                 lock = self._held.lock(name, folder)
                 while not lock.acquire():
@@ -208,7 +209,9 @@ class Driven(Iterator[Item], Generic[Item, Result]):
                 self._held.release(name)
             case Tell(text, url):
                 self._tell(text, url)
-            case Do() | Keep() | Remind() | Calm():
+            case Wait(work):
+                return work()
+            case Do() | Keep() | Remind() | Calm() | Now() | WallClock() | ReadFile():
                 return self._held.do(effect, self._tell, blocking=True)
             case Begin() | Await() | Abandon():
                 return self._jobs().answer(effect)
@@ -327,8 +330,6 @@ class AsyncDriven(AsyncIterator[Item], Generic[Item, Result]):
                 return await self._fetch(await self._transport.aopen(call))
             case Sleep(seconds):
                 await _sleep(seconds)
-            case WallClock() | ReadFile():
-                return looked_up(effect)
             case Lock(name, folder, deadline):
                 lock = self._held.lock(name, folder)
                 while not lock.acquire():
@@ -338,7 +339,9 @@ class AsyncDriven(AsyncIterator[Item], Generic[Item, Result]):
                 self._held.release(name)
             case Tell(text, url):
                 self._tell(text, url)
-            case Do() | Keep() | Remind() | Calm():
+            case Wait(work):
+                return await _in_a_thread(work)
+            case Do() | Keep() | Remind() | Calm() | Now() | WallClock() | ReadFile():
                 return self._held.do(effect, self._tell, blocking=False)
             case Begin() | Await() | Abandon():
                 return await self._jobs().answer(effect)
@@ -364,6 +367,12 @@ class AsyncDriven(AsyncIterator[Item], Generic[Item, Result]):
 def _still_before(deadline: float | None, name: str) -> None:
     if deadline is not None and time.monotonic() >= deadline:
         raise NoAnswer(f"another process holds the lock {name!r} for too long")
+
+
+async def _in_a_thread(work: Callable[[], Any]) -> Any:
+    import asyncio
+
+    return await asyncio.to_thread(work)
 
 
 async def _sleep(seconds: float) -> None:

@@ -183,6 +183,13 @@ class Do:
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """Work on this machine that may take seconds, such as a command of the user's; the answer is what it returns."""
+
+    work: Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Keep:
     """Close this when the flow ends, however it ends."""
 
@@ -205,6 +212,7 @@ Effect = (
     | Calm
     | Emit
     | Do
+    | Wait
     | Keep
 )
 JobEffect = Begin | Await | Abandon

@@ -31,6 +31,7 @@ class AuthTable:
     optional: bool = False
     more_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
     stored_as: tuple[str, ...] = ()
+    key: str | None = field(default=None, repr=False)
     oauth: OAuthSpec | None = field(default=None, metadata={"table": "hamr.types.oauth:OAuthSpec"})
     bearer_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
 
@@ -66,13 +67,14 @@ class ModelTable:
     mode: str | None = None
     limits: LimitTable = field(default=LimitTable(), metadata={"table": LimitTable})
     local: bool | None = None
+    header_values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def rule(self) -> ModelRule:
         """The same as a provider holds it."""
         from hamr.types import ModelRule
 
         match = (self.match,) if isinstance(self.match, str) else self.match
-        return ModelRule(match, self.compat, self.wire, self.mode, self.limits.limits(), self.local)
+        return ModelRule(match, self.compat, self.wire, self.mode, self.limits.limits(), self.local, self.header_values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +95,10 @@ class ModeTable:
 
 @dataclass(frozen=True, slots=True)
 class ParameterTable:
-    """What a URL or a wire needs to know besides: the variables that may say it, and what is meant without.
-
-    What is meant may hang `by` another parameter: one of the `values` by its word, or the default, in which it stands.
-    """
+    """What a URL or a wire needs to know besides: the variables that may say it, and what is meant without."""
 
     env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
     default: str | None = None
-    by: str | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
-
-    def meant(self, said: Mapping[str, str]) -> str | None:
-        """What is meant where nothing says it."""
-        if self.by is None or self.default is None:
-            return self.default
-        word = said.get(self.by)
-        return None if word is None else self.values.get(word, self.default.replace(f"{{{self.by}}}", word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +131,7 @@ class RegionTable:
 class Manifest:
     """A provider as its plugin, or a user's file, describes it."""
 
-    id: str = field(metadata={"pattern": r"[a-z0-9][a-z0-9_-]*"})
+    id: str = field(metadata={"pattern": r"[A-Za-z0-9][A-Za-z0-9._-]*"})
     name: str
     wire: str
     api: int = API
@@ -153,6 +143,7 @@ class Manifest:
     auth: AuthTable = field(default=AuthTable(), metadata={"table": AuthTable})
     headers: Mapping[str, str] = field(default_factory=dict)
     headers_env: Mapping[str, str] = field(default_factory=dict, metadata=VARIABLE)
+    header_values: Mapping[str, str] = field(default_factory=dict, repr=False)
     compat: Mapping[str, Any] = field(default_factory=dict)
     model: tuple[ModelTable, ...] = field(default=(), metadata={"tables": ModelTable})
     models: Mapping[str, str] = field(default_factory=dict)
@@ -166,14 +157,21 @@ class Manifest:
     mode_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
     modes: Mapping[str, ModeTable] = field(default_factory=dict, metadata={"named": ModeTable})
 
-    def provider(self, environ: Mapping[str, str], place: str, given: Mapping[str, str] | None = None) -> Provider:
+    def provider(
+        self,
+        environ: Mapping[str, str],
+        place: str,
+        given: Mapping[str, str] | None = None,
+        places: Mapping[str, str] | None = None,
+    ) -> Provider:
         """The provider with the environment laid over, and over that the parameters `given` in code.
 
-        `place` is where this manifest came from. A base URL keeps the `{name}` of a parameter that nothing says.
+        `place` is where this manifest came from, but for the fields that `places` names. A base URL
+        keeps the `{name}` of a parameter that nothing says.
         """
         from hamr.types import AuthSpec, Provider
 
-        origins = {each.name: place for each in fields(self)}
+        origins = {each.name: place for each in fields(self)} | dict(places or {})
         parameters = self._parameters(environ, given or {}, origins)
         url = self._base_url(environ, parameters, origins)
         models = dict(self.models)
@@ -195,6 +193,7 @@ class Manifest:
                 oauth=self._oauth(environ, origins),
             ),
             headers={**self.headers, **said},
+            header_values=self.header_values,
             compat=self.compat,
             models=models,
             rules=tuple(table.rule() for table in self.model),
@@ -242,8 +241,8 @@ class Manifest:
             elif variable is not None:
                 said[name] = environ[variable].strip()
                 origins[f"parameters.{name}"] = f"the environment variable {variable}"
-            elif (meant := table.meant(said)) is not None:
-                said[name] = meant
+            elif table.default is not None:
+                said[name] = table.default
         return said
 
     def _mode(self, table: ModeTable, parameters: Mapping[str, str], *, moved: bool) -> Mode:
@@ -296,25 +295,20 @@ def read(path: str | PathLike[str]) -> dict[str, Any]:
         raise ConfigError(f"{path}: {error}", hint="The file must be TOML in UTF-8.") from error
 
 
-def check(tables: Mapping[str, Any], place: str) -> Manifest:
+def check(
+    tables: Mapping[str, Any], place: str, hint: str = "docs/write-a-provider.md lists the fields of a manifest."
+) -> Manifest:
     """The manifest in these tables; raises PluginError for another api, ConfigError naming each wrong field."""
     if tables.get("api", API) != API:
         raise PluginError(
             f"{place} speaks api {tables['api']!r}; this hamr speaks api {API}",
             hint="Bring both to the same line: pip install -U hamr, or an older version of the plugin.",
         )
-    hint = "docs/write-a-provider.md lists the fields of a manifest."
     manifest = schema.read(Manifest, tables, place, hint)
     if manifest.transport == "http":
         _check_url(manifest.base_url, manifest, f"{place}: base_url")
     if manifest.auth.oauth is not None:
         _issuer(manifest.auth.oauth.issuer, f"{place}: auth.oauth.issuer")
-    known: list[str] = []
-    for name, parameter in manifest.parameters.items():
-        if parameter.by is not None and parameter.by not in known:
-            hint = "Its `by` names a parameter that stands before it."
-            raise ConfigError(f"{place}: parameters.{name}.by: {parameter.by!r} is none of those before", hint=hint)
-        known.append(name)
     for name, mode in manifest.modes.items():
         if mode.base_url is not None:
             _check_url(mode.base_url, manifest, f"{place}: modes.{name}.base_url")

@@ -14,7 +14,7 @@ from hamr.types import Cost, Route, Usage
 if TYPE_CHECKING:
     from hamr.catalog.pricing import Pricing
     from hamr.catalog.row import Row
-    from hamr.discover import Plugins
+    from hamr.providers import Providers
 
 FILE = "models.toml"
 """The user's own list, and the name of the one in a provider's package."""
@@ -23,8 +23,8 @@ FILE = "models.toml"
 class Prices:
     """The price lists that count for a route, read when they are first needed."""
 
-    def __init__(self, route: Route, plugins: Plugins, environ: Mapping[str, str]) -> None:
-        self._route, self._plugins, self._environ = route, plugins, environ
+    def __init__(self, route: Route, providers: Providers, environ: Mapping[str, str]) -> None:
+        self._route, self._providers, self._environ = route, providers, environ
         self._pricing: Pricing | None = None
 
     def __call__(self, usage: Usage, served: str, tier: str | None, day: str) -> Cost:
@@ -62,15 +62,20 @@ class Prices:
     def _lists(self) -> Pricing | None:
         if self._pricing is None:
             id = self._route.provider.id
-            packaged, place = self._plugins.models(id), config_path(self._environ, FILE)
+            packaged, place = self._packaged(id), config_path(self._environ, FILE)
             own = _read(place) if place is not None and os.path.exists(place) else {}
-            if not packaged and not own:
+            configured = self._providers.configuration.rows(id)
+            if not packaged and not own and not configured:
                 return None
             from hamr.catalog.lists import lists
             from hamr.catalog.pricing import Pricing
 
-            self._pricing = Pricing(self._route.model.id, lists(id, own, place or "", packaged))
+            self._pricing = Pricing(self._route.model.id, lists(id, own, place or "", packaged, configured))
         return self._pricing
+
+    def _packaged(self, id: str) -> Mapping[str, Any]:
+        plugins = self._providers.plugins
+        return plugins.models(id) if id in plugins.providers else {}
 
 
 def _read(path: str) -> Mapping[str, Any]:

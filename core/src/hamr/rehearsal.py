@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from hamr.drive import looked_up
-from hamr.effects import Do, Effect, Fetch, Flow, Now, Open, OpenReply, ReadFile, Tell, WallClock
+from hamr.effects import Do, Effect, Fetch, Flow, Now, Open, OpenReply, ReadFile, Tell, Wait, WallClock
 from hamr.errors import ConfigError
 from hamr.pipeline import Pipeline
-from hamr.types import Call, Provider, Request, Route, Secret, Settings, Tokens
+from hamr.types import Call, Provider, Request, Route, Secret, Settings
 
 if TYPE_CHECKING:
     from hamr.secrets.store import CredentialStore
@@ -24,17 +24,13 @@ def rehearsed(
 ) -> Route:
     """The route with a stand-in for the key: `$VAR`, the first variable that holds it or could hold it.
 
-    Without one where the real call would go without a key. For a login there are stand-ins of made-up names, whether
-    somebody is logged in or not.
+    Without one where the real call would go without a key.
     """
     stored = store is not None and bool(store.keys(route.provider.stored_names))
     in_code = stored or bool(given.get(route.provider.id, "").strip())
     stand_in = _stand_in(route.provider, environ, in_code=in_code)
     return replace(
-        route,
-        secret=lambda: stand_in,
-        variable=lambda name: _named(name, environ),
-        tokens=_StandIns(_made_up(route.provider)),
+        route, secret=lambda: stand_in, variable=lambda name: _named(name, environ), value=_expression, waits=False
     )
 
 
@@ -65,7 +61,7 @@ def _opened(flow: Flow[OpenReply], id: str) -> Call:
 def _answer(effect: Effect) -> object:
     if isinstance(effect, WallClock | ReadFile):
         return looked_up(effect)
-    if isinstance(effect, Do):
+    if isinstance(effect, Do | Wait):
         return effect.work()
     return 0.0 if isinstance(effect, Now) else None
 
@@ -74,6 +70,11 @@ def _unseen(call: Call) -> Call:
     """The call without what no stand-in was for: a credential that the auth has found for itself, in a file say."""
     shown = {name: "***" if name in call.secret and "$" not in value else value for name, value in call.headers.items()}
     return replace(call, headers=shown)
+
+
+def _expression(text: str, what: str) -> Secret:
+    """As a shell would say it."""
+    return Secret(f"$({text[1:]})" if text.startswith("!") else text, "a preview")
 
 
 def _named(name: str, environ: Mapping[str, str]) -> Secret | None:
@@ -85,33 +86,18 @@ def _origin(call: Call) -> str:
     return f"{parts.scheme}://{parts.hostname}"
 
 
+def _named_by_file(key: str) -> Secret:
+    """What a file says of the key, where that is no key itself."""
+    return _expression(key, "a file") if key.startswith("!") or "$" in key else Secret("***", "a preview")
+
+
 def _stand_in(provider: Provider, environ: Mapping[str, str], *, in_code: bool) -> Secret | None:
     if provider.auth.style == "none":
         return None
     held = [name for name in provider.auth.env if environ.get(name, "").strip()]
+    if provider.auth.key is not None and not (in_code or held):
+        return _named_by_file(provider.auth.key)
     if provider.auth.optional and not (in_code or held):
         return None
-    made_up = f"{_made_up(provider)}_API_KEY"
+    made_up = f"{provider.id.upper().replace('-', '_')}_API_KEY"
     return Secret(f"${next(iter([] if in_code else held), next(iter(provider.auth.env), made_up))}", "a preview")
-
-
-def _made_up(provider: Provider) -> str:
-    """How variables of a provider would begin."""
-    return provider.id.upper().replace("-", "_")
-
-
-class _StandIns:
-    """A TokenStore whose tokens never end, so that nothing is refreshed and nothing is written."""
-
-    name, folder, lock, refresh_lock = "a preview", "", "", ""
-
-    def __init__(self, name: str) -> None:
-        self._tokens = Tokens(f"${name}_ACCESS_TOKEN", account=f"${name}_ACCOUNT")
-
-    def read(self) -> Tokens:
-        """The stand-ins."""
-        return self._tokens
-
-    def replace(self, old: Tokens | None, new: Tokens) -> bool:
-        """Nothing is kept."""
-        return False

@@ -26,7 +26,7 @@ def split(selector: str | None, environ: Mapping[str, str], role: Role = "chat")
     """
     variable = EMBED_VARIABLE if role == "embeddings" else MODEL_VARIABLE
     if selector is None:
-        selector = _from_environ(environ, role)
+        selector = from_environ(environ, role)
     provider, _, model = selector.strip().partition("/")
     if not provider:
         raise ConfigError(
@@ -49,7 +49,7 @@ def model_of(provider: Provider, name: str | None, role: Role = "chat") -> Model
             f"{provider.id} has no {wanted}", hint=f"Name one: {provider.id}/<model>, as the provider spells it."
         )
     rule = next((rule for rule in provider.rules if rule.fits(name)), None)
-    return Model(name, rule.wire, rule.compat, rule.limits, rule.local) if rule else Model(name)
+    return Model(name, rule.wire, rule.compat, rule.limits, rule.local, rule.header_values) if rule else Model(name)
 
 
 def in_mode(provider: Provider, name: str | None, mode: str | None) -> Provider:
@@ -79,7 +79,8 @@ def _by_path(provider: Provider) -> str | None:
     return next((name for name, path in ends if path and provider.base_url.endswith(path)), None)
 
 
-def _from_environ(environ: Mapping[str, str], role: Role) -> str:
+def from_environ(environ: Mapping[str, str], role: Role = "chat") -> str:
+    """The selector that the environment names, empty where it names none."""
     if role == "embeddings" and (named := environ.get(EMBED_VARIABLE, "").strip()):
         return named
     provider, model = environ.get(PROVIDER_VARIABLE, ""), environ.get(MODEL_VARIABLE, "")

@@ -39,7 +39,7 @@ def _table(cls: Any, tables: Mapping[str, Any], path: str, problems: list[str]) 
     for key, value in tables.items():
         name = _snake(key)
         if name not in known:
-            problems.append(f"{path}{key}: unknown field{_guess(name, known)}")
+            problems.append(f"{path}{key}: unknown field{guess(name, known)}")
         else:
             values[name] = _value(known[name], value, f"{path}{key}", problems)
     missing = [name for name, field in known.items() if _required(field) and name not in values]
@@ -91,13 +91,23 @@ _SHAPES = {"table": _inner, "tables": _list, "named": _named}
 
 
 def _broken_rules(rules: Mapping[str, Any], value: Any) -> Iterator[str]:
-    texts = [value] if isinstance(value, str) else list(value.values() if isinstance(value, Mapping) else value)
+    texts = _texts(value)
     if "one_of" in rules and not set(texts) <= set(rules["one_of"]):
         yield f"must be one of {', '.join(rules['one_of'])}"
     if "pattern" in rules and not all(re.fullmatch(rules["pattern"], text) for text in texts):
         yield f"must match {rules['pattern']}"
+    if "least" in rules and isinstance(value, int) and value < rules["least"]:
+        yield f"must be at least {rules['least']}"
     if "lengths" in rules and len(texts) not in rules["lengths"]:
         yield f"must have {' or '.join(map(str, rules['lengths']))} texts"
+
+
+def _texts(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return list(value.values())
+    return list(value) if isinstance(value, list | tuple) else []
 
 
 def _snake(key: str) -> str:
@@ -110,7 +120,8 @@ def _required(field: Field[Any]) -> bool:
     return field.default is MISSING and field.default_factory is MISSING
 
 
-def _guess(name: str, known: Mapping[str, Any]) -> str:
+def guess(name: str, known: Mapping[str, Any]) -> str:
+    """What to say behind a field that nobody knows: the one that may be meant, or all there are."""
     from difflib import get_close_matches
 
     near = get_close_matches(name, known, n=1, cutoff=0.5)
@@ -126,6 +137,8 @@ KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "bool": (_is(bool), "true or false"),
     "int": (_is(int), "a whole number"),
     "float": (_is(int, float), "a number"),
+    "bool | str": (_is(bool, str), "true, false or a text"),
+    "tuple[Any, ...]": (_is(list, tuple), "a list"),
     "tuple[str, ...]": (
         lambda value: isinstance(value, list | tuple) and all(isinstance(each, str) for each in value),
         "a list of texts",

@@ -247,16 +247,15 @@ class Person:
             preexec_fn=lambda: fcntl.ioctl(there, termios.TIOCSCTTY, 0),  # noqa: PLW1509  # one system call, no lock
         )  # fmt: skip
         os.close(there)
-        self._shown = self._before = ""
+        self._shown = ""
 
     def type(self, keys: str) -> None:
         """Press these keys."""
         os.write(self._here, keys.encode())
 
-    def see(self, text: str) -> str:
-        """Wait until this is shown; gives what stood before it, which is forgotten."""
+    def see(self, text: str) -> None:
+        """Wait until this is shown; what stood before it is forgotten."""
         assert self._sees(text, TIMEOUT), f"not shown: {text!r}, but: {self._shown!r}"
-        return self._before
 
     def interrupt(self, text: str) -> None:
         """Press Ctrl-C until this is shown.
@@ -277,7 +276,7 @@ class Person:
             if not more:
                 return False
             self._shown += more.decode(errors="replace").replace("\r\n", "\n")
-        self._before, _, self._shown = self._shown.partition(text)
+        self._shown = self._shown.partition(text)[2]
         return True
 
     def end(self) -> int:

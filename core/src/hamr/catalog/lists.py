@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hamr.catalog.row import Rows
@@ -10,12 +10,18 @@ from hamr.catalog.row import Rows
 Tables = Mapping[str, Any]
 
 
-def lists(id: str, own: Tables, place: str, packaged: Tables) -> list[Rows]:
+def lists(
+    id: str, own: Tables, place: str, packaged: Tables, configured: Iterable[tuple[str, list[Tables]]] = ()
+) -> list[Rows]:
     """The rows of one provider; in the user's `own` file at `place` they are named `provider/model`.
+
+    `configured` are those in files that describe providers, each with its place.
 
     Raises ConfigError for a file that is no list.
     """
-    found = [Rows(_of_provider(id, own), place), Rows(packaged, f"models.toml of {id}")]
+    found = [Rows(_of_provider(id, own), place)]
+    found += [Rows({"model": rows}, where) for where, rows in configured]
+    found.append(Rows(packaged, f"models.toml of {id}"))
     return [rows for rows in found if rows]
 
 

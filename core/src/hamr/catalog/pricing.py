@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import reduce
 
 from hamr.catalog.row import Price, Rates, Row, Rows
 from hamr.errors import ConfigError
@@ -16,7 +17,7 @@ STANDARD = (None, "auto", "default", "standard", "standard_only")
 
 
 class Pricing:
-    """What calls of one model cost; of the price lists the first that has the model counts."""
+    """What calls of one model cost; of the price lists the first counts, for whatever it says of the model."""
 
     def __init__(self, model: str, lists: Sequence[Rows]) -> None:
         self._model, self._lists = model, lists
@@ -24,7 +25,7 @@ class Pricing:
     def cost(self, usage: Usage, served: str, tier: str | None, day: str) -> Cost | None:
         """What this usage cost on this day (`2026-11-25`) where the model `served` it in this tier of service.
 
-        None where no list has the model.
+        None where no list has a price of the model.
         """
         try:
             row = self.row(served)
@@ -34,14 +35,18 @@ class Pricing:
             return None
         if tier not in STANDARD:
             return Cost(None, f"no price is known for the service tier {tier}")
+        if not row.price:
+            return None
         if (price := row.price_on(day)) is None:
-            return Cost(None, f"no price of {row.id} is known for {day}" if row.price else Cost().reason)
+            return Cost(None, f"no price of {row.id} is known for {day}")
         return cost(usage, price, row)
 
     def row(self, served: str | None = None) -> Row | None:
         """What is known of the model that served, or else of the one that was asked; raises ConfigError."""
         names = [name for name in (served, self._model) if name]
-        return next((row for rows in self._lists for name in names if (row := rows.find(name)) is not None), None)
+        found = [rows.first(names) for rows in self._lists]
+        known = [row for row in found if row is not None]
+        return reduce(lambda row, below: row.over(below), known) if known else None
 
 
 def cost(usage: Usage, price: Price, row: Row) -> Cost:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from hamr import schema
@@ -51,6 +51,11 @@ class Price(Rates):
     source: str = ""
     date: str = field(default="", metadata={"pattern": r"|\d{4}-\d{2}-\d{2}"})
 
+    def over(self, below: Price) -> Price:
+        """The price, with the rates of another for the buckets of which it says nothing."""
+        unsaid = [each.name for each in fields(Rates) if getattr(self, each.name) is None]
+        return replace(self, **{name: getattr(below, name) for name in unsaid})
+
     def holds(self, day: str) -> bool:
         """Whether it counts on this day, `2026-11-25`."""
         return (not self.since or self.since <= day) and (not self.until or day <= self.until)
@@ -79,6 +84,14 @@ class Row:
     source: str = ""
     date: str = field(default="", metadata={"pattern": r"|\d{4}-\d{2}-\d{2}"})
 
+    def over(self, below: Row) -> Row:
+        """The row, with what another says of the same model where this one says nothing."""
+        unsaid = [each.name for each in fields(self) if getattr(self, each.name) in (None, (), "")]
+        said: dict[str, Any] = {name: getattr(below, name) for name in unsaid}
+        if len(self.price) == len(below.price) == 1:
+            said["price"] = (self.price[0].over(below.price[0]),)
+        return replace(self, **said)
+
     def price_on(self, day: str) -> Price | None:
         """The price that counts on this day: where several do, the one that began last."""
         return max((each for each in self.price if each.holds(day)), key=lambda each: each.since, default=None)
@@ -101,6 +114,10 @@ class Rows:
         """The model of this name, or of that name without the date behind it; raises ConfigError for a row awry."""
         raw = self._by_name.get(name) or self._by_name.get(DATED.sub("", name))
         return None if raw is None else self._checked(raw)
+
+    def first(self, names: Iterable[str]) -> Row | None:
+        """The model of the first of these names that is here; raises ConfigError for a row awry."""
+        return next((row for name in names if (row := self.find(name)) is not None), None)
 
     def __bool__(self) -> bool:
         return bool(self._by_name)

@@ -46,7 +46,7 @@ def explain(
     default = origins.get("models.chat", origins.get("models"))
     facts = {
         "provider": Fact(provider.id, by_provider),
-        "plugin": Fact(client.plugins.find(provider.id).source, None),
+        "plugin": Fact(client.providers.source(provider.id), None),
         "model": Fact(route.model.id, by_model or default),
         "api mode": Fact(provider.mode, None),
         "wire": Fact(route.wire, origins.get("wire")),

@@ -25,8 +25,8 @@ def pipeline(client: Hamr, selector: str | None, mode: str | None = None) -> Pip
     try:
         return client.pipeline(selector, mode=mode)
     except ConfigError as error:
-        installed = client.plugins.providers
-        if selector and selector.partition("/")[0] not in installed and (found := near(client.plugins, selector)):
+        there = client.providers.ids
+        if selector and selector.partition("/")[0] not in there and (found := near(client.plugins, selector)):
             how = error.hint.rpartition("? ")[2]  # without the guess at the provider alone
             error.hint = f"Did you mean {' or '.join(found)}? {how}"
         raise

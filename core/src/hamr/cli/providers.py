@@ -12,7 +12,7 @@ import click
 from hamr.cli import output
 
 if TYPE_CHECKING:
-    from hamr.discover import Plugins
+    from hamr.providers import Providers
     from hamr.secrets.store import CredentialStore
     from hamr.types import Provider
 
@@ -30,8 +30,8 @@ No plugin is imported, and no key is shown.
 class Key:
     """Whether a provider's key is there: `status` is set, missing, unusable, optional or none.
 
-    `source` is what kind of place it is in or should be in, stored or environment (inventory H-73); `place` is the
-    file that it is stored in.
+    `source` is what kind of place it is in or should be in: stored, environment, models_json_key or models_json_command
+    (inventory H-73); `place` is the file that it is in.
     """
 
     status: str
@@ -46,9 +46,11 @@ class Key:
         """The status for people."""
         match self.status:
             case "set":
-                return f"stored in {self.place}" if self.place else f"{self.variable} is set"
-            case "missing" if self.source == "stored":
-                return "not logged in"
+                return (
+                    f"{'stored' if self.source == 'stored' else 'set'} in {self.place}"
+                    if self.place
+                    else f"{self.variable} is set"
+                )
             case "missing":
                 return f"missing: {self.variable}" if self.variable else "missing"
             case "unusable":
@@ -111,27 +113,31 @@ def rows(environ: Mapping[str, str]) -> list[Row]:
     """The installed providers, those that are switched off too."""
     from hamr.choices import Choices
     from hamr.discover import Plugins
+    from hamr.providers import Providers
 
     choices = Choices.read(environ)
-    plugins = Plugins(choices._replace(disabled=()))
-    return [replace(_row(plugins, id, environ), enabled=id not in choices.disabled) for id in plugins.providers]
+    there = Providers(Plugins(choices._replace(disabled=())), environ, ".")
+    for problem in there.configuration.problems:
+        output.note(f"warning: {problem}")
+    return [replace(_row(there, id, environ), enabled=id not in choices.disabled) for id in there.ids]
 
 
-def _row(plugins: Plugins, id: str, environ: Mapping[str, str]) -> Row:
+def _row(there: Providers, id: str, environ: Mapping[str, str]) -> Row:
     from hamr.errors import HamrError
 
     try:
-        point = plugins.find(id)
+        point = there.plugins.find(id) if id in there.plugins.providers else None
     except HamrError as error:  # two distributions bring it
         return Row(id, error=error.message)
+    dist, version = (point.dist, point.version) if point else (None, None)
     try:
-        provider = plugins.manifest(id).provider(environ, f"provider.toml of {point.source}")
+        provider = there.provider(id, environ)
     except HamrError as error:
-        return Row(id, point.dist, point.version, error=error.message)
+        return Row(id, dist, version, error=error.message)
     return Row(
         id,
-        point.dist,
-        point.version,
+        dist,
+        version,
         name=provider.name,
         key=key_of(provider, environ),
         base_url=provider.base_url or None,
@@ -154,9 +160,9 @@ def key_of(provider: Provider, environ: Mapping[str, str]) -> Key:
     store = CredentialStore.of(environ)
     if store is not None and (status := _stored(store, provider, environ)):
         return Key(status, None, variables, url, "stored", store.path)
-    if provider.auth.style == "oauth":
-        return Key("missing", None, variables, url, "stored")
     holding = next((name for name in variables if environ.get(name, "").strip()), None)
+    if provider.auth.key is not None and holding is None:
+        return _in_a_file(provider.auth.key, provider, environ)
     try:
         secret = keys.find(provider, environ, {})
     except ConfigError:
@@ -165,13 +171,21 @@ def key_of(provider: Provider, environ: Mapping[str, str]) -> Key:
     return Key("set" if secret else "optional", holding, variables, url, "environment")
 
 
+def _in_a_file(key: str, provider: Provider, environ: Mapping[str, str]) -> Key:
+    """The status of the key that a file of configuration names (inventory H-73)."""
+    from hamr.secrets import references
+
+    source = "models_json_key" if references.command(key) is None else "models_json_command"
+    status = "unusable" if references.missing(key, environ) else "set"
+    place = provider.origins.get("auth.key")
+    return Key(status, None, provider.auth.env, provider.key_url, source, place)
+
+
 def _stored(store: CredentialStore, provider: Provider, environ: Mapping[str, str]) -> str | None:
     """The status of the stored key, if there is one; a file that cannot be read might hold one."""
     from hamr.errors import ConfigError
 
     try:
-        if provider.auth.style == "oauth":
-            return "set" if store.logins(provider.stored_names) else None
         stored = store.keys(provider.stored_names)
     except ConfigError:
         return "unusable"

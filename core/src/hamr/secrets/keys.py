@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def find(
     provider: Provider, environ: Mapping[str, str], given: Mapping[str, str], store: CredentialStore | None = None
 ) -> Secret | None:
-    """The key: given in code first, then stored, then the provider's variables in order (inventory C-21).
+    """The key: given in code first, then stored, then the provider's variables in order (inventory C-21), a file's.
 
     None where the provider needs none. Raises ConfigError, naming every place that was looked in, where it does.
     """
@@ -36,6 +36,17 @@ def find(
     how = f"Store it: hamr auth add {provider.id}. Or set it: export {first}=..." if first and store else how
     where = f" Get one at {provider.key_url}" if provider.key_url else ""
     raise ConfigError(f"no key for {provider.id}; looked in {', '.join(looked)}", hint=how + where)
+
+
+def value(text: str, environ: Mapping[str, str], what: str) -> Secret:
+    """What an expression of the user's stands for; raises ConfigError naming `what`. A command is run each time."""
+    from hamr.secrets import references
+
+    if (command := references.command(text)) is None:
+        return Secret(_sendable(references.filled(text, environ, what).strip(), what), what)
+    from hamr.secrets import shell
+
+    return Secret(_sendable(shell.output(command, what), what), what)
 
 
 def variable(provider: Provider, environ: Mapping[str, str], name: str) -> Secret | None:
@@ -59,10 +70,14 @@ def is_callable(
         return False
     if auth.style == "oauth":
         return store is not None and bool(store.logins(provider.stored_names))
-    if auth.style == "none" or auth.optional or not auth.env:
+    if auth.style == "none" or auth.optional or not (auth.env or auth.key):
         return True
     if given.get(provider.id, "").strip() or any(environ.get(name, "").strip() for name in auth.env):
         return True
+    if auth.key is not None:
+        from hamr.secrets import references
+
+        return not references.missing(auth.key, environ)
     return store is not None and bool(store.keys(provider.stored_names))
 
 
@@ -77,6 +92,9 @@ def _places(
     for name in provider.auth.env:
         place = variable_place(name)
         yield Secret(environ.get(name, ""), place), place
+    if provider.auth.key is not None:
+        place = provider.origins.get("auth.key", "a file")
+        yield value(provider.auth.key, environ, f"the key of {provider.id} in {place}"), place
 
 
 def _login(provider: Provider, store: CredentialStore | None) -> Secret:

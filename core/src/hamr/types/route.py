@@ -21,6 +21,7 @@ class AuthSpec:
     `more_env` are variables that hold other secrets of the style's, such as the parts of a key that has several.
     `stored_as` are the names besides its id under which its credentials may be stored; `oauth` says how one logs in.
     `bearer_env` are those of the variables whose key goes as a bearer token, whatever the header of the others is.
+    `key` is what a file says of the key: a text, or an expression such as `$VAR` or `!command`.
     """
 
     style: str = "none"
@@ -30,12 +31,17 @@ class AuthSpec:
     optional: bool = False
     more_env: tuple[str, ...] = ()
     stored_as: tuple[str, ...] = ()
+    key: str | None = field(default=None, repr=False)
     oauth: OAuthSpec | None = None
     bearer_env: tuple[str, ...] = ()
 
 
 def _unset(name: str) -> Secret | None:
     return None
+
+
+def _as_it_is(text: str, what: str) -> Secret:
+    return Secret(text, what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ class ModelRule:
     mode: str | None = None
     limits: RateLimits = UNLIMITED
     local: bool | None = None
+    header_values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def fits(self, name: str) -> bool:
         """Whether a model of this name is meant; a `*` in a pattern stands for any text."""
@@ -107,6 +114,7 @@ class Provider:
     know besides, such as a region or a project; one that nothing says is not there. `mode` is what the interface
     described here is called, and `modes` are the others. `limits` hold for all models together.
     `local` says that it is the user's own server, which costs nothing; a model's own `local` counts before it.
+    `header_values` are headers as a file has them: expressions, whose values are secret.
     """
 
     id: str
@@ -116,6 +124,7 @@ class Provider:
     transport: str = "http"
     auth: AuthSpec = field(default_factory=AuthSpec)
     headers: Mapping[str, str] = field(default_factory=dict)
+    header_values: Mapping[str, str] = field(default_factory=dict, repr=False)
     compat: Mapping[str, Any] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[ModelRule, ...] = ()
@@ -145,6 +154,7 @@ class Model:
     compat: Mapping[str, Any] = field(default_factory=dict)
     limits: RateLimits = UNLIMITED
     local: bool | None = None
+    header_values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +178,9 @@ class Route:
     `secret()` gives the key, or None where the provider works without one; it raises ConfigError, naming
     every place that was looked in, where a key is needed and there is none. `variable(name)` gives what one of the
     variables holds that the provider's auth names, or None; it raises ConfigError for any other variable. `tokens` is
-    where the tokens of its logins are kept, None where there is no place for any.
+    where the tokens of its logins are kept, None where there is no place for any. `value(text, what)` gives what an
+    expression of the user's stands for; it raises ConfigError naming `what`. `waits` says that `secret()` may take
+    seconds, for it runs a command.
     """
 
     provider: Provider
@@ -177,6 +189,8 @@ class Route:
     settings: Settings = field(default_factory=Settings)
     variable: Callable[[str], Secret | None] = _unset
     tokens: TokenStore | None = None
+    value: Callable[[str, str], Secret] = _as_it_is
+    waits: bool = False
 
     @property
     def wire(self) -> str:

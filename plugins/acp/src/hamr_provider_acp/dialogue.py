@@ -90,9 +90,7 @@ def new_session(peer: Peer, asked: Asked) -> Steps[Session]:
     id = said.get("sessionId")
     if not isinstance(id, str):
         raise BrokenReply(f"{asked.name} began a session without an id; {_wrong('NewSessionResponse', said)}")
-    session = Session.read(id, said)
-    session.cost = 0.0
-    return session
+    return Session.read(id, said)
 
 
 def earlier_session(peer: Peer, asked: Asked, hello: Hello, id: str, told: Told) -> Steps[Session | None]:

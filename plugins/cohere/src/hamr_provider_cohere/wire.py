@@ -11,7 +11,6 @@ if TYPE_CHECKING:
         Call,
         CallError,
         Decoder,
-        Dialect,
         EmbeddingRequest,
         Embeddings,
         Head,
@@ -72,9 +71,3 @@ class Cohere:
         from hamr_provider_cohere.listing import decode_models
 
         return decode_models(head, route, self.compat)
-
-    def dialect(self) -> Dialect:
-        """The server half of this wire."""
-        from hamr_provider_cohere.dialect import CohereDialect
-
-        return CohereDialect()

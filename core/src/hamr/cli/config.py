@@ -1,0 +1,135 @@
+"""`hamr config`: the files of configuration, what they say, and what of that does not count."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hamr.cli import exit_codes, output
+
+if TYPE_CHECKING:
+    from hamr.config.configuration import Configuration
+    from hamr.providers import Providers
+
+EPILOG = """\b
+Examples:
+  hamr config            the files, what they bring, and what in them does not count
+  hamr config path       where the files are
+  hamr config show groq  all that is known of a provider, each field with its place
+
+Keys are never shown. The exit code of `hamr config` is 1 where something in a file does not count.
+"""
+
+
+@click.group("config", epilog=EPILOG, invoke_without_command=True, short_help="Show the files of configuration.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+@click.pass_context
+def command(context: click.Context, /, *, as_json: bool) -> None:
+    """Show the files of configuration, what they bring, and what in them does not count."""
+    if context.invoked_subcommand is not None:
+        return
+    there = _configuration()
+    files, problems = _files(there), there.problems
+    if as_json:
+        aliases = {name: alias.selector for name, alias in there.aliases.items()}
+        told = {"files": files, "aliases": aliases, "problems": [asdict(problem) for problem in problems]}
+        output.write_json(told)
+    else:
+        _show(files, there)
+    context.exit(exit_codes.FAILED if problems else 0)
+
+
+@command.command("path", short_help="Where the files are.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+def path(*, as_json: bool) -> None:
+    """Tell where the files of configuration are, or would be."""
+    files = _files(_configuration())
+    if as_json:
+        output.write_json({"files": files})
+        return
+    for file in files:
+        output.write(f"{file['path']}{'' if file['there'] else '  (not there)'}\n")
+
+
+@command.command("show", short_help="All that is known of a provider.")
+@click.argument("provider")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+def show(provider: str, *, as_json: bool) -> None:
+    """Show all that is known of a provider, each field with the place that it comes from."""
+    from hamr.cli.table import paragraphs
+
+    fields = _fields(_providers(), provider)
+    if as_json:
+        output.write_json({"provider": provider, "fields": fields})
+        return
+    paragraphs([{name: f"{field['value']}  (from {field['from']})" for name, field in fields.items()}])
+
+
+def _providers() -> Providers:
+    from hamr.choices import Choices
+    from hamr.discover import Plugins
+    from hamr.providers import Providers
+
+    return Providers(Plugins(Choices.read(os.environ)), os.environ, ".")
+
+
+def _configuration() -> Configuration:
+    return _providers().configuration
+
+
+def _files(there: Configuration) -> list[dict[str, Any]]:
+    from hamr.config.configuration import PROJECT
+
+    kinds = {"providers": there.providers_path, "models": there.models_path}
+    project = there.project_path
+    found = [(kind, path) for kind, path in kinds.items() if path is not None]
+    layers = {layer.place: layer for layer in there.layers}
+    files = [*found, ("project", project or os.path.abspath(PROJECT))]
+    return [
+        {
+            "kind": kind,
+            "path": path,
+            "there": path in layers,
+            "providers": sorted(layers[path].providers) if path in layers else [],
+        }
+        for kind, path in files
+    ]
+
+
+def _show(files: list[dict[str, Any]], there: Configuration) -> None:
+    for file in files:
+        brings = ", ".join(file["providers"]) or "no providers"
+        output.write(f"{file['path']}: {brings if file['there'] else 'not there'}\n")
+    for name, alias in there.aliases.items():
+        output.write(f"alias {name} = {alias.selector}\n")
+    for problem in there.problems:
+        output.note(f"warning: {problem}")
+
+
+def _fields(there: Providers, id: str) -> dict[str, dict[str, Any]]:
+    """What is known, without values that may hold a key."""
+    provider = there.provider(id, os.environ)
+    auth = provider.auth
+    values: dict[str, Any] = {
+        "name": provider.name,
+        "base_url": provider.base_url,
+        "wire": provider.wire,
+        "transport": provider.transport,
+        "auth": auth.style,
+        "key_variables": list(auth.env),
+        "headers": sorted({*provider.headers, *provider.header_values}),
+        "compat": dict(provider.compat),
+        "models": dict(provider.models),
+        "modes": [provider.mode, *provider.modes],
+        "parameters": dict(provider.parameters),
+    }
+    origins = {"key_variables": "auth", "modes": "modes", "headers": "header_values"}
+    place = provider.origins
+    return {
+        name: {"value": value, "from": place.get(origins.get(name, name), there.place(id))}
+        for name, value in values.items()
+        if value not in ("", [], {}, None)
+    }

@@ -1,0 +1,193 @@
+"""All layers of configuration of one user in one place, read when they are first needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
+from typing import Any
+
+from hamr.config.layer import Alias, Layer, Problem
+from hamr.config_files import config_folder
+from hamr.secrets.store import agent_folder
+
+Reader = Callable[[str, str], Layer]
+"""The text of a file, and its place, to what it says."""
+Installed = Callable[[], tuple[Collection[str], Collection[str]]]
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes of a file of configuration; a larger one is none."""
+PROVIDERS_VARIABLES = ("HAMR_PROVIDERS_CONFIG", "HARN_PROVIDERS_CONFIG")
+TRUST_VARIABLE = "HAMR_PROJECT_TRUST"
+PROJECT = "hamr.toml"
+WRITABLE_BY_OTHERS = 0o022
+
+
+class Configuration:
+    """The user's `providers.toml` and `models.json`, and the project's `hamr.toml`; later ones win.
+
+    `folder` is where a project is looked for, and above. `installed` gives the providers that are there without these
+    files, and the variables that hold their keys: an untrusted project may touch neither.
+    """
+
+    def __init__(
+        self, environ: Mapping[str, str], folder: str | None = None, installed: Installed = lambda: ((), ())
+    ) -> None:
+        self._environ, self._folder, self._installed = environ, folder, installed
+        self._stamps: dict[str, object] = {}
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """What there is, the user's before the project's."""
+        from hamr.config import models_json, providers_toml
+
+        readers = ((self.providers_path, providers_toml.layer), (self.models_path, models_json.layer))
+        found = [self._read(path, reader) for path, reader in readers if path is not None]
+        own = [layer for layer in found if layer is not None]
+        project = self._project(own)
+        return tuple(own if project is None else [*own, project])
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What in these files does not count."""
+        return [problem for layer in self.layers for problem in layer.problems]
+
+    @property
+    def ids(self) -> list[str]:
+        """The providers that the files name, each once."""
+        return list(dict.fromkeys(id for layer in self.layers for id in layer.providers))
+
+    @property
+    def aliases(self) -> dict[str, Alias]:
+        """Other names of models."""
+        return {name: alias for layer in self.layers for name, alias in layer.aliases.items()}
+
+    def tables(self, id: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """What each file says of a provider, with its place."""
+        return [(layer.place, layer.providers[id]) for layer in self.layers if id in layer.providers]
+
+    def rows(self, id: str) -> list[tuple[str, list[Mapping[str, Any]]]]:
+        """The rows of a provider's models that each file lists, as a price list has them, the last file first."""
+        from hamr.config.rows import price_rows
+
+        found = [(layer.place, price_rows(layer, id)) for layer in reversed(self.layers)]
+        return [(place, rows) for place, rows in found if rows]
+
+    def setting(self, name: str) -> tuple[str, str] | None:
+        """A setting that belongs to no provider, with its place."""
+        found = [(layer.settings[name], layer.place) for layer in self.layers if name in layer.settings]
+        return found[-1] if found else None
+
+    @property
+    def providers_path(self) -> str | None:
+        """The user's `providers.toml`."""
+        for name in PROVIDERS_VARIABLES:
+            if given := self._environ.get(name, "").strip():
+                return os.path.abspath(os.path.expanduser(given))
+        folder = config_folder(self._environ)
+        return None if folder is None else os.path.join(folder, "providers.toml")
+
+    @property
+    def models_path(self) -> str | None:
+        """The user's `models.json`."""
+        folder = agent_folder(self._environ)
+        return None if folder is None else os.path.join(folder, "models.json")
+
+    @cached_property
+    def project_path(self) -> str | None:
+        """The `hamr.toml` of this folder or of the nearest one above it."""
+        return self._nearest()
+
+    def _nearest(self) -> str | None:
+        if self._folder is None:
+            return None
+        place = os.path.abspath(self._folder)
+        while True:
+            if os.path.lexists(path := os.path.join(place, PROJECT)):
+                return path
+            above = os.path.dirname(place)
+            if above == place:
+                return None
+            place = above
+
+    def changed(self) -> bool:
+        """Whether one of the files is no longer what was read."""
+        places = (self.providers_path, self.models_path, self._nearest())
+        now = {path: _stamp(path) for path in places if path is not None}
+        return "layers" in self.__dict__ and now != self._stamps
+
+    def anew(self) -> Configuration:
+        """The same places, not yet read."""
+        return Configuration(self._environ, self._folder, self._installed)
+
+    def _read(self, path: str, reader: Reader) -> Layer | None:
+        self._stamps[path] = _stamp(path)
+        return read(path, reader)
+
+    def _project(self, own: list[Layer]) -> Layer | None:
+        from hamr.config import providers_toml
+
+        if (path := self.project_path) is None:
+            return None
+        layer = self._read(path, lambda text, place: providers_toml.layer(text, place, project=True))
+        if layer is None or self._trusts(path):
+            return layer
+        from hamr.config.trust import tamed
+
+        known, variables = self._installed()
+        known = {*known, *(id for each in own for id in each.providers)}
+        return tamed(layer, known, variables, {name for each in own for name in each.aliases})
+
+    def _trusts(self, path: str) -> bool:
+        from hamr.config.trust import Trust
+
+        decided = Trust(agent_folder(self._environ)).decided(os.path.dirname(path))
+        if decided is not None:
+            return decided
+        return self._environ.get(TRUST_VARIABLE, "").strip().lower() == "always"
+
+
+def _stamp(path: str) -> object:
+    try:
+        there = os.stat(path)
+    except OSError:
+        return None
+    return there.st_mtime_ns, there.st_ctime_ns, there.st_size, there.st_ino
+
+
+def read(path: str, reader: Reader) -> Layer | None:
+    """The layer of a file; None where there is none, and a layer that holds nothing but the fault where it is none."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read(LARGEST + 1)
+            mode, owner = os.fstat(file.fileno()).st_mode, os.fstat(file.fileno()).st_uid
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return Layer(path, problems=(Problem(path, "", f"it cannot be read: {error.strerror}"),))
+    if len(data) > LARGEST:
+        return Layer(path, problems=(Problem(path, "", f"it is larger than {LARGEST} bytes"),))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return Layer(path, problems=(Problem(path, "", f"it is no text in UTF-8 (at byte {error.start})"),))
+    layer = reader(text, path)
+    strangers = os.name != "nt" and (owner not in (0, os.geteuid()) or mode & WRITABLE_BY_OTHERS)
+    return _without_commands(layer) if strangers else layer
+
+
+def _without_commands(layer: Layer) -> Layer:
+    """The layer less the providers that would run a command: somebody else could have written it."""
+    from dataclasses import replace
+
+    running = [id for id, tables in layer.providers.items() if _runs(tables)]
+    fault = "its command is not run, for others may write the file"
+    problems = [Problem(layer.place, f"providers.{id}", f"{fault}: chmod 600 {layer.place}") for id in running]
+    kept = {id: tables for id, tables in layer.providers.items() if id not in running}
+    return replace(layer, providers=kept, problems=(*layer.problems, *problems))
+
+
+def _runs(tables: Mapping[str, Any]) -> bool:
+    values = [tables.get("auth", {}).get("key", ""), *tables.get("header_values", {}).values()]
+    values += [value for rule in tables.get("model", ()) for value in rule.get("header_values", {}).values()]
+    return any(value.startswith("!") for value in values) or "command" in tables.get("compat", {})

@@ -1,0 +1,109 @@
+"""The reading of a file's tables into a layer: what is wrong is told, and the rest counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from hamr import schema
+from hamr.config.entry import ModelEntry, ProviderEntry
+from hamr.config.layer import Alias, Layer, Problem
+from hamr.config.translate import provider_tables, snaked
+from hamr.errors import ConfigError
+
+EMPTY = "it has none of base_url, headers, compat, models and what else describes a provider"
+
+
+class Reading:
+    """One file as it is read."""
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+        self._providers: dict[str, Mapping[str, Any]] = {}
+        self._models: dict[str, tuple[Mapping[str, Any], ...]] = {}
+        self._patches: dict[str, Mapping[str, Mapping[str, Any]]] = {}
+        self._aliases: dict[str, Alias] = {}
+        self._settings: dict[str, Any] = {}
+        self._problems: list[Problem] = []
+
+    def layer(self) -> Layer:
+        """What was read."""
+        return Layer(
+            self._place,
+            self._providers,
+            self._models,
+            self._patches,
+            self._aliases,
+            self._settings,
+            tuple(self._problems),
+        )
+
+    def problem(self, path: str, reason: str) -> None:
+        """Tell of something that does not count."""
+        self._problems.append(Problem(self._place, path, reason))
+
+    def set(self, name: str, value: Any) -> None:
+        """A setting that belongs to no provider."""
+        self._settings[name] = value
+
+    def providers(self, tables: Any, path: str) -> None:
+        """Every provider of the table, each by itself."""
+        if not isinstance(tables, Mapping):
+            self.problem(path, "it must be a table")
+            return
+        for id, table in tables.items():
+            self._provider(str(id), table, f"{path}.{id}")
+
+    def aliases(self, tables: Any, path: str) -> None:
+        """Every alias of the table: a text, or a table with `id` and `provider`."""
+        if not isinstance(tables, Mapping):
+            self.problem(path, "it must be a table")
+            return
+        for name, table in tables.items():
+            given = {"id": table} if isinstance(table, str) else table
+            if (alias := self._read(Alias, given, f"{path}.{name}")) is not None:
+                self._aliases[str(name)] = alias
+
+    def _provider(self, id: str, table: Any, path: str) -> None:
+        entry = self._read(ProviderEntry, table, path)
+        if entry is None:
+            return
+        tables = provider_tables(entry)
+        if not tables and entry.enabled:
+            self.problem(path, EMPTY)
+            return
+        if not entry.enabled:
+            tables = {"enabled": False}
+        self._providers[id] = tables
+        if entry.models:
+            self._models[id] = tuple(_row(model) for model in entry.models)
+        if entry.model_overrides:
+            self._patches[id] = {name: _row(model) for name, model in entry.model_overrides.items()}
+
+    def _read(self, cls: type[Any], table: Any, path: str) -> Any:
+        """The table as this dataclass; without the fields that nobody knows, which are told of."""
+        if not isinstance(table, Mapping):
+            self.problem(path, "it must be a table")
+            return None
+        known = cls.__dataclass_fields__
+        unknown = [name for name in table if next(iter(snaked({str(name): 0}))) not in known]
+        for name in unknown:
+            self.problem(f"{path}.{name}", f"unknown field{_guess(str(name), known)}; it is passed over")
+        rest = {name: value for name, value in table.items() if name not in unknown}
+        try:
+            return schema.read(cls, rest, path)
+        except ConfigError as error:
+            self.problem(path, error.message.removeprefix(f"{path}: "))
+            return None
+
+
+def _guess(name: str, known: Mapping[str, Any]) -> str:
+    guess = schema.guess(name, known)
+    return guess if "did you mean" in guess else ""
+
+
+def _row(entry: ModelEntry) -> dict[str, Any]:
+    """What the file says of the model itself, without what is for the wire."""
+    told = {name: value for name, value in asdict(entry).items() if value not in (None, (), [], {})}
+    return {name: value for name, value in told.items() if name not in ("compat", "headers", "api", "base_url")}

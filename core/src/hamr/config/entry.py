@@ -1,0 +1,109 @@
+"""A provider as a user's file describes it: one schema, in camelCase or in snake_case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hamr.manifest import VARIABLE, LimitTable
+
+APIS = {
+    "openai-completions": "openai-completions",
+    "openai-responses": "openai-responses",
+    "anthropic-messages": "anthropic-messages",
+    "google-generative-ai": "gemini",
+    "gemini": "gemini",
+    "azure-openai-responses": "openai-responses",
+    "openai-codex-responses": "openai-responses",
+    "mistral-conversations": "openai-completions",
+    "google-vertex": "gemini",
+    "bedrock-converse-stream": "bedrock-converse",
+    "bedrock-converse": "bedrock-converse",
+    "openai-compatible": "openai-completions",
+    "anthropic-compatible": "anthropic-messages",
+    "openai": "openai-completions",
+    "anthropic": "anthropic-messages",
+    "ollama": "ollama",
+    "cohere": "cohere",
+    "acp": "acp",
+}
+"""The names that files have for wires (inventory H-33, H-92, N-123), and the wires."""
+
+API = {"one_of": tuple(APIS)}
+STYLES = {"one_of": ("bearer", "header", "none", "aws_sigv4", "azure_openai", "oauth")}
+
+
+@dataclass(frozen=True, slots=True)
+class CostTable:
+    """Prices in USD a million tokens."""
+
+    input: float | None = None
+    output: float | None = None
+    cache_read: float | None = None
+    cache_write: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """A model as a file lists it (inventory H-39 to H-47, H-93)."""
+
+    id: str | None = None
+    name: str | None = None
+    display_name: str | None = None
+    api: str | None = field(default=None, metadata=API)
+    base_url: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    compat: Mapping[str, Any] = field(default_factory=dict)
+    reasoning: bool | None = None
+    supports_thinking: bool | None = None
+    supports_vision: bool | None = None
+    thinking_level_map: Mapping[str, Any] = field(default_factory=dict)
+    thinking_levels: tuple[str, ...] = ()
+    default_thinking: str | None = None
+    input: tuple[str, ...] = field(default=(), metadata={"one_of": ("text", "image", "audio", "video", "pdf")})
+    context_window: int | None = field(default=None, metadata={"least": 1})
+    max_tokens: int | None = field(default=None, metadata={"least": 1})
+    max_output_tokens: int | None = field(default=None, metadata={"least": 1})
+    cost: CostTable | None = field(default=None, metadata={"table": CostTable})
+    tool_call_parser: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderEntry:
+    """A provider as a file describes it (inventory H-30 to H-38, H-92, N-121, N-123)."""
+
+    name: str | None = None
+    display_name: str | None = None
+    icon: str | None = None
+    enabled: bool = True
+    api: str | None = field(default=None, metadata=API)
+    wire: str | None = field(default=None, metadata=API)
+    protocol: str | None = field(default=None, metadata=API)
+    compatibility: str | None = field(default=None, metadata=API)
+    base_url: str | None = None
+    base_url_env: str | tuple[str, ...] = field(default=(), metadata=VARIABLE)
+    chat_endpoint: str | None = None
+    completion_endpoint: str | None = None
+    api_key: str | None = None
+    api_key_env: str | tuple[str, ...] = field(default=(), metadata=VARIABLE)
+    auth_env: str | tuple[str, ...] = field(default=(), metadata=VARIABLE)
+    auth_style: str | None = field(default=None, metadata=STYLES)
+    auth_header: bool | str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    extra_headers: Mapping[str, str] = field(default_factory=dict)
+    custom_headers: Mapping[str, str] = field(default_factory=dict)
+    compat: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    models: tuple[ModelEntry, ...] = field(default=(), metadata={"tables": ModelEntry})
+    model_overrides: Mapping[str, ModelEntry] = field(default_factory=dict, metadata={"named": ModelEntry})
+    default_model: str | None = None
+    rpm: int | None = field(default=None, metadata={"least": 0})
+    rate_limits: LimitTable | None = field(default=None, metadata={"table": LimitTable})
+    tool_call_parser: str | None = None
+    cloud: bool | None = None
+    command: str | None = None
+    args: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    cwd: str | None = None
+    mcp_servers: tuple[Any, ...] = ()

@@ -1,0 +1,49 @@
+"""One source of configuration, as it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a file that does not count, and why; `path` is where in the file it stands."""
+
+    file: str
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.path}: {self.reason}" if self.path else f"{self.file}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Another name for a model; without a `provider` the `id` is a selector of its own."""
+
+    id: str
+    provider: str | None = None
+    tool_format: str | None = None
+
+    @property
+    def selector(self) -> str:
+        """What the alias stands for, as a user writes it."""
+        return f"{self.provider}/{self.id}" if self.provider else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one file says. `providers` are tables in the shape of manifests, each with the fields it names and no more.
+
+    `models` are the model rows of each provider, and `patches` what is changed in rows of others, by the model's name.
+    """
+
+    place: str
+    providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    models: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    patches: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    aliases: Mapping[str, Alias] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()

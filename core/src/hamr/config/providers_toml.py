@@ -1,0 +1,60 @@
+"""`providers.toml`, and the table `[llm]` of a `hamr.toml`: one schema in both (inventory N-120 to N-126)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from hamr.config.entries import Reading
+from hamr.config.layer import Layer, Problem
+
+SETTINGS = ("default_provider", "default_model")
+LATER = (
+    "inference_rules",
+    "tier_defaults",
+    "model_defaults",
+    "model_roles",
+    "provider_family",
+    "capabilities",
+    "models",
+    "patch",
+    "suppress",
+    "qc_defaults",
+)
+"""Tables that others read, and that are carried along."""
+
+
+def layer(text: str, place: str, *, project: bool = False) -> Layer:
+    """What the file says, under `[llm]` for a project's; what is wrong is among the problems, and the rest counts."""
+    try:
+        stored: Mapping[str, Any] = tomllib.loads(text.removeprefix("\ufeff"))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return Layer(place, problems=(Problem(place, "", str(error) or "it is nested too deeply"),))
+    reading = Reading(place)
+    head = "llm." if project else ""
+    tables = stored.get("llm", {}) if project else stored
+    if not isinstance(tables, Mapping):
+        reading.problem("llm", "it must be a table")
+        return reading.layer()
+    for name, value in tables.items():
+        _field(reading, name, value, f"{head}{name}")
+    if project and "capabilities" in stored:
+        reading.set("capabilities", stored["capabilities"])
+    return reading.layer()
+
+
+def _field(reading: Reading, name: str, value: Any, path: str) -> None:
+    if name == "providers":
+        reading.providers(value, path)
+    elif name == "aliases":
+        reading.aliases(value, path)
+    elif name in SETTINGS:
+        if isinstance(value, str):
+            reading.set(name, value)
+        else:
+            reading.problem(path, "it must be a text")
+    elif name in LATER:
+        reading.set(name, value)
+    else:
+        reading.problem(path, "unknown field; it is passed over")

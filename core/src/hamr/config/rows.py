@@ -1,0 +1,29 @@
+"""Models as a file lists them, as rows of a price list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hamr.config.layer import Layer
+
+SAME = {"name": "name", "display_name": "name", "context_window": "context_window", "input": "input"}
+SAME |= {"max_tokens": "max_tokens", "max_output_tokens": "max_tokens"}
+SAME |= {"reasoning": "reasoning", "supports_thinking": "reasoning"}
+"""What a file calls a field, and what a row does."""
+COST = {"input": "input", "output": "output", "cache_read": "cache_read", "cache_write": "cache_write_5m"}
+
+
+def price_rows(layer: Layer, id: str) -> list[Mapping[str, Any]]:
+    """The models that the layer lists for a provider, and those that it changes."""
+    listed = [_row(row["id"], row, layer.place) for row in layer.models.get(id, ()) if "id" in row]
+    return [*listed, *(_row(name, patch, layer.place) for name, patch in layer.patches.get(id, {}).items())]
+
+
+def _row(id: str, said: Mapping[str, Any], place: str) -> dict[str, Any]:
+    row: dict[str, Any] = {"id": id, "source": place}
+    row |= {SAME[name]: value for name, value in said.items() if name in SAME}
+    cost = said.get("cost")
+    if isinstance(cost, Mapping):
+        row["price"] = [{COST[name]: value for name, value in cost.items() if value is not None}]
+    return row

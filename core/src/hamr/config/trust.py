@@ -1,0 +1,132 @@
+"""Which projects this user trusts, and what an untrusted one may say.
+
+A `hamr.toml` that came with a cloned repository could send a user's key anywhere or run a command (inventory C-5): so
+until the user says otherwise it may add aliases, and providers of its own with credentials of their own, and no more.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from hamr.config.layer import Layer, Problem
+from hamr.errors import ConfigError
+
+FILE = "trust.json"
+DEFAULTS = ("ask", "always", "never")
+HINT = "To allow it: hamr trust"
+FIELDS = frozenset({"name", "base_url", "wire", "auth", "compat", "models", "model", "limits"})
+"""What the table of a new provider may hold."""
+COMPAT = frozenset({"command", "args", "env", "cwd", "mcp_servers", "agents", "any_command"})
+"""What starts a program."""
+FOREIGN = frozenset(
+    "AWS AZURE CI DOCKER GH GIT GITHUB GITLAB GOOGLE HOME KUBE NPM PATH PYPI SSH TWINE VAULT".split()  # noqa: SIM905  # words
+)
+"""Beginnings of variables that hold what belongs to other programs."""
+
+
+class Trust:
+    """The user's decisions, by folder; those for a folder hold for what is in it, unless it has its own."""
+
+    def __init__(self, folder: str | None) -> None:
+        self.path = os.path.join(folder, FILE) if folder else None
+
+    def decided(self, folder: str) -> bool | None:
+        """Whether the project in this folder is trusted; None where nobody has said. Raises ConfigError."""
+        said = self._read()
+        place = os.path.realpath(folder)
+        while True:
+            if place in said:
+                return said[place]
+            above = os.path.dirname(place)
+            if above == place:
+                return None
+            place = above
+
+    def decide(self, folder: str, *, trusted: bool | None) -> str:
+        """Remember it, or with None forget it; gives the folder as it is kept. Raises ConfigError."""
+        import json
+        from pathlib import Path
+
+        from hamr.files import write_whole
+
+        if self.path is None:
+            raise ConfigError("there is no place for this", hint="Set HAMR_AGENT_DIR to a folder.")
+        said, place = self._read(), os.path.realpath(folder)
+        said.pop(place, None)
+        if trusted is not None:
+            said[place] = trusted
+        try:
+            write_whole(Path(self.path), json.dumps(said, indent=2, ensure_ascii=False).encode() + b"\n")
+        except OSError as error:
+            raise ConfigError(f"{self.path} cannot be written: {error.strerror}") from error
+        return place
+
+    def _read(self) -> dict[str, bool]:
+        import json
+
+        if self.path is None or not os.path.exists(self.path):
+            return {}
+        hint = "Mend the file, or remove it: then no project is trusted."
+        try:
+            with open(self.path, encoding="utf-8") as file:
+                said = json.load(file)
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{self.path}: {error}", hint=hint) from error
+        if not isinstance(said, dict) or not all(isinstance(value, bool) for value in said.values()):
+            raise ConfigError(f'{self.path}: expected {{"folder": true or false}}', hint=hint)
+        return said
+
+
+def tamed(layer: Layer, known: Collection[str], variables: Collection[str], aliases: Collection[str] = ()) -> Layer:
+    """What of an untrusted project's layer counts; the rest is told of.
+
+    `known` are the providers that are there without it, `variables` those that hold their keys, and `aliases` the
+    user's own.
+    """
+    problems: list[Problem] = []
+    providers = {}
+    for id, tables in layer.providers.items():
+        fault = next(_faults(id, tables, known, variables), None)
+        if fault is None:
+            providers[id] = tables
+        else:
+            reason = f"{fault}, and the project is not trusted. {HINT}"
+            problems.append(Problem(layer.place, f"llm.providers.{id}", reason))
+    dropped = sorted(layer.settings)
+    problems += [Problem(layer.place, f"llm.{name}", f"the project is not trusted. {HINT}") for name in dropped]
+    own = {name: alias for name, alias in layer.aliases.items() if name not in aliases}
+    rows = {id: rows for id, rows in layer.models.items() if id in providers}
+    return replace(
+        layer,
+        providers=providers,
+        models=rows,
+        patches={},
+        aliases=own,
+        settings={},
+        problems=(*layer.problems, *problems),
+    )
+
+
+def _faults(id: str, tables: Mapping[str, Any], known: Collection[str], variables: Collection[str]) -> Iterator[str]:
+    """What an untrusted project may not say of this provider."""
+    if id in known:
+        yield "it would change a provider that is there already"
+    if strange := sorted(tables.keys() - FIELDS - {"transport"}):
+        yield f"it sets {', '.join(strange)}"
+    if "transport" in tables or COMPAT & set(tables.get("compat", {})):
+        yield "it would start a program"
+    if "{" in tables.get("base_url", ""):
+        yield "its base URL has a parameter"
+    auth = tables.get("auth", {})
+    key = auth.get("key", "")
+    if key.startswith("!"):
+        yield "its key is a command"
+    if "$" in key:
+        yield "its key is taken from the environment by an expression"
+    own = id.upper().replace("-", "_") + "_"
+    for name in auth.get("env", ()):
+        if name in variables or not name.startswith(own) or name.split("_")[0] in FOREIGN:
+            yield f"its key would be taken from {name}, which is not its own (that would begin with {own})"

@@ -1,0 +1,127 @@
+"""The providers there are: what plugins bring, with what the user's and the project's files say laid over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from hamr.base_url import is_own
+from hamr.config.configuration import Configuration
+from hamr.discover import Plugins
+from hamr.errors import ConfigError, HamrError
+
+if TYPE_CHECKING:
+    from hamr.manifest import Manifest
+    from hamr.types import Provider
+
+HINT = "docs/configuration.md lists the fields."
+
+
+class Providers:
+    """The providers of one user in one place."""
+
+    def __init__(self, plugins: Plugins, environ: Mapping[str, str], folder: str | None = None) -> None:
+        self.plugins = plugins
+        self.configuration = Configuration(environ, folder, self._installed)
+        self._manifests: dict[str, tuple[Manifest, Mapping[str, str]]] = {}
+
+    @property
+    def ids(self) -> list[str]:
+        """All of them, the installed ones first."""
+        return list(dict.fromkeys([*self.plugins.providers, *self.configuration.ids]))
+
+    def selector(self, text: str | None) -> str | None:
+        """The selector that an alias stands for; any other is itself. Raises ConfigError for aliases in a circle."""
+        aliases = self.configuration.aliases
+        seen: list[str] = []
+        while text is not None and (alias := aliases.get(text.strip())) is not None:
+            if text.strip() in seen:
+                raise ConfigError(
+                    f"aliases go round in a circle: {' -> '.join([*seen, text])}", hint="Mend one of them."
+                )
+            seen.append(text.strip())
+            text = alias.selector
+        return text
+
+    def manifest(self, id: str) -> Manifest:
+        """What is said of a provider, in all layers; raises ConfigError or PluginError."""
+        return self._read(id)[0]
+
+    def provider(self, id: str, environ: Mapping[str, str], given: Mapping[str, str] | None = None) -> Provider:
+        """The same with the environment and the parameters `given` in code laid over it."""
+        manifest, places = self._read(id)
+        return manifest.provider(environ, self.place(id), given, places)
+
+    def place(self, id: str) -> str:
+        """Where a provider comes from first of all: its plugin's manifest, or a file."""
+        if id in self.plugins.providers:
+            return f"provider.toml of {self.plugins.find(id).source}"
+        return self.configuration.tables(id)[0][0]
+
+    def source(self, id: str) -> str:
+        """The plugin that serves a provider, with its version; the file where no plugin does."""
+        plugin = self.plugin(id)
+        return self.plugins.find(plugin).source if plugin else self.place(id)
+
+    def plugin(self, id: str) -> str | None:
+        """The installed provider whose plugin serves this one: its own, or one that speaks its wire.
+
+        None where the core alone does.
+        """
+        if id in self.plugins.providers:
+            return id
+        from hamr.builtin import WIRES
+
+        wire = self.manifest(id).wire
+        if wire in WIRES:
+            return None
+        return next((other for other in self.plugins.providers if self._speaks(other, wire)), None)
+
+    def again(self) -> None:
+        """Read the files anew, where one has changed."""
+        if self.configuration.changed():
+            self.configuration = self.configuration.anew()
+            self._manifests.clear()
+
+    def _read(self, id: str) -> tuple[Manifest, Mapping[str, str]]:
+        if (known := self._manifests.get(id)) is None:
+            known = self._manifests[id] = self._merged(id)
+        return known
+
+    def _merged(self, id: str) -> tuple[Manifest, Mapping[str, str]]:
+        said = self.configuration.tables(id)
+        if not said:
+            return self.plugins.manifest(id), {}
+        if any(not tables.get("enabled", True) for _, tables in said[-1:]):
+            raise ConfigError(f"the provider {id!r} is switched off in {said[-1][0]}", hint="Set enabled = true there.")
+        from hamr.config.merge import merged
+        from hamr.manifest import check
+
+        first: list[tuple[str, Mapping[str, Any]]] = []
+        if id in self.plugins.providers:
+            self.plugins.manifest(id)  # a fault of the plugin's own is told as such
+            first = [(self.place(id), self.plugins.tables(id))]
+        tables, places = merged(id, [*first, *said])
+        tables.pop("enabled", None)
+        if not first:
+            tables.setdefault("local", is_own(tables.get("base_url", "")))
+        manifest = check(tables, " and ".join(place for place, _ in said), HINT)
+        return manifest, {name: place for name, place in places.items() if first == [] or place != first[0][0]}
+
+    def _speaks(self, id: str, wire: str) -> bool:
+        try:
+            manifest = self.plugins.manifest(id)
+        except HamrError:  # whoever uses that provider is told
+            return False
+        return wire in (manifest.wire, *(mode.wire for mode in manifest.modes.values()))
+
+    def _installed(self) -> tuple[set[str], set[str]]:
+        """The installed providers, and the variables that hold their keys."""
+        variables: set[str] = set()
+        for id in self.plugins.providers:
+            try:
+                auth = self.plugins.manifest(id).auth
+            except HamrError:  # whoever uses that provider is told
+                continue
+            variables.update(auth.env, auth.more_env)
+        return set(self.plugins.providers), variables

@@ -1,0 +1,114 @@
+"""`hamr config`, `hamr trust` and `hamr untrust`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
+CANARY = "sk-canary-0123456789"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("HAMR_AGENT_DIR", "HAMR_CONFIG_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / "own"))
+    (tmp_path / "own").mkdir()
+    (tmp_path / "project").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+    return tmp_path
+
+
+def check(name: str, document: Any) -> None:
+    jsonschema.validate(document, json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8")))
+
+
+def models(here: Path, **entry: object) -> Path:
+    file = here / "own" / "models.json"
+    file.write_text(json.dumps({"providers": {"mine": {"baseUrl": "http://127.0.0.1:9/v1", **entry}}}))
+    return file
+
+
+def test_it_tells_the_files_and_what_they_bring(hamr: Any, here: Path) -> None:
+    file = models(here, apiKey=CANARY)
+    (here / "own" / "providers.toml").write_text('[aliases]\nfast = "mine/m"\n')
+    ran = hamr("config")
+    assert (ran.code, ran.err) == (0, "")
+    assert f"{file}: mine\n" in ran.out
+    assert f"{here}/project/hamr.toml: not there\n" in ran.out
+    assert "alias fast = mine/m\n" in ran.out
+    assert CANARY not in ran.out
+
+
+def test_what_does_not_count_is_told_and_makes_it_fail(hamr: Any, here: Path) -> None:
+    file = models(here, oops=1)
+    ran = hamr("config")
+    assert ran.code == 1
+    assert ran.err == f"warning: {file}: providers.mine.oops: unknown field; it is passed over\n"
+    told = hamr("config", "--json").json
+    check("config", told)
+    assert told["problems"] == [
+        {"file": str(file), "path": "providers.mine.oops", "reason": "unknown field; it is passed over"}
+    ]
+
+
+def test_a_provider_is_shown_with_the_place_of_each_field(hamr: Any, here: Path) -> None:
+    file = models(here, apiKey=CANARY, headers={"X-Key": CANARY})
+    ran = hamr("config", "show", "mine")
+    assert f"base_url   http://127.0.0.1:9/v1  (from {file})" in ran.out
+    assert CANARY not in ran.out
+    told = hamr("config", "show", "mine", "--json")
+    check("config-show", told.json)
+    assert told.json["fields"]["headers"] == {"value": ["X-Key"], "from": str(file)}
+    assert CANARY not in told.out
+
+
+def test_the_paths_are_told(hamr: Any, here: Path) -> None:
+    assert f"{here}/own/models.json  (not there)\n" in hamr("config", "path").out
+    told = hamr("config", "path", "--json").json
+    assert [file["kind"] for file in told["files"]] == ["providers", "models", "project"]
+
+
+def test_a_project_is_trusted_and_no_longer(hamr: Any, here: Path) -> None:
+    project = here / "project"
+    (project / "hamr.toml").write_text('[llm]\ndefault_provider = "mine"\n')
+    assert "the project is not trusted. To allow it: hamr trust" in hamr("config").err
+    assert hamr("trust").out == f"trusted: {project}\n"
+    assert hamr("config").code == 0
+    assert hamr("untrust").out == f"not trusted: {project}\n"
+    assert hamr("config").code == 1
+    told = hamr("untrust", "--forget", "--json").json
+    check("trust", told)
+    assert told == {"folder": str(project), "trusted": None, "file": str(here / "own" / "trust.json")}
+
+
+def test_what_is_no_folder_is_refused(hamr: Any, here: Path) -> None:
+    ran = hamr("trust", "nowhere")
+    assert (ran.code, "nowhere is no folder" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("key", "environ", "state"),
+    [
+        (CANARY, {}, "set in "),
+        ("$MINE_KEY", {}, "holds no usable key"),
+        ("$MINE_KEY", {"MINE_KEY": CANARY}, "set in "),
+        ("!touch ran", {}, "set in "),
+    ],
+)
+def test_providers_tell_of_a_key_in_a_file_and_run_no_command(
+    hamr: Any, here: Path, monkeypatch: pytest.MonkeyPatch, key: str, environ: dict[str, str], state: str
+) -> None:
+    """H-65, H-73."""
+    file = models(here, apiKey=key)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    ran = hamr("providers", "-v")
+    assert state in ran.out
+    assert str(file) in ran.out
+    assert CANARY not in ran.out
+    assert not (here / "project" / "ran").exists()

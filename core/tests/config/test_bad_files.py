@@ -1,0 +1,170 @@
+"""Files that are wrong in any way: what is wrong is told with its place, and the rest counts (H-48, H-97)."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from hamr import ConfigError, Hamr
+from hamr.config.configuration import LARGEST, Configuration
+from hamr_testkit.canned import Canned
+from hamr_testkit.colours import Colour
+from hamr_testkit.installing import Install
+
+CANARY = "sk-canary-0123456789"
+REPLY = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}]}
+GOOD = {"baseUrl": "http://127.0.0.1:9/v1", "api": "openai-completions", "apiKey": CANARY}
+
+
+def said(folder: Path, name: str = "models.json") -> list[str]:
+    environ = {"HAMR_AGENT_DIR": str(folder), "HAMR_CONFIG_DIR": str(folder)}
+    problems = [str(problem) for problem in Configuration(environ).problems]
+    assert CANARY not in str(problems)
+    assert all(problem.startswith(str(folder / name)) for problem in problems)
+    return [problem.removeprefix(f"{folder / name}: ") for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", None),
+        (b"  \n", None),
+        (b"{}", None),
+        (b'{"providers": {}}', None),
+        (b'{"providers": {"a": {"baseUrl": "http://x/v1", "apiKey": "sk-canary', "line 1, column "),
+        (b'{"providers":\r\n {"a": sk-canary}}', "line 2, column 8"),
+        (b"[]", "it must hold"),
+        (b'{"providers": []}', "providers: it must be a table"),
+        (b'{"provider": {}}', "provider: unknown field"),
+        (b"\xff\xfe{}", "it is no text in UTF-8 (at byte 0)"),
+        (b'\xef\xbb\xbf{"providers": {}}', None),
+        (b"[" * 200_000, "nested too deeply"),
+    ],
+)
+def test_a_models_json(tmp_path: Path, data: bytes, told: str | None) -> None:
+    (tmp_path / "models.json").write_bytes(data)
+    problems = said(tmp_path)
+    assert (problems == []) if told is None else (len(problems) == 1 and told in problems[0])
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({}, "it has none of base_url"),
+        ({"baseUrl": 3}, "baseUrl must be a text"),
+        ({**GOOD, "api": "openapi"}, "api must be one of openai-completions"),
+        ({**GOOD, "baseURL": "x"}, "baseURL: unknown field (did you mean base_url?); it is passed over"),
+        ({**GOOD, "headers": {"a": 1}}, "headers must be a table of texts"),
+        ({**GOOD, "models": {"id": "x"}}, "models must be a list of tables"),
+        ({**GOOD, "models": [{"id": 3}]}, "models[0].id must be a text"),
+        ({**GOOD, "models": [{"id": "m", "contextWindow": 0}]}, "models[0].contextWindow must be at least 1"),
+        ({**GOOD, "models": [{"id": "m", "cost": {"input": "free"}}]}, "models[0].cost.input must be a number"),
+        ("http://x", "it must be a table"),
+    ],
+)
+def test_an_entry_awry_leaves_the_others(tmp_path: Path, entry: object, told: str) -> None:
+    (tmp_path / "models.json").write_text(json.dumps({"providers": {"bad": entry, "good": GOOD}}))
+    (problem,) = said(tmp_path)
+    assert problem.startswith("providers.bad")
+    assert told in problem
+    assert "good" in Configuration({"HAMR_AGENT_DIR": str(tmp_path)}).ids
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a = ", "Invalid value"),
+        ("providers = 3", "providers: it must be a table"),
+        ("[aliases]\na = 3", "aliases.a: it must be a table"),
+        ('[aliases]\na = { provider = "x" }', "aliases.a: id: missing"),
+        ("default_provider = 3", "default_provider: it must be a text"),
+        ("[provider]\n", "provider: unknown field"),
+    ],
+)
+def test_a_providers_toml(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "providers.toml").write_text(text)
+    (problem,) = said(tmp_path, "providers.toml")
+    assert told in problem
+
+
+def test_a_folder_in_the_place_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "models.json").mkdir()
+    assert said(tmp_path) == ["it cannot be read: Is a directory"]
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may read every file")
+    (tmp_path / "models.json").write_text("{}")
+    (tmp_path / "models.json").chmod(0)
+    assert said(tmp_path) == ["it cannot be read: Permission denied"]
+
+
+def test_a_file_that_is_far_too_large(tmp_path: Path) -> None:
+    with (tmp_path / "models.json").open("wb") as file:
+        file.truncate(LARGEST + 1)
+    assert said(tmp_path) == [f"it is larger than {LARGEST} bytes"]
+
+
+def test_a_link_to_elsewhere_is_the_file_that_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "real.json").write_text(json.dumps({"providers": {"good": GOOD}}))
+    (tmp_path / "models.json").symlink_to(tmp_path / "real.json")
+    assert said(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "entry", [{**GOOD, "apiKey": "!date"}, {**GOOD, "headers": {"x": "!date"}}, {"protocol": "acp", "command": "date"}]
+)
+def test_no_command_is_run_out_of_a_file_that_others_may_write(tmp_path: Path, entry: dict[str, object]) -> None:
+    file = tmp_path / "models.json"
+    file.write_text(json.dumps({"providers": {"one": entry, "two": GOOD}}))
+    file.chmod(0o666)
+    (problem,) = said(tmp_path)
+    assert problem == f"providers.one: its command is not run, for others may write the file: chmod 600 {file}"
+    assert Configuration({"HAMR_AGENT_DIR": str(tmp_path)}).ids == ["two"]
+
+
+def test_what_is_wrong_is_told_once_and_plugins_stay_usable(
+    colour: Colour, install: Install, provider: Canned, tmp_path: Path
+) -> None:
+    install("acme", manifest=f'id = "acme"\nname = "x"\nbase_url = "{provider.url}/v1"\nwire = "openai-completions"\n')
+    (tmp_path / "models.json").write_text("{")
+    told: list[str] = []
+    environ = {"HAMR_AGENT_DIR": str(tmp_path)}
+    with Hamr(environ=environ, folder=None, tell=lambda text, _: told.append(text)) as client:
+        for model in ("acme/a", "acme/b"):
+            provider.answer(REPLY)
+            colour.call(client, "hi", model)
+    assert len(told) == 1
+    assert told[0].startswith(f"warning: {tmp_path}/models.json: line 1, column 2")
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("$NOT_SET", "not set: NOT_SET"),
+        ("${EMPTY}", "not set: EMPTY"),
+        ("!exit 3", "its command ended with exit code 3"),
+        ("!true", "its command printed nothing"),
+        ("!printf 'a\\nb'", "holds a line break"),
+    ],
+)
+def test_a_key_that_cannot_be_had_names_its_place(colour: Colour, tmp_path: Path, key: str, told: str) -> None:
+    """H-60, H-63."""
+    file = tmp_path / "models.json"
+    file.write_text(json.dumps({"providers": {"good": {**GOOD, "apiKey": key}}}))
+    environ = {"HAMR_AGENT_DIR": str(tmp_path), "EMPTY": ""}
+    with Hamr(environ=environ, folder=None) as client, pytest.raises(ConfigError) as raised:
+        colour.call(client, "hi", "good/m")
+    assert told in str(raised.value)
+    assert str(file) in str(raised.value)
+
+
+def test_aliases_in_a_circle_are_told(colour: Colour, tmp_path: Path) -> None:
+    (tmp_path / "providers.toml").write_text('[aliases]\na = "b"\nb = "a"\n')
+    environ = {"HAMR_CONFIG_DIR": str(tmp_path)}
+    with Hamr(environ=environ, folder=None) as client, pytest.raises(ConfigError, match="a -> b -> a"):
+        colour.call(client, "hi", "a")
