@@ -53,7 +53,7 @@ class Writer:
             self._told("dropped", f"{place}.name", "this wire has no names of messages")
         role, parts = message.role, message.parts
         if role == "assistant":
-            self._add("assistant", turn_blocks(parts, place, self._writing), at)
+            self._add("assistant", plain_text(parts) or turn_blocks(parts, place, self._writing), at)
         elif role == "tool":
             self._add("user", [self._result(part, f"{place}.parts[{n}]") for n, part in enumerate(parts)], at)
         elif role == "system":
