@@ -16,8 +16,8 @@ from hamr.choices import Choices
 from hamr.compose import Hooks
 from hamr.discover import Plugins
 from hamr.drive import arun, run, tell_on_stderr
-from hamr.errors import HamrError
-from hamr.options import Options, request, settings
+from hamr.errors import ConfigError, HamrError
+from hamr.options import Options, WaitOptions, known, patience, request, settings
 from hamr.prices import Prices
 from hamr.providers import Providers
 from hamr.secrets import keys, references
@@ -27,6 +27,7 @@ from hamr.types import Call, Provider, Response, ResponseFormat, Route, Run, Set
 
 if TYPE_CHECKING:
     from hamr.admission import GivenLimits
+    from hamr.background import Background
     from hamr.effects import Flow, RunFlow
     from hamr.inputs import EmbedOptions, Inputs
     from hamr.listing import ListOptions
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from hamr.runs.limits import RunOptions
     from hamr.runs.stream import AsyncRunStream, RunStream
     from hamr.specs import Transport
-    from hamr.types import Embeddings, Listing, ModelInfo
+    from hamr.types import Embeddings, Listing, Message, ModelInfo, Request
 
 
 class Hamr:
@@ -142,6 +143,38 @@ class Hamr:
     async def acount_tokens(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> int:
         """How many tokens a call would send, counted by the provider, awaiting; raises HamrError."""
         flow, transport = self._counting(prompt, model, options)
+        return await arun(flow, transport, self._tell)
+
+    def resume(self, id: str, model: str | None = None, **options: Unpack[WaitOptions]) -> Response:
+        """Wait for an answer that the provider goes on with in the background, by its id; raises HamrError."""
+        background, transport = self._waiting(model, options)
+        return run(background.resume(id), transport, self._tell)
+
+    async def aresume(self, id: str, model: str | None = None, **options: Unpack[WaitOptions]) -> Response:
+        """Wait for an answer that the provider goes on with in the background, awaiting; raises HamrError."""
+        background, transport = self._waiting(model, options)
+        return await arun(background.resume(id), transport, self._tell)
+
+    def cancel(self, id: str, model: str | None = None, **options: Unpack[WaitOptions]) -> Response:
+        """Call off an answer in the background; gives what there is of it. Raises HamrError."""
+        background, transport = self._waiting(model, options)
+        return run(background.cancel(id), transport, self._tell)
+
+    async def acancel(self, id: str, model: str | None = None, **options: Unpack[WaitOptions]) -> Response:
+        """Call off an answer in the background, awaiting; raises HamrError."""
+        background, transport = self._waiting(model, options)
+        return await arun(background.cancel(id), transport, self._tell)
+
+    def compact(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> tuple[Message, ...]:
+        """A shorter conversation that says the same to this provider, to go on with; raises HamrError."""
+        flow, transport = self._compacting(prompt, model, options)
+        return run(flow, transport, self._tell)
+
+    async def acompact(
+        self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]
+    ) -> tuple[Message, ...]:
+        """A shorter conversation, awaiting; raises HamrError."""
+        flow, transport = self._compacting(prompt, model, options)
         return await arun(flow, transport, self._tell)
 
     def embed(self, inputs: Inputs, model: str | None = None, **options: Unpack[EmbedOptions]) -> Embeddings:
@@ -312,12 +345,37 @@ class Hamr:
     ) -> tuple[Flow[Response], Transport, Tell, ResponseFormat | None]:
         asked = request(prompt, options, stream=stream)
         pipeline, wanted = self.pipeline(model, mode=options.get("api_mode")), asked.response_format
-        flow = pipeline.flow(asked, settings(options, self.settings))
+        flow = self._flow(pipeline, asked, options)
         if wanted is not None:
             from hamr.shapes.answered import answered
 
             flow = answered(flow, wanted)
         return flow, pipeline.transport, self._tell, wanted
+
+    def _flow(self, pipeline: Pipeline, asked: Request, options: Options) -> Flow[Response]:
+        if not options.get("background"):
+            return pipeline.flow(asked, settings(options, self.settings))
+        from hamr.background import Background
+
+        return Background(pipeline, self._patient(options), patience(options)).answer(asked)
+
+    def _waiting(self, model: str | None, options: WaitOptions) -> tuple[Background, Transport]:
+        from hamr.background import Background
+
+        known(options, WaitOptions.__annotations__)
+        pipeline = self.pipeline(model, mode=options.get("api_mode"))
+        return Background(pipeline, self._patient(options), patience(options)), pipeline.transport
+
+    def _patient(self, options: Mapping[str, Any]) -> Settings:
+        """The settings of each call; the seconds for the whole are for the waiting."""
+        return settings({name: value for name, value in options.items() if name == "retries"}, self.settings)
+
+    def _compacting(
+        self, prompt: Prompt, model: str | None, options: Options
+    ) -> tuple[Flow[tuple[Message, ...]], Transport]:
+        asked = request(prompt, options, stream=False)
+        pipeline = self.pipeline(model, mode=options.get("api_mode"))
+        return pipeline.compact(asked, settings(options, self.settings)), pipeline.transport
 
     def _run(
         self, prompt: Prompt, model: str | None, options: RunOptions, *, stream: bool
@@ -326,6 +384,8 @@ class Hamr:
         from hamr.runs.loop import running
 
         limits, own = Limits.split(options)
+        if own.get("background"):
+            raise ConfigError("a run waits for each of its answers", hint="Leave `background` to a call of its own.")
         asked = request(prompt, own, stream=stream)
         pipeline = self.pipeline(model, mode=own.get("api_mode"))
         return running(pipeline, asked, settings(own, self.settings), limits), pipeline.transport, self._tell

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
@@ -17,7 +15,6 @@ from hamr.effects import (
     Begin,
     Calm,
     Close,
-    Closing,
     Do,
     Effect,
     Emit,
@@ -34,12 +31,12 @@ from hamr.effects import (
     RunFlow,
     Sleep,
     Tell,
+    Undo,
     Wait,
     WallClock,
 )
-from hamr.errors import NoAnswer
-from hamr.files import read_own
-from hamr.locks import FileLock, state_folder
+from hamr.errors import HamrError, NoAnswer
+from hamr.held import Held
 from hamr.specs import AsyncReply, Reply, Transport
 from hamr.types import Head, TextDelta
 
@@ -47,8 +44,6 @@ if TYPE_CHECKING:
     from hamr.jobs import TaskJobs, ThreadJobs
 
 LOCK_POLL = 0.05
-
-Tells = Callable[[str, str | None], None]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -59,62 +54,6 @@ def tell_on_stderr(text: str, url: str | None) -> None:
     sys.stderr.write(f"{text} {url or ''}".rstrip() + "\n")
 
 
-def looked_up(effect: Now | WallClock | ReadFile) -> Any:
-    """The answer to what this machine knows at once, in either colour; raises ConfigError for a file."""
-    match effect:
-        case Now():
-            return time.monotonic()
-        case WallClock():
-            return time.time()
-        case ReadFile(path):
-            return read_own(path)
-
-
-@dataclass(slots=True)
-class _Held:
-    """What a running flow holds, to be let go of however it ends."""
-
-    replies: list[Any] = field(default_factory=list)
-    locks: dict[str, FileLock] = field(default_factory=dict)
-    kept: list[Closing] = field(default_factory=list)
-    jobs: Any = None
-    reminder: Any = None
-
-    def lock(self, name: str, folder: str | None) -> FileLock:
-        return self.locks.setdefault(name, FileLock(name, Path(folder) if folder else state_folder(os.environ)))
-
-    def release(self, name: str) -> None:
-        if (lock := self.locks.pop(name, None)) is not None:
-            lock.release()
-
-    def release_all(self) -> None:
-        while self.kept:
-            self.kept.pop().close()
-        for name in list(self.locks):
-            self.release(name)
-        self.calm()
-
-    def do(self, effect: Do | Keep | Remind | Calm | Now | WallClock | ReadFile, tell: Tells, *, blocking: bool) -> Any:
-        match effect:
-            case Do(work):
-                return work()
-            case Keep(what):
-                self.kept.append(what)
-            case Calm():
-                return self.calm()
-            case Now() | WallClock() | ReadFile():
-                return looked_up(effect)
-            case Remind() if not self.calm():
-                from hamr.reminder import TaskReminder, ThreadReminder
-
-                kind = ThreadReminder if blocking else TaskReminder
-                self.reminder = kind(effect.seconds, lambda: tell(effect.text, None))
-        return None
-
-    def calm(self) -> bool:
-        return self.reminder is not None and self.reminder.calm()
-
-
 class Driven(Iterator[Item], Generic[Item, Result]):
     """What a flow emits, read by blocking; a context manager, leaving it early lets go of all it holds."""
 
@@ -122,7 +61,7 @@ class Driven(Iterator[Item], Generic[Item, Result]):
         self, flow: RunFlow[Result], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr
     ) -> None:
         self._flow, self._transport, self._tell = flow, transport, tell
-        self._held = _Held()
+        self._held = Held()
         self._result: Result | None = None
         self._events = self._run()
 
@@ -187,6 +126,11 @@ class Driven(Iterator[Item], Generic[Item, Result]):
         while self._held.replies:
             self._held.replies.pop().close()
         self._held.release_all()
+        if (flow := self._held.undoing()) is not None:
+            try:
+                run(flow, self._transport, self._tell)
+            except HamrError as error:
+                self._tell(_not_undone(error), None)
 
     def _answer(self, effect: Effect | JobEffect) -> Any:
         match effect:
@@ -211,7 +155,7 @@ class Driven(Iterator[Item], Generic[Item, Result]):
                 self._tell(text, url)
             case Wait(work):
                 return work()
-            case Do() | Keep() | Remind() | Calm() | Now() | WallClock() | ReadFile():
+            case Do() | Keep() | Undo() | Remind() | Calm() | Now() | WallClock() | ReadFile():
                 return self._held.do(effect, self._tell, blocking=True)
             case Begin() | Await() | Abandon():
                 return self._jobs().answer(effect)
@@ -238,7 +182,7 @@ class AsyncDriven(AsyncIterator[Item], Generic[Item, Result]):
         self, flow: RunFlow[Result], transport: Transport, tell: Callable[[str, str | None], None] = tell_on_stderr
     ) -> None:
         self._flow, self._transport, self._tell = flow, transport, tell
-        self._held = _Held()
+        self._held = Held()
         self._result: Result | None = None
         self._events = self._run()
 
@@ -317,6 +261,11 @@ class AsyncDriven(AsyncIterator[Item], Generic[Item, Result]):
         self._held.release_all()
         if self._held.jobs is not None:
             await self._jobs().aclose()
+        if (flow := self._held.undoing()) is not None:
+            try:
+                await arun(flow, self._transport, self._tell)
+            except HamrError as error:
+                self._tell(_not_undone(error), None)
 
     async def _answer(self, effect: Effect | JobEffect) -> Any:
         match effect:
@@ -341,7 +290,7 @@ class AsyncDriven(AsyncIterator[Item], Generic[Item, Result]):
                 self._tell(text, url)
             case Wait(work):
                 return await _in_a_thread(work)
-            case Do() | Keep() | Remind() | Calm() | Now() | WallClock() | ReadFile():
+            case Do() | Keep() | Undo() | Remind() | Calm() | Now() | WallClock() | ReadFile():
                 return self._held.do(effect, self._tell, blocking=False)
             case Begin() | Await() | Abandon():
                 return await self._jobs().answer(effect)
@@ -379,6 +328,10 @@ async def _sleep(seconds: float) -> None:
     import asyncio
 
     await asyncio.sleep(seconds)
+
+
+def _not_undone(error: HamrError) -> str:
+    return f"what had been begun could not be called off: {error}"
 
 
 def _ended(result: Result | None) -> Result:

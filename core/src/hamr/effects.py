@@ -196,6 +196,16 @@ class Keep:
     what: Closing
 
 
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Run the flow that this gives where the present one is left before it has ended, or fails; None takes it back.
+
+    It has to be brief. What it fails with is told to the user.
+    """
+
+    flow: Callable[[], Generator[Effect, Any, Any]] | None
+
+
 Effect = (
     Open
     | Read
@@ -214,6 +224,7 @@ Effect = (
     | Do
     | Wait
     | Keep
+    | Undo
 )
 JobEffect = Begin | Await | Abandon
 

@@ -41,8 +41,13 @@ class Options(TypedDict, total=False):
     options: Mapping[str, Any]
     headers: Mapping[str, str]
     api_mode: str | None
+    background: bool
     timeout: float | Timeouts | None
     retries: int
+
+
+_APART = frozenset({"api_mode", "background", "timeout", "retries"})
+"""Those that are not about what is asked, but about how."""
 
 
 def request(prompt: Prompt, options: Options, *, stream: bool) -> Request:
@@ -54,15 +59,28 @@ def request(prompt: Prompt, options: Options, *, stream: bool) -> Request:
     return Request(turns, stream=stream, **fields)
 
 
-def request_fields(options: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
-    """The options that are about the request; raises ConfigError for one that is not known."""
-    known = list(known)
+class WaitOptions(TypedDict, total=False):
+    """The keyword arguments of what is asked about an answer in the background."""
+
+    api_mode: str | None
+    timeout: float | Timeouts | None
+    retries: int
+
+
+def known(options: Iterable[str], names: Iterable[str]) -> None:
+    """Raise ConfigError for an option that is not among these."""
+    names = list(names)
     for name in options:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1)
             guess = f"Did you mean {near[0]}?" if near else "Fields of the provider's own go into options={...}."
             raise ConfigError(f"unknown option {name!r}", hint=guess)
-    return {name: value for name, value in options.items() if name not in ("api_mode", "timeout", "retries")}
+
+
+def request_fields(options: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The options that are about the request; raises ConfigError for one that is not known."""
+    known(options, names)
+    return {name: value for name, value in options.items() if name not in _APART}
 
 
 def settings(options: Mapping[str, Any], default: Settings) -> Settings:
@@ -73,6 +91,12 @@ def settings(options: Mapping[str, Any], default: Settings) -> Settings:
     if timeout is None or isinstance(timeout, int | float):
         timeout = replace(default.timeouts, total=timeout)
     return replace(default, timeouts=timeout, retries=options.get("retries", default.retries))
+
+
+def patience(options: Mapping[str, Any]) -> float | None:
+    """The seconds that an answer in the background is waited for: without end unless the call says so."""
+    timeout = options.get("timeout")
+    return timeout.total if isinstance(timeout, Timeouts) else timeout
 
 
 def _tools(tools: Sequence[Tool | Mapping[str, Any] | Callable[..., Any]] | None) -> tuple[Tool, ...]:

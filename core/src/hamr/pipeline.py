@@ -16,13 +16,22 @@ from hamr.gates import Asked, Came
 from hamr.redirect import following
 from hamr.retry import delay
 from hamr.secrets.redact import redacted
-from hamr.specs import Auth, CountingWire, EmbeddingWire, ListingWire, ToolWire, Transport
+from hamr.specs import (
+    Auth,
+    BackgroundWire,
+    CompactingWire,
+    CountingWire,
+    EmbeddingWire,
+    ListingWire,
+    ToolWire,
+    Transport,
+)
 from hamr.types import Call, Head, Notice, Request, Response, Route, Secret, Settings, Timeouts, Warned
 from hamr.version import VERSION
 
 if TYPE_CHECKING:
     from hamr.gates import Asking, Gate, Pass
-    from hamr.types import Cost, EmbeddingRequest, Embeddings, ModelInfo, ModelPage, Usage
+    from hamr.types import Cost, EmbeddingRequest, Embeddings, Message, ModelInfo, ModelPage, Usage
 
     Charge = Callable[[Usage, str, str | None, str], Cost]
     """What a usage costs where this model served it, in this tier of service, on this day (`2026-11-25`)."""
@@ -79,6 +88,32 @@ class Pipeline:
             raise self._lacking("counting of tokens")
         call, route = wire.encode_count(request, self.route), self.route
         return (yield from self._answered(call, lambda head: wire.decode_count(head, route), request.headers, settings))
+
+    def compact(self, request: Request, settings: Settings) -> Flow[tuple[Message, ...]]:
+        """A shorter conversation that says the same to this provider; raises HamrError."""
+        wire = self.wire
+        if not isinstance(wire, CompactingWire):
+            raise self._lacking("way to make a conversation shorter")
+        call, route = wire.encode_compact(request, self.route), self.route
+        return (
+            yield from self._answered(call, lambda head: wire.decode_compact(head, route), request.headers, settings)
+        )
+
+    def background_wire(self) -> BackgroundWire:
+        """The wire, whose provider goes on with an answer while nobody waits; raises Unsupported where it does not."""
+        if not isinstance(self.wire, BackgroundWire):
+            raise self._lacking("answers in the background")
+        return self.wire
+
+    def deliver(
+        self, call: Call, ending: Ending, request: Request, settings: Settings, *, begun: float, again: bool = False
+    ) -> Flow[Sending]:
+        """Send a call that belongs to this request, and read its reply into `ending`; raises HamrError.
+
+        `again` is for one that asks how far an answer is: it has been let through when it was asked for.
+        """
+        call = self._outgoing(call, request.headers, settings, stream=request.stream)
+        return (yield from self._send(call, ending, settings, begun, None if again else request))
 
     def list_models(self, settings: Settings) -> Flow[tuple[ModelInfo, ...]]:
         """The models that the provider lists, on however many pages, each id once; raises HamrError."""

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from hamr.drive import looked_up
 from hamr.effects import Do, Effect, Fetch, Flow, Now, Open, OpenReply, ReadFile, Tell, Wait, WallClock
 from hamr.errors import ConfigError
+from hamr.held import looked_up
 from hamr.pipeline import Pipeline
 from hamr.types import Call, Provider, Request, Route, Secret, Settings
 

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
         Embeddings,
         Event,
         Head,
+        Message,
         ModelInfo,
         ModelPage,
         Notice,
         Request,
+        Response,
         Route,
         Tokens,
     )
@@ -206,6 +208,50 @@ class NoticingWire(Protocol):
 
     def notice(self, route: Route) -> Notice | None:
         """What a user is told who waits for a conversation's first words; None where nothing is."""
+
+
+@runtime_checkable
+class BackgroundWire(Protocol):
+    """What a wire has besides whose provider goes on with an answer while nobody waits. Pure: no I/O, no clock."""
+
+    def encode_background(self, request: Request, route: Route) -> Call:
+        """The call that hands this over, without credentials; raises Unsupported."""
+
+    def encode_retrieval(self, id: str, route: Route, after: int | None) -> Call:
+        """The call that asks how far the answer is; or for a stream of what came behind the event numbered `after`."""
+
+    def encode_cancel(self, id: str, route: Route) -> Call:
+        """The call that calls it off."""
+
+    def is_pending(self, response: Response) -> bool:
+        """Whether the provider goes on with it."""
+
+
+@runtime_checkable
+class ResumableDecoder(Decoder, Protocol):
+    """What the decoder of such a wire has besides, for a stream that broke off and is taken up again."""
+
+    @property
+    def over(self) -> bool:
+        """Whether the last event has been given."""
+
+    @property
+    def position(self) -> int | None:
+        """The number of the last event that was read, where the provider numbers them."""
+
+    def resume(self) -> None:
+        """What is fed from now on follows what had been read, and begins with a whole event."""
+
+
+@runtime_checkable
+class CompactingWire(Protocol):
+    """What a wire has besides whose provider makes conversations shorter. Pure: no I/O, no clock."""
+
+    def encode_compact(self, request: Request, route: Route) -> Call:
+        """The call that asks for it, without credentials; raises Unsupported."""
+
+    def decode_compact(self, head: Head, route: Route) -> tuple[Message, ...]:
+        """What a whole reply says: the conversation to go on with; raises CallError."""
 
 
 class Encoder(Protocol):

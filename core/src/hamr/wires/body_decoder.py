@@ -85,6 +85,16 @@ class BodyDecoder:
             self._first += data[:SHOWN]
         return out
 
+    @property
+    def over(self) -> bool:
+        """Whether the last event has been given."""
+        return self._reply.over
+
+    def resume(self) -> None:
+        """What is fed from now on follows what had been read, and begins with a whole event."""
+        self._sse = SSEDecoder() if self._sse is not None else None
+        self._body, self._first, self._ending = None, b"", False
+
     def finish(self) -> Sequence[Event]:
         """The events that the end of the reply completes."""
         out: list[Event] = []

@@ -38,6 +38,8 @@ class Compat:
     """What every call asks to be told besides, such as `reasoning.encrypted_content`."""
     always_streams: bool = False
     """The provider answers streams alone: a whole reply is asked for as one and put together here."""
+    supports_background: bool = False
+    """It goes on with an answer while nobody waits, makes conversations shorter, and can be asked for both later."""
     requires_instructions: bool = False
     """System messages at the beginning go into `instructions`, which is always sent."""
     default_instructions: str = ""

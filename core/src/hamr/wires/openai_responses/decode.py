@@ -31,7 +31,14 @@ IDLE = frozenset(
 class ReplyDecoder(BodyDecoder):
     """Decodes one reply of this wire; `issuer` is whose ids and ciphertexts it holds."""
 
-    __slots__ = ()
+    __slots__ = ("_response",)
 
     def __init__(self, compat: Compat, issuer: str) -> None:
-        super().__init__(Reply(compat, issuer), IDLE)
+        self._response = Reply(compat, issuer)
+        super().__init__(self._response, IDLE)
+
+    @property
+    def position(self) -> int | None:
+        """The number of the last event that was read, where the provider numbers them."""
+        number = self._response.last.get("sequence_number")
+        return number if type(number) is int else None

@@ -21,6 +21,9 @@ REASONS: Mapping[str, FinishReason] = {
 }
 """The reason of an incomplete response, or the status of one that is not completed, to hamr's word."""
 
+PENDING = frozenset({"queued", "in_progress"})
+"""The status of a response in the background that is not there yet."""
+
 CUT: frozenset[FinishReason] = frozenset({"length", "content_filter", "error", "unknown"})
 """Reasons that may cut a tool call in two."""
 

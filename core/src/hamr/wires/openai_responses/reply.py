@@ -10,7 +10,7 @@ from hamr.types import Failed, Finished, Started, UsageUpdated, Warned
 from hamr.wires.failures import inner_error
 from hamr.wires.made_id import made_id
 from hamr.wires.openai_responses.error_codes import RESPONSE_CODES
-from hamr.wires.openai_responses.finish import CUT, finish_reason
+from hamr.wires.openai_responses.finish import CUT, PENDING, finish_reason
 from hamr.wires.openai_responses.name import NAME
 from hamr.wires.openai_responses.open_items import CallItem, HostedItem, MessageItem, OpenItem, ReasoningItem
 from hamr.wires.openai_responses.usage import read_usage
@@ -34,15 +34,19 @@ _KEPT = (
 
 
 class Reply:
-    """Takes the events of a stream or one body, then the end; `over` once the last event has been given."""
+    """Takes the events of a stream or one body, then the end; `over` once the last event has been given.
+
+    `last` is the event that was read last.
+    """
 
     __slots__ = (
         *("_begun", "_blocks", "_calls", "_done", "_heard", "_ids", "_issuer", "_open", "_refused", "_said"),
-        *("compat", "over"),
+        *("compat", "last", "over"),
     )
 
     def __init__(self, compat: Compat, issuer: str) -> None:
         self.over = False
+        self.last: dict[str, Any] = {}
         self.compat = compat
         self._issuer = issuer
         self._blocks = count()
@@ -61,6 +65,7 @@ class Reply:
     def chunk(self, chunk: dict[str, Any], out: list[Event]) -> None:
         """One event of a stream."""
         self._said = True
+        self.last = chunk
         kind = chunk.get("type")
         if type(kind) is not str:
             if chunk.get("error"):
@@ -183,9 +188,10 @@ class Reply:
             self.fail(self.failure({"error": response.get("error") or "the response failed"}, str(response)), out)
             return
         reason = finish_reason(str(raw), calls=bool(self._calls), refused=self._refused)
-        if reason == "pause":
-            out.append(Warned(f"the response is {raw}, and goes on in the background"))
         extra = {name: response[name] for name in _KEPT if response.get(name) not in (None, {}, [], False)}
+        if raw in PENDING:
+            out.append(Warned(f"the response is {raw}, and goes on in the background"))
+            extra["status"] = raw
         self.over = True
         out.append(Finished(reason, str(raw), {NAME: extra} if extra else None))
 

@@ -9,7 +9,7 @@ from hamr.wires.openai_responses.compat import Compat
 if TYPE_CHECKING:
     from hamr.errors import CallError
     from hamr.specs import Decoder, Dialect
-    from hamr.types import Call, Head, Request, Route
+    from hamr.types import Call, Head, Message, Request, Response, Route
 
 
 class OpenAIResponses:
@@ -49,6 +49,42 @@ class OpenAIResponses:
         from hamr.wires.openai_responses.count import decode_count
 
         return decode_count(head, self.compat)
+
+    def encode_background(self, request: Request, route: Route) -> Call:
+        """The call that hands this over, without credentials; raises Unsupported."""
+        from hamr.wires.openai_responses.background import encode_background
+
+        return encode_background(request, route, self.compat)
+
+    def encode_retrieval(self, id: str, route: Route, after: int | None) -> Call:
+        """The call that asks how far it is; or for the stream of what came behind the event numbered `after`."""
+        from hamr.wires.openai_responses.background import encode_retrieval
+
+        return encode_retrieval(id, route, self.compat, after)
+
+    def encode_cancel(self, id: str, route: Route) -> Call:
+        """The call that calls it off."""
+        from hamr.wires.openai_responses.background import encode_cancel
+
+        return encode_cancel(id, route, self.compat)
+
+    def is_pending(self, response: Response) -> bool:
+        """Whether the provider goes on with it."""
+        from hamr.wires.openai_responses.background import is_pending
+
+        return is_pending(response)
+
+    def encode_compact(self, request: Request, route: Route) -> Call:
+        """The call that asks for a shorter conversation, without credentials; raises Unsupported."""
+        from hamr.wires.openai_responses.compact import encode_compact
+
+        return encode_compact(request, route, self.compat)
+
+    def decode_compact(self, head: Head, route: Route) -> tuple[Message, ...]:
+        """What a whole reply says: the conversation to go on with; raises CallError."""
+        from hamr.wires.openai_responses.compact import decode_compact
+
+        return decode_compact(head, self.issuer)
 
     def dialect(self) -> Dialect:
         """The server half of this wire."""
