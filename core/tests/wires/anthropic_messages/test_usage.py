@@ -61,3 +61,16 @@ def test_a_later_account_does_not_take_away_what_was_counted(
     found = folded(events).usage
     assert found is not None
     assert (found.input, found.output, found.raw["service_tier"]) == (10, 6, "standard")
+
+
+def test_what_a_summary_used_is_added(decode: Decode, folded: Folded) -> None:
+    """Pain 39: it is billed, and stands beside the account."""
+    iterations = [
+        {"type": "compaction", "input_tokens": 100, "cache_read_input_tokens": 7, "output_tokens": 20},
+        {"type": "message", "input_tokens": 5, "output_tokens": 2},
+        {"type": "advisor_message", "input_tokens": 50, "output_tokens": 50},
+        "odd",
+    ]
+    raw = {"input_tokens": 5, "output_tokens": 2, "iterations": iterations}
+    body = {"type": "message", "content": [], "stop_reason": "end_turn", "usage": raw}
+    assert folded(decode(json.dumps(body).encode())).usage == Usage(105, 7, output=22, raw=raw)

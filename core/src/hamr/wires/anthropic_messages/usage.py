@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hamr.types import Usage
@@ -15,8 +16,19 @@ if TYPE_CHECKING:
 def read_usage(raw: Mapping[str, Any], compat: Compat) -> Usage:
     """Cached and written tokens are no part of `input_tokens`; those of thinking are part of `output_tokens`.
 
-    Only what was written to the cache for an hour is told apart; the rest was written for five minutes.
+    Only what was written to the cache for an hour is told apart; the rest was written for five minutes. What a summary
+    of the conversation used stands beside the account and is added (Anthropic, "Compaction", 2026-11). What a model
+    that was asked for advice used stays in `raw`, for it has a price of its own.
     """
+    used = _read(raw, compat)
+    iterations = raw.get("iterations")
+    for each in iterations if isinstance(iterations, list) else ():
+        if isinstance(each, dict) and each.get("type") == "compaction":
+            used = replace(used + _read(each, compat), raw=raw)
+    return used
+
+
+def _read(raw: Mapping[str, Any], compat: Compat) -> Usage:
     lasting = _count(_table(raw, "cache_creation"), "ephemeral_1h_input_tokens")
     brief = _count(_table(raw, "cache_creation"), "ephemeral_5m_input_tokens")
     written = max(_count(raw, "cache_creation_input_tokens"), lasting + brief)
