@@ -32,6 +32,7 @@ MORE_DEPENDENCIES = {
 
 # What a provider's plugin may register beside itself, and why.
 MORE_ENTRY_POINTS = {
+    "cohere": {"hamr.dialects": "its wire is its own, and it is served"},
     "bedrock": {"hamr.dialects": "its wire is its own, and it is served"},
     "ollama": {
         "hamr.dialects": "its wire is its own, and it is served",

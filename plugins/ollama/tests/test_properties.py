@@ -40,9 +40,11 @@ from hamr import (
     UsageUpdated,
 )
 from hamr.api import Call, Fold
+from hamr.wirekit import Told
 from hamr_provider_ollama.compat import Compat
 from hamr_provider_ollama.decode import ReplyDecoder
 from hamr_provider_ollama.dialect import OllamaDialect
+from hamr_provider_ollama.messages import Writer
 
 PIPELINE = Hamr(environ={}).pipeline("ollama/m")
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
@@ -108,6 +110,14 @@ def test_a_request_written_and_read_again_is_the_same(request: Request) -> None:
     assert again.options == own
     assert replace(again, options={}) == request
     assert json.loads(PIPELINE.wire.encode(again, PIPELINE.route).body) == json.loads(call.body)
+
+
+@given(MESSAGES)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_short_way_of_writing_a_message_writes_the_same(messages: tuple[Message, ...]) -> None:
+    """A message with something of its own, if it be nothing, goes the long way."""
+    long = tuple(replace(message, extra={"ollama": {}}) for message in messages)
+    assert Writer(Told("ollama")).write(messages) == Writer(Told("ollama")).write(long)
 
 
 BLOCKS = st.lists(

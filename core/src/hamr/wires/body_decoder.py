@@ -48,7 +48,7 @@ class BodyDecoder:
     `idle` are the names of events that say nothing which others do not: they are passed over unread.
     """
 
-    __slots__ = ("_body", "_ending", "_first", "_from_json", "_idle", "_reply", "_sse")
+    __slots__ = ("_body", "_ending", "_first", "_from_json", "_idle", "_reply", "_seen", "_sse")
 
     def __init__(self, reply: Reading, idle: frozenset[str] = frozenset()) -> None:
         from pydantic_core import from_json
@@ -58,7 +58,7 @@ class BodyDecoder:
         self._sse: SSEDecoder | None = None
         self._body: list[bytes] | None = None
         self._first = b""
-        self._ending = False
+        self._ending = self._seen = False
 
     def feed(self, data: bytes) -> Sequence[Event]:
         """The events that these bytes complete."""
@@ -80,8 +80,9 @@ class BodyDecoder:
                 self._reply.fail(BrokenReply(str(error)), out)
             return out
         if events:
+            self._seen = True
             self._read(events, out)
-        elif len(self._first) < SHOWN:
+        elif not self._seen and len(self._first) < SHOWN:
             self._first += data[:SHOWN]
         return out
 
@@ -178,7 +179,7 @@ class BodyDecoder:
     def _end(self, out: list[Event]) -> None:
         if self._reply.over:
             return
-        if self._reply.silent and self._first.strip():
+        if not self._seen and self._reply.silent and self._first.strip():
             self._reply.fail(BrokenReply(f"the reply holds no events: {shown(self._first)}"), out)
             return
         self._reply.end(out, done=False)

@@ -10,6 +10,9 @@ from hamr_provider_cohere.reply import Reply
 if TYPE_CHECKING:
     from hamr_provider_cohere.compat import Compat
 
+IDLE = frozenset({"content-end", "citation-end", "debug"})
+"""Events that say nothing which others do not: a block ends where the next one begins."""
+
 
 class ReplyDecoder(BodyDecoder):
     """Decodes one reply of this wire: server-sent events, or one document."""
@@ -17,4 +20,4 @@ class ReplyDecoder(BodyDecoder):
     __slots__ = ()
 
     def __init__(self, compat: Compat) -> None:
-        super().__init__(Reply(compat))
+        super().__init__(Reply(compat), IDLE)

@@ -196,10 +196,46 @@ def _short(content: list[dict[str, Any]]) -> str | list[dict[str, Any]]:
 
 
 def _plain(message: Message) -> dict[str, Any] | None:
-    """A message of one plain text, as most are; None for any other."""
-    if message.extra or message.name is not None or len(message.parts) != 1 or message.role == "tool":
+    """A message of text, calls and results, as nearly all are, written without a look at the rest; else None."""
+    parts, role = message.parts, message.role
+    if message.extra or message.name is not None:
         return None
-    part = message.parts[0]
-    if type(part) is not Text or part.cache is not None or part.extra:
+    if role == "assistant":
+        return _plain_turn(parts)
+    if len(parts) != 1:
         return None
-    return {"role": message.role, "content": part.text}
+    if role == "tool":
+        return _plain_result(parts[0])
+    text = _words(parts[0])
+    return None if text is None else {"role": role, "content": text}
+
+
+def _plain_turn(parts: Sequence[Part]) -> dict[str, Any] | None:
+    calls: list[dict[str, Any]] = []
+    said: list[str] = []
+    for part in parts:
+        if type(part) is ToolCall:
+            if part.extra or part.problem is not None or not part.text or part.text.isspace():
+                return None
+            function = {"name": part.name, "arguments": part.text}
+            calls.append({"id": part.id, "type": "function", "function": function})
+        elif (text := _words(part)) is None:
+            return None
+        elif text:
+            said.append(text)
+    if calls:
+        plan = {PLAN: "".join(said)} if said else {}
+        return {"role": "assistant", **plan, "tool_calls": calls}
+    return {"role": "assistant", "content": said[0] if said else ""} if len(said) < 2 else None
+
+
+def _plain_result(part: Part) -> dict[str, Any] | None:
+    if type(part) is not ToolResult or part.is_error or part.cache is not None or part.extra or len(part.parts) != 1:
+        return None
+    text = _words(part.parts[0])
+    return None if text is None else {"role": "tool", "tool_call_id": part.call_id, "content": text}
+
+
+def _words(part: Part) -> str | None:
+    """The text of a part that is text and nothing besides."""
+    return part.text if type(part) is Text and part.cache is None and not part.extra else None

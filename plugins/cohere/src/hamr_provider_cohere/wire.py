@@ -11,6 +11,7 @@ if TYPE_CHECKING:
         Call,
         CallError,
         Decoder,
+        Dialect,
         EmbeddingRequest,
         Embeddings,
         Head,
@@ -71,3 +72,9 @@ class Cohere:
         from hamr_provider_cohere.listing import decode_models
 
         return decode_models(head, route, self.compat)
+
+    def dialect(self) -> Dialect:
+        """The server half of this wire."""
+        from hamr_provider_cohere.dialect import CohereDialect
+
+        return CohereDialect()

@@ -26,11 +26,62 @@ class Writer:
         """All messages; raises Unsupported."""
         written: list[dict[str, Any]] = []
         for place, message in enumerate(messages):
-            plain = _plain(message)
+            plain = self._plain(message)
             if plain is not None:
                 written.append(plain)
             else:
                 written.extend(self._message(message, f"messages[{place}]"))
+        return written
+
+    def _plain(self, message: Message) -> dict[str, Any] | None:
+        """A message of text, calls and results, as nearly all are, written without a look at the rest; else None."""
+        parts, role = message.parts, message.role
+        if message.extra or message.name is not None:
+            return None
+        if role == "assistant":
+            return self._plain_turn(parts)
+        if len(parts) != 1:
+            return None
+        if role == "tool":
+            return self._plain_result(parts[0])
+        text = _words(parts[0])
+        return None if text is None else {"role": role, "content": text}
+
+    def _plain_turn(self, parts: Sequence[Part]) -> dict[str, Any] | None:
+        said = ""
+        calls: list[dict[str, Any]] = []
+        for part in parts:
+            if type(part) is ToolCall:
+                if part.extra or part.problem is not None:
+                    return None
+                self._names[part.id] = part.name
+                calls.append({"id": part.id, "function": {"name": part.name, "arguments": part.arguments}})
+            elif (text := _words(part)) is None:
+                return None
+            else:
+                said += text
+        turn: dict[str, Any] = {"role": "assistant", "content": said}
+        if calls:
+            turn["tool_calls"] = calls
+        return turn
+
+    def _plain_result(self, part: Part) -> dict[str, Any] | None:
+        if (
+            type(part) is not ToolResult
+            or part.is_error
+            or part.cache is not None
+            or part.extra
+            or len(part.parts) != 1
+        ):
+            return None
+        text = _words(part.parts[0])
+        if text is None:
+            return None
+        written: dict[str, Any] = {"role": "tool", "content": text}
+        name = part.name or self._names.get(part.call_id)
+        if name is not None:
+            written["tool_name"] = name
+        written["tool_call_id"] = part.call_id
         return written
 
     def _message(self, message: Message, place: str) -> list[dict[str, Any]]:
@@ -127,14 +178,9 @@ class Writer:
         return {**written, **own}
 
 
-def _plain(message: Message) -> dict[str, Any] | None:
-    """A message of one plain text, as most are; None for any other."""
-    if message.extra or message.name is not None or len(message.parts) != 1 or message.role == "tool":
-        return None
-    part = message.parts[0]
-    if type(part) is not Text or part.cache is not None or part.extra:
-        return None
-    return {"role": message.role, "content": part.text}
+def _words(part: Part) -> str | None:
+    """The text of a part that is text and nothing besides."""
+    return part.text if type(part) is Text and part.cache is None and not part.extra else None
 
 
 def _image(image: Image, place: str) -> str:

@@ -1,0 +1,59 @@
+"""Our errors in the envelope of this wire: a status and a text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hamr.api import (
+    BadRequest,
+    BrokenReply,
+    Head,
+    NoAnswer,
+    NoSuchModel,
+    NotLetIn,
+    Overloaded,
+    QuotaSpent,
+    RateLimited,
+    Refused,
+    TooLong,
+)
+from hamr_provider_cohere.errors import BLOCKED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hamr.api import CallError
+
+_STATUSES: Mapping[type[CallError], int] = {
+    BadRequest: 400,
+    TooLong: 400,
+    NotLetIn: 401,
+    QuotaSpent: 402,
+    NoSuchModel: 404,
+    RateLimited: 429,
+    Refused: BLOCKED,
+    BrokenReply: 502,
+    Overloaded: 503,
+    NoAnswer: 504,
+}
+_TOO_LONG = "too many tokens"
+"""The provider's own words for it, by which its clients know it, for there is no code."""
+
+
+def refusal(error: CallError) -> Head:
+    """The reply that says so; its status is that of the class."""
+    from pydantic_core import to_json
+
+    headers = {"content-type": "application/json"}
+    if error.retry_after is not None:
+        headers["retry-after"] = f"{error.retry_after:g}"
+    return Head(_STATUSES.get(type(error), 500), headers, to_json({"message": said(error)}))
+
+
+def said(error: CallError | None, raw: str | None = None) -> str:
+    """The text of an error; without one, that the reply broke off, or ended with an error of its own."""
+    if error is None:
+        return "the reply broke off before its end" if raw is None else f"the model ended with an error: {raw}"
+    if isinstance(error, TooLong) and _TOO_LONG not in error.message:
+        return f"{_TOO_LONG}: {error.message}"
+    return error.message
