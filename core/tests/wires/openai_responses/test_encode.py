@@ -224,6 +224,21 @@ def test_a_tool_is_fitted(encode: Encode) -> None:
     ]
 
 
+def test_what_this_wire_says_of_a_tool_besides(encode: Encode) -> None:
+    extra = {NAME: {"output_schema": {"a": 1}}, "anthropic-messages": {"examples": []}}
+    body, told = encode(request(tools=(Tool("f", extra=extra),)))
+    assert body["tools"][0]["output_schema"] == {"a": 1}
+    assert told == [("dropped", "tools[0].extra['anthropic-messages']")]
+
+
+def test_the_short_way_of_plain_messages_is_the_long_way(encode: Encode) -> None:
+    for role in ("system", "user", "assistant"):
+        short = Message(role, (Text("x"),))  # type: ignore[arg-type]
+        long = Message(role, (Text("x"),), extra={"other": {}})  # type: ignore[arg-type]
+        for flags in ({}, {"supports_developer_role": True}):
+            assert encode(request(short), **flags)[0] == encode(request(long), **flags)[0]
+
+
 def test_deferred_tools_are_searched(encode: Encode) -> None:
     flags = {"supports_deferred_tools": True, "tool_search": True}
     deferred = request(tools=(Tool("f", deferred=True),))

@@ -64,6 +64,10 @@ def test_the_least() -> None:
             {"tools": [{"type": "function", "name": "f", "parameters": None, "strict": False, "defer_loading": True}]},
             {"tools": (Tool("f", strict=False, deferred=True),)},
         ),
+        (
+            {"tools": [{"type": "function", "name": "f", "parameters": {}, "strict": None, "output_schema": {"a": 1}}]},
+            {"tools": (Tool("f", parameters={}, extra=own(output_schema={"a": 1})),)},
+        ),
         ({"tool_choice": "required"}, {"tool_choice": ToolChoice("required")}),
         ({"tool_choice": {"type": "function", "name": "f"}}, {"tool_choice": ToolChoice("required", ("f",))}),
         (
@@ -82,7 +86,6 @@ def test_a_field(body: dict[str, Any], fields: dict[str, Any]) -> None:
     [
         {"previous_response_id": "resp_1", "truncation": "auto", "background": True},
         {"tools": [{"type": "web_search"}, {"type": "mcp", "server_label": "s", "server_url": "https://x"}]},
-        {"tools": [{"type": "function", "name": "f", "parameters": {}, "strict": None, "output_schema": {"a": 1}}]},
         {"tool_choice": {"type": "mcp", "server_label": "s"}},
         {"tool_choice": {"type": "allowed_tools", "mode": "auto", "tools": [{"type": "mcp", "server_label": "s"}]}},
         {"reasoning": {"effort": "turbo"}},

@@ -19,12 +19,26 @@ if TYPE_CHECKING:
 CUSTOM = "custom_tool_call"
 
 
+def _plain(message: Message, system: str) -> dict[str, Any] | None:
+    """A message of one text and nothing else, as nearly all are, written without a look at the rest."""
+    parts = message.parts
+    if message.extra or message.name is not None or len(parts) != 1 or message.role == "tool":
+        return None
+    part = parts[0]
+    if type(part) is not Text or part.refusal or part.cache is not None or part.extra:
+        return None
+    if message.role == "assistant":
+        return {"type": "message", "role": "assistant", "content": part.text}
+    return {"role": "user" if message.role == "user" else system, "content": part.text}
+
+
 class Writer:
     """Writes one conversation; knows which calls before were of a kind whose results have a type of their own."""
 
     def __init__(self, compat: Compat, issuer: str, told: Told, *, stored: bool) -> None:
         self._compat, self._told = compat, told
         self._replay = Replay(compat, issuer, told, stored=stored)
+        self._system = "developer" if compat.supports_developer_role else "system"
         self._kinds: dict[str, str] = {}
         self._items: list[dict[str, Any]] = []
 
@@ -41,17 +55,16 @@ class Writer:
         for place, message in enumerate(messages):
             if place == leading and instruction is not None and instructions is None:
                 self._instruct(instruction)
-            self._message(message, f"messages[{place}]")
+            if (item := _plain(message, self._system)) is not None:
+                self._items.append(item)
+            else:
+                self._message(message, f"messages[{place}]")
         if leading == len(messages) and instruction is not None and instructions is None:
             self._instruct(instruction)
         return {**({} if instructions is None else {"instructions": instructions}), "input": self._items}
 
     def _instruct(self, text: str) -> None:
         self._items.append({"role": self._system, "content": text})
-
-    @property
-    def _system(self) -> str:
-        return "developer" if self._compat.supports_developer_role else "system"
 
     def _message(self, message: Message, place: str) -> None:
         own = self._told.own(message.extra, place)

@@ -7,17 +7,18 @@ from typing import Any
 from hamr.errors import BadRequest
 from hamr.types import Tool, ToolChoice
 from hamr.wires.body_shape import array, optional, table, text, truth
+from hamr.wires.openai_responses.name import NAME
 
 _KNOWN = {"type", "name", "description", "parameters", "strict", "defer_loading"}
 _EMPTY: dict[str, Any] = {"type": "object", "properties": {}}
 
 
 def tools(body: dict[str, Any], told: dict[str, Any], options: dict[str, Any]) -> None:
-    """Functions become tools; those of other kinds, or with more to say, stay options, which are added to the tools."""
+    """Functions become tools; those of other kinds stay options, which are added to the tools again."""
     found, others = [], []
     for at, value in enumerate(optional(body, "tools", array) or []):
         entry = table(value, f"tools[{at}]")
-        if entry.get("type") == "function" and not any(entry.get(name) is not None for name in entry.keys() - _KNOWN):
+        if entry.get("type") == "function":
             found.append(_tool(entry, f"tools[{at}]"))
         else:
             text(entry.get("type"), f"tools[{at}].type")
@@ -29,6 +30,7 @@ def tools(body: dict[str, Any], told: dict[str, Any], options: dict[str, Any]) -
 
 
 def _tool(value: dict[str, Any], place: str) -> Tool:
+    more = {name: each for name, each in value.items() if name not in _KNOWN and each is not None}
     parameters, strict, deferred = value.get("parameters"), value.get("strict"), value.get("defer_loading")
     return Tool(
         name=text(value.get("name"), f"{place}.name"),
@@ -36,6 +38,7 @@ def _tool(value: dict[str, Any], place: str) -> Tool:
         parameters=dict(_EMPTY) if parameters is None else table(parameters, f"{place}.parameters"),
         strict=None if strict is None else truth(strict, f"{place}.strict"),
         deferred=False if deferred is None else truth(deferred, f"{place}.defer_loading"),
+        extra={NAME: more} if more else None,
     )
 
 
