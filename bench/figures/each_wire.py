@@ -11,7 +11,7 @@ from bench.figure import Bound, Figure, Row
 from bench.figures.wires import turn
 from bench.lab import Lab
 from bench.subjects.hamr import message
-from hamr import Hamr, Request, Tool
+from hamr import Hamr, Request, Tool, base_url
 from hamr.auth.header import HeaderAuth
 from hamr.dialects import dialect, dialects
 from hamr.discover import Plugins
@@ -63,7 +63,8 @@ def spoken(wire: str) -> Pipeline:
     for id in sorted(plugins.providers, key="sim".__ne__):
         manifest = plugins.manifest(id)
         modes = [None, *manifest.modes]
-        parameters = {id: dict.fromkeys(manifest.parameters, "x")}
+        needed = [name for name, table in manifest.parameters.items() if table.default is None]
+        parameters = {id: dict.fromkeys(needed, "x") if base_url.names(manifest.base_url) else {}}
         for mode in modes:
             if wire != (manifest.modes[mode].wire if mode else manifest.wire):
                 continue

@@ -25,7 +25,7 @@ class Prices:
 
     def __init__(self, route: Route, providers: Providers, environ: Mapping[str, str]) -> None:
         self._route, self._providers, self._environ = route, providers, environ
-        self._pricing: Pricing | None = None
+        self._known: tuple[Pricing | None] | None = None
 
     def __call__(self, usage: Usage, served: str, tier: str | None, day: str) -> Cost:
         """What this usage cost on this day (`2026-11-25`) where the model `served` it in this tier of service."""
@@ -60,18 +60,22 @@ class Prices:
         return Cost(Decimal(0), "a server of one's own costs nothing") if self.local else Cost()
 
     def _lists(self) -> Pricing | None:
-        if self._pricing is None:
-            id = self._route.provider.id
-            packaged, place = self._packaged(id), config_path(self._environ, FILE)
-            own = _read(place) if place is not None and os.path.exists(place) else {}
-            configured = self._providers.configuration.rows(id)
-            if not packaged and not own and not configured:
-                return None
-            from hamr.catalog.lists import lists
-            from hamr.catalog.pricing import Pricing
+        """Looked for once, whether there are any or not: every call comes by here."""
+        if self._known is None:
+            self._known = (self._found(),)
+        return self._known[0]
 
-            self._pricing = Pricing(self._route.model.id, lists(id, own, place or "", packaged, configured))
-        return self._pricing
+    def _found(self) -> Pricing | None:
+        id = self._route.provider.id
+        packaged, place = self._packaged(id), config_path(self._environ, FILE)
+        own = _read(place) if place is not None and os.path.exists(place) else {}
+        configured = self._providers.configuration.rows(id)
+        if not packaged and not own and not configured:
+            return None
+        from hamr.catalog.lists import lists
+        from hamr.catalog.pricing import Pricing
+
+        return Pricing(self._route.model.id, lists(id, own, place or "", packaged, configured))
 
     def _packaged(self, id: str) -> Mapping[str, Any]:
         plugins = self._providers.plugins

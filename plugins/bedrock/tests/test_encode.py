@@ -43,29 +43,21 @@ Body = dict[str, Any]
 Encode = Callable[..., tuple[Body, list[tuple[str, str]]]]
 
 
-SHAPES = ServiceModel(Loader().load_service_model("bedrock-runtime", "service-2"))
-OLD = "ConverseStream" not in SHAPES.operation_names
-
-
 @pytest.fixture
 def valid() -> Callable[..., None]:
-    """Fails the test where botocore would not send this body; one that is too old to know says nothing."""
+    """Fails the test where botocore would not send this body."""
+    shapes = ServiceModel(Loader().load_service_model("bedrock-runtime", "service-2"))
+    if "ConverseStream" not in shapes.operation_names:
+        pytest.skip("this botocore is older than Converse")
 
     def check(body: Body, operation: str = "Converse") -> None:
-        shape = None if OLD else SHAPES.operation_model(operation).input_shape
-        if shape is not None and body.keys() <= shape.members.keys():
-            report = ParamValidator().validate({"modelId": "m", **body}, shape)
-            assert not report.has_errors(), report.generate_report()
+        shape = shapes.operation_model(operation).input_shape
+        if "outputConfig" in body and "outputConfig" not in shape.members:
+            pytest.skip("this botocore is older than schemas in Converse")
+        report = ParamValidator().validate({"modelId": "m", **body}, shape)
+        assert not report.has_errors(), report.generate_report()
 
     return check
-
-
-@pytest.mark.skipif(OLD, reason="this botocore is older than Converse")
-def test_botocore_judges_what_is_sent(valid: Callable[..., None]) -> None:
-    members = SHAPES.operation_model("Converse").input_shape.members
-    assert {"messages", "system", "inferenceConfig", "toolConfig", "guardrailConfig"} <= members.keys()
-    with pytest.raises(AssertionError, match="role"):
-        valid({"messages": [{"content": []}]})
 
 
 def user(*parts: Part, **fields: Any) -> Request:

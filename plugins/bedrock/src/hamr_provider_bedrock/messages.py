@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.api import Text, Unsupported
+from hamr.api import Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +26,7 @@ def conversation(messages: Sequence[Message], writer: BlockWriter, told: Told) -
     last = ""
     for at, message in enumerate(messages):
         place = f"messages[{at}]"
-        if message.extra:
-            told.own(message.extra, place)
+        told.own(message.extra, place)
         if message.name is not None:
             told("dropped", f"{place}.name", "this wire has no names of messages")
         blocks = _blocks(message, writer, place)
@@ -50,14 +49,7 @@ def conversation(messages: Sequence[Message], writer: BlockWriter, told: Told) -
 
 
 def _blocks(message: Message, writer: BlockWriter, place: str) -> list[dict[str, Any]]:
-    blocks: list[dict[str, Any]] = []
-    for at, part in enumerate(message.parts):
-        # What nearly all are, by the short way.
-        if type(part) is Text and part.extra is None and part.cache is None and not part.text.isspace() and part.text:
-            blocks.append({"text": part.text})
-        else:
-            blocks += writer.write(part, f"{place}.parts[{at}]")
-    return blocks
+    return [block for at, part in enumerate(message.parts) for block in writer.write(part, f"{place}.parts[{at}]")]
 
 
 def _of_system(blocks: list[dict[str, Any]], place: str) -> list[dict[str, Any]]:
