@@ -224,3 +224,35 @@ def test_variables_set_headers_and_the_model_for_embeddings() -> None:
     assert provider.headers == {"x-title": "mine", "x-kept": "1"}
     assert provider.models == {"embeddings": "large"}
     assert provider.origins["models.embeddings"] == "the environment variable GROQ_EMBED_MODEL"
+
+
+HOST: dict[str, Any] = {
+    **GROQ,
+    "base_url": "https://{host}/v1",
+    "parameters": {
+        "region": {"env": ["REGION"], "default": "eu-west"},
+        "host": {"env": ["HOST"], "by": "region", "values": {"global": "api.test"}, "default": "{region}.api.test"},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("environ", "url"),
+    [
+        ({}, "https://eu-west.api.test/v1"),
+        ({"REGION": "us"}, "https://us.api.test/v1"),
+        ({"REGION": "global"}, "https://api.test/v1"),
+        ({"REGION": "global", "HOST": "mine.test"}, "https://mine.test/v1"),
+    ],
+)
+def test_a_parameter_may_hang_by_another(environ: dict[str, str], url: str) -> None:
+    assert check(HOST, "x.toml").provider(environ, "x.toml").base_url == url
+
+
+def test_a_parameter_hangs_by_one_that_stands_before_it() -> None:
+    for by in ("region", "nobody"):
+        tables = {**GROQ, "parameters": {"host": {"by": by, "default": "x"}, "region": {}}}
+        with pytest.raises(ConfigError, match=rf"parameters\.host\.by: '{by}'"):
+            check(tables, "x.toml")
+    tables = {**GROQ, "parameters": {"region": {}, "host": {"by": "region", "default": "x"}}}
+    assert check(tables, "x.toml").provider({}, "x.toml").parameters == {}

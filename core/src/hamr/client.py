@@ -220,6 +220,10 @@ class Hamr:
         """
         return self._pipeline(*self._split(model, role), role, mode)
 
+    def access(self, provider: str) -> Pipeline:
+        """The compiled route to a provider without a model, by which one logs in to it; raises as `pipeline` does."""
+        return self._pipeline(provider, "")
+
     def hooks(self, id: str) -> Hooks:
         """The hooks of one provider, its plugin loaded; raises ConfigError or PluginError."""
         with self._compiling:

@@ -95,10 +95,22 @@ class ModeTable:
 
 @dataclass(frozen=True, slots=True)
 class ParameterTable:
-    """What a URL or a wire needs to know besides: the variables that may say it, and what is meant without."""
+    """What a URL or a wire needs to know besides: the variables that may say it, and what is meant without.
+
+    What is meant may hang `by` another parameter: one of the `values` by its word, or the default, in which it stands.
+    """
 
     env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
     default: str | None = None
+    by: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def meant(self, said: Mapping[str, str]) -> str | None:
+        """What is meant where nothing says it."""
+        if self.by is None or self.default is None:
+            return self.default
+        word = said.get(self.by)
+        return None if word is None else self.values.get(word, self.default.replace(f"{{{self.by}}}", word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +253,8 @@ class Manifest:
             elif variable is not None:
                 said[name] = environ[variable].strip()
                 origins[f"parameters.{name}"] = f"the environment variable {variable}"
-            elif table.default is not None:
-                said[name] = table.default
+            elif (meant := table.meant(said)) is not None:
+                said[name] = meant
         return said
 
     def _mode(self, table: ModeTable, parameters: Mapping[str, str], *, moved: bool) -> Mode:
@@ -309,6 +321,12 @@ def check(
         _check_url(manifest.base_url, manifest, f"{place}: base_url")
     if manifest.auth.oauth is not None:
         _issuer(manifest.auth.oauth.issuer, f"{place}: auth.oauth.issuer")
+    known: list[str] = []
+    for name, parameter in manifest.parameters.items():
+        if parameter.by is not None and parameter.by not in known:
+            hint = "Its `by` names a parameter that stands before it."
+            raise ConfigError(f"{place}: parameters.{name}.by: {parameter.by!r} is none of those before", hint=hint)
+        known.append(name)
     for name, mode in manifest.modes.items():
         if mode.base_url is not None:
             _check_url(mode.base_url, manifest, f"{place}: modes.{name}.base_url")

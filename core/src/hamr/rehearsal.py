@@ -11,7 +11,7 @@ from hamr.effects import Do, Effect, Fetch, Flow, Now, Open, OpenReply, ReadFile
 from hamr.errors import ConfigError
 from hamr.held import looked_up
 from hamr.pipeline import Pipeline
-from hamr.types import Call, Provider, Request, Route, Secret, Settings
+from hamr.types import Call, Provider, Request, Route, Secret, Settings, Tokens
 
 if TYPE_CHECKING:
     from hamr.secrets.store import CredentialStore
@@ -24,13 +24,19 @@ def rehearsed(
 ) -> Route:
     """The route with a stand-in for the key: `$VAR`, the first variable that holds it or could hold it.
 
-    Without one where the real call would go without a key.
+    Without one where the real call would go without a key. For a login there are stand-ins of made-up names, whether
+    somebody is logged in or not.
     """
     stored = store is not None and bool(store.keys(route.provider.stored_names))
     in_code = stored or bool(given.get(route.provider.id, "").strip())
     stand_in = _stand_in(route.provider, environ, in_code=in_code)
     return replace(
-        route, secret=lambda: stand_in, variable=lambda name: _named(name, environ), value=_expression, waits=False
+        route,
+        secret=lambda: stand_in,
+        variable=lambda name: _named(name, environ),
+        tokens=_StandIns(_made_up(route.provider)),
+        value=_expression,
+        waits=False,
     )
 
 
@@ -99,5 +105,27 @@ def _stand_in(provider: Provider, environ: Mapping[str, str], *, in_code: bool) 
         return _named_by_file(provider.auth.key)
     if provider.auth.optional and not (in_code or held):
         return None
-    made_up = f"{provider.id.upper().replace('-', '_')}_API_KEY"
+    made_up = f"{_made_up(provider)}_API_KEY"
     return Secret(f"${next(iter([] if in_code else held), next(iter(provider.auth.env), made_up))}", "a preview")
+
+
+def _made_up(provider: Provider) -> str:
+    """How variables of a provider would begin."""
+    return provider.id.upper().replace("-", "_")
+
+
+class _StandIns:
+    """A TokenStore whose tokens never end, so that nothing is refreshed and nothing is written."""
+
+    name, folder, lock, refresh_lock = "a preview", "", "", ""
+
+    def __init__(self, name: str) -> None:
+        self._tokens = Tokens(f"${name}_ACCESS_TOKEN", account=f"${name}_ACCOUNT")
+
+    def read(self) -> Tokens:
+        """The stand-ins."""
+        return self._tokens
+
+    def replace(self, old: Tokens | None, new: Tokens) -> bool:
+        """Nothing is kept."""
+        return False

@@ -334,11 +334,16 @@ def test_many_calls_of_one_client_refresh_once(
     assert refreshes(server) == 1
 
 
-def test_what_would_be_sent_is_shown_without_the_token(client: Hamr, log_in: Any) -> None:
-    tokens = log_in()
+@pytest.mark.parametrize("left", [3600.0, -5.0, None])
+def test_what_would_be_sent_is_shown_without_the_token_and_without_a_login(
+    client: Hamr, log_in: Any, server: AuthorizationServer, left: float | None
+) -> None:
+    tokens = None if left is None else log_in(left=left)
     call = client.preview("hi", "acme/m")
-    assert call.headers["authorization"] == "***"
-    assert tokens.access not in f"{call} {call.headers}"
+    assert call.headers["authorization"] == "Bearer $ACME_ACCESS_TOKEN"
+    assert call.headers["x-account"] == "$ACME_ACCOUNT"
+    assert tokens is None or tokens.access not in f"{call} {call.headers}"
+    assert server.asked == []
 
 
 def test_a_refresh_may_be_sent_as_json_and_leave_things_out(colour: Colour) -> None:

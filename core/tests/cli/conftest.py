@@ -247,15 +247,16 @@ class Person:
             preexec_fn=lambda: fcntl.ioctl(there, termios.TIOCSCTTY, 0),  # noqa: PLW1509  # one system call, no lock
         )  # fmt: skip
         os.close(there)
-        self._shown = ""
+        self._shown = self._before = ""
 
     def type(self, keys: str) -> None:
         """Press these keys."""
         os.write(self._here, keys.encode())
 
-    def see(self, text: str) -> None:
-        """Wait until this is shown; what stood before it is forgotten."""
+    def see(self, text: str) -> str:
+        """Wait until this is shown; gives what stood before it, which is forgotten."""
         assert self._sees(text, TIMEOUT), f"not shown: {text!r}, but: {self._shown!r}"
+        return self._before
 
     def interrupt(self, text: str) -> None:
         """Press Ctrl-C until this is shown.
@@ -276,7 +277,7 @@ class Person:
             if not more:
                 return False
             self._shown += more.decode(errors="replace").replace("\r\n", "\n")
-        self._shown = self._shown.partition(text)[2]
+        self._before, _, self._shown = self._shown.partition(text)
         return True
 
     def end(self) -> int:

@@ -23,9 +23,9 @@ models = { chat = "lab/large-1", router = "small" }
 CASES = {
     "hamr prov": {"providers"},
     "hamr chat --thinking m": {"minimal", "medium", "max"},
-    "hamr call -m ac": {"acme"},
+    "hamr call -m acm": {"acme"},
     "hamr call -m acme/l": {"acme/lab/large-1"},
-    "hamr models -p ac": {"acme"},
+    "hamr models -p acm": {"acme"},
     "hamr call --dr": {"--dry-run"},
 }
 

@@ -48,7 +48,9 @@ def test_help_tells_commands_and_whose_they_are(install: Any, hamr: Any) -> None
     assert hamr("-h").out == shown
 
 
-@pytest.mark.parametrize("name", ["call", "chat", "embed", "explain", "models", "providers", "plugins"])
+@pytest.mark.parametrize(
+    "name", ["auth", "login", "logout", "call", "chat", "embed", "explain", "models", "providers", "plugins"]
+)
 def test_each_command_has_help_with_examples(hamr: Any, name: str) -> None:
     ran = hamr(name, "--help")
     assert ran.code == 0
@@ -146,8 +148,8 @@ def test_the_shell_completes_commands_options_and_providers(install: Any, proces
     assert complete(process, "hamr p") == ["plugins", "providers", "plant"]
     assert complete(process, "hamr --v") == ["--version"]
     assert complete(process, "hamr providers --j") == ["--json"]
-    assert complete(process, "hamr -m ac") == ["acme"]
-    assert complete(process, "hamr hello -m ac") == ["acme"]
+    assert complete(process, "hamr -m acm") == ["acme"]
+    assert complete(process, "hamr hello -m acm") == ["acme"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

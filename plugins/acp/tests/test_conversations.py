@@ -82,6 +82,16 @@ def test_two_calls_from_the_same_place_get_a_session_each(colour: Colour, client
     assert "Assistant:" in colour.call(client, again(first, then="three"), "acp/fake", **options).text
 
 
+def test_a_session_that_has_gone_on_is_not_brought_back(colour: Colour, client: Hamr, agents: Agents) -> None:
+    """It holds what another call has said to it since."""
+    options = agents.options("loads")
+    first = colour.call(client, "one", "acp/fake", **options)
+    colour.call(client, again(first), "acp/fake", **options)
+    other = colour.call(client, again(first, then="three"), "acp/fake", **options)
+    assert other.id != first.id
+    assert agents.sent("loads", "session/load") == []
+
+
 def test_calls_at_once_get_an_agent_each(client: Hamr, agents: Agents) -> None:
     async def both() -> list[Response]:
         calls = (client.acall(text, "acp/fake", **agents.options("echo")) for text in ("one", "two"))

@@ -90,6 +90,14 @@ def test_an_answer_without_a_reason_is_no_whole_one() -> None:
     assert isinstance(events[-1], Failed)
 
 
+def test_half_a_character_is_mended() -> None:
+    """As a program in JavaScript writes it that cuts its text in the middle of an emoji."""
+    halves = lines(BEFORE) + lines(chunk("a😀")).replace(b"\\ude00", b"") + lines(END)
+    assert b"\\ud83d" in halves
+    texts = [event.text for event in decoded([halves]) if event.type == "text_delta"]
+    assert texts == ["a\N{REPLACEMENT CHARACTER}"]
+
+
 anything: Any = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["text", "image", "plan"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(

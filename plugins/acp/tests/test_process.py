@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -116,6 +117,21 @@ os.wait()
 process.write(b"on\\n")
 assert process.lines(Patience(5)) == [b"2"]
 """
+
+
+def test_a_program_that_ends_gives_its_agents_a_moment(tmp_path: Path) -> None:
+    """As where `hamr.call` is used, whose client nobody closes."""
+    mark = tmp_path / "mark"
+    agent = "import signal, sys, time; signal.signal(15, lambda *_: sys.exit(open(sys.argv[1], 'w').close())); "
+    agent += "print(1, flush=True); time.sleep(60)"
+    code = "import os, sys; from hamr_provider_acp.patience import Patience; "
+    code += "from hamr_provider_acp.process import Process; "
+    code += f"process = Process([sys.executable, '-S', '-c', {agent!r}, {str(mark)!r}], dict(os.environ), '.'); "
+    code += "print(process.lines(Patience(5)), process.pid)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=False)
+    assert (ran.stdout.startswith("[b'1']"), ran.stderr, mark.exists()) == (True, "", True)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(ran.stdout.split()[-1]), 0)
 
 
 def test_a_fork_leaves_it_alone() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hamr import ConfigError, Hamr
-from hamr.api import ImportAuth, LoginAuth, Tokens
+from hamr.api import Flow, ImportAuth, LoginAuth, Tokens
 from hamr.auth.inbox import Inbox
 from hamr.transports.http import HttpTransport
 from hamr_provider_codex.login import CodexLogin
@@ -94,7 +94,7 @@ def test_the_login_of_the_codex_cli_is_copied(
     before = path.read_bytes(), path.stat().st_mtime_ns
     told = list[str]()
     tokens = colour.result(auth.imported(), transport, lambda text, _: told.append(text))
-    assert tokens == Tokens(ACCESS, "canary-refresh", 4102444800.0, "account-7")
+    assert tokens == Tokens(ACCESS, "canary-refresh", 4102444800.0, "account-7", {"imported": True})
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before, "it is OpenAI's file"
     assert "terms of use" in told[0]
     assert "log in there\nagain" in told[1]
@@ -145,3 +145,17 @@ def test_a_login_that_cannot_be_taken_over(
         Colour("sync").result(auth.imported(), transport, lambda *_: None)
     assert str(tmp_path) in caught.value.message
     assert "canary" not in f"{caught.value} {vars(caught.value)} {caught.value.__cause__!r}"
+
+
+@pytest.mark.parametrize("is_imported", [False, True])
+def test_logging_out_leaves_the_codex_cli_logged_in(
+    auth: CodexLogin, colour: Colour, openai: AuthorizationServer, transport: HttpTransport, is_imported: bool
+) -> None:
+    def logging_out() -> Flow[bool]:
+        yield from auth.logout(Tokens("a", "r", extra={"imported": True} if is_imported else {}))
+        return True
+
+    told = list[str]()
+    assert colour.result(logging_out(), transport, lambda text, _: told.append(text))
+    assert len(openai.asked_for("/oauth/revoke")) == (0 if is_imported else 1)
+    assert len(told) == (1 if is_imported else 0)

@@ -25,12 +25,15 @@ NEAR = 0.75
 """How much alike (0 to 1, of difflib) two words are where one may be a slip for the other."""
 
 LINES = {
+    "auth": "Store keys, and tell what is stored.",
     "call": "Ask a model (the default command).",
     "chat": "Talk with a model.",
     "config": "Show the files of configuration.",
     "embed": "Turn texts into vectors.",
     "explain": "Tell what a call would do, and why.",
     "install": "Install plugins.",
+    "login": "Log in to a provider.",
+    "logout": "Log out of a provider.",
     "models": "List the models that the providers have.",
     "plugins": "List the installed plugins and what they bring.",
     "providers": "List the installed providers and their keys.",

@@ -51,6 +51,8 @@ class Key:
                     if self.place
                     else f"{self.variable} is set"
                 )
+            case "missing" if self.source == "stored":
+                return "not logged in"
             case "missing":
                 return f"missing: {self.variable}" if self.variable else "missing"
             case "unusable":
@@ -160,6 +162,8 @@ def key_of(provider: Provider, environ: Mapping[str, str]) -> Key:
     store = CredentialStore.of(environ)
     if store is not None and (status := _stored(store, provider, environ)):
         return Key(status, None, variables, url, "stored", store.path)
+    if provider.auth.style == "oauth":
+        return Key("missing", None, variables, url, "stored")
     holding = next((name for name in variables if environ.get(name, "").strip()), None)
     if provider.auth.key is not None and holding is None:
         return _in_a_file(provider.auth.key, provider, environ)
@@ -186,6 +190,8 @@ def _stored(store: CredentialStore, provider: Provider, environ: Mapping[str, st
     from hamr.errors import ConfigError
 
     try:
+        if provider.auth.style == "oauth":
+            return "set" if store.logins(provider.stored_names) else None
         stored = store.keys(provider.stored_names)
     except ConfigError:
         return "unusable"

@@ -53,12 +53,16 @@ class CredentialStore:
 
     def keys(self, names: Sequence[str]) -> list[StoredKey]:
         """The keys of the provider that has these names, in the order in which they count; raises ConfigError."""
+        if not self._document():
+            return []
         from hamr.secrets import auth_file
 
         return self._found(auth_file.keys, names)
 
     def logins(self, names: Sequence[str]) -> list[StoredLogin]:
         """The logins of the provider that has these names, in the order in which they count; raises ConfigError."""
+        if not self._document():
+            return []
         from hamr.secrets import auth_file
 
         return self._found(auth_file.logins, names)
@@ -76,7 +80,7 @@ class CredentialStore:
 
         A command's output is kept as long as this store is (inventory H-64); its failure is not.
         """
-        found = self.keys(names) if self._document() else []
+        found = self.keys(names)
         return self._revealed(found[0], environ) if found else None
 
     def tokens(self, names: Sequence[str]) -> TokenPlace:

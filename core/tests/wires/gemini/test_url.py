@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from hamr.types import Message, Request, Route, Text
+from hamr.types import Message, Model, Provider, Request, Route, Text
 from hamr.wires.gemini import Gemini
 
 HELLO = Request((Message("user", (Text("hello"),)),))
@@ -37,6 +37,27 @@ def test_the_url_names_the_model(base: str, model: str, url: str, route: Callabl
     """N-85: a whole resource name is taken too."""
     there = route(base, model)
     assert Gemini(there).encode(HELLO, there).url == url
+
+
+PLACE = "/projects/{project}/locations/{location}/publishers/google/models/{model}"
+
+
+@pytest.mark.parametrize(
+    ("model", "path"),
+    [
+        ("gemini-x", "/projects/a%2Fb/locations/{location}/publishers/google/models/gemini-x"),
+        ("models/gemini-x", "/projects/a%2Fb/locations/{location}/publishers/google/models/gemini-x"),
+        ("publishers/meta/models/y", "/projects/a%2Fb/locations/{location}/publishers/meta/models/y"),
+        ("endpoints/7", "/projects/a%2Fb/locations/{location}/endpoints/7"),
+        ("projects/q/locations/m/endpoints/7", "/projects/q/locations/m/endpoints/7"),
+    ],
+)
+def test_parameters_stand_in_the_path(model: str, path: str) -> None:
+    """One that nothing says stays as it is, for the auth may know it."""
+    compat = {"model_path": PLACE}
+    provider = Provider("test", "Test", "https://v.test/v1", "gemini", compat=compat, parameters={"project": "a/b"})
+    there = Route(provider, Model(model), lambda: None)
+    assert Gemini(there).encode(HELLO, there).url == f"https://v.test/v1{path}:generateContent"
 
 
 def test_a_stream_is_asked_for_as_events(route: Callable[..., Route]) -> None:

@@ -26,6 +26,7 @@ from hamr.api import (
 )
 from hamr_provider_acp import NAME
 from hamr_provider_acp.failure import call_error
+from hamr_provider_acp.line import read_line
 from hamr_provider_acp.media import media
 from hamr_provider_acp.tool_runs import ToolRuns
 from hamr_provider_acp.transcript import EMPTY, answered
@@ -80,17 +81,12 @@ class ReplyDecoder:
         return events
 
     def _line(self, line: bytes) -> None:
-        from pydantic_core import from_json
-
-        try:
-            message = from_json(line)
-        except ValueError:
+        message = read_line(line)
+        if message is None:
             self._events.append(Warned("the agent wrote a line that is no message"))
             return
-        if not isinstance(message, dict):
-            return
         if line.startswith(NOTE):
-            self._note(message["hamr"])
+            self._note(message.get("hamr"))
         elif message.get("method") == "session/update":
             params = message.get("params")
             update = params.get("update") if isinstance(params, dict) else None
@@ -137,7 +133,7 @@ class ReplyDecoder:
                 self._plan = update.get("entries")
             case "usage_update":
                 self._context = {name: update[name] for name in ("used", "size") if name in update}
-                self._cost = read_cost(update.get("cost"), self._before.get("cost") or 0.0) or self._cost
+                self._cost = read_cost(update.get("cost"), self._before.get("cost")) or self._cost
 
     def _content(self, update: Mapping[str, Any], kind: str) -> None:
         content = update.get("content")

@@ -90,7 +90,9 @@ def new_session(peer: Peer, asked: Asked) -> Steps[Session]:
     id = said.get("sessionId")
     if not isinstance(id, str):
         raise BrokenReply(f"{asked.name} began a session without an id; {_wrong('NewSessionResponse', said)}")
-    return Session.read(id, said)
+    session = Session.read(id, said)
+    session.cost = 0.0
+    return session
 
 
 def earlier_session(peer: Peer, asked: Asked, hello: Hello, id: str, told: Told) -> Steps[Session | None]:

@@ -90,6 +90,8 @@ class Exchange:
         """The agent has answered: it is kept for the next call."""
         self._begun = None
         if begun.turn.reusable:
-            begun.connection.remember(answered(begun.transcript, begun.turn.texts), begun.turn.session)
+            transcript = answered(begun.transcript, begun.turn.texts)
+            begun.connection.remember(transcript, begun.turn.session)
+            self._idle.positions.put(begun.turn.session.id, transcript)
         for other in self._idle.give(begun.connection):
             yield End(other.process)

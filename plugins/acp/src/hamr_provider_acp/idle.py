@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from hamr_provider_acp.positions import Positions
+
 if TYPE_CHECKING:
     from hamr_provider_acp.connection import Connection, Key
 
@@ -17,9 +19,10 @@ MOST = 8
 
 
 class Idle:
-    """The idle agents, the last used last; safe to use from many threads."""
+    """The idle agents, the last used last, and where their sessions stand; safe to use from many threads."""
 
     def __init__(self) -> None:
+        self.positions = Positions()
         self._kept: list[tuple[Connection, float]] = []
         self._lock = threading.Lock()
 

@@ -83,6 +83,7 @@ class Opening:
         yield from talk(connection, choosing(peer, asked, session, self._told), self._patience)
         blocks = fitting.prompt(asked.turns[held:], hello.prompt_takes, asked.instruction, self._told)
         first = note(self._before(session, hello, blocks))
+        self._idle.positions.put(session.id, None)
         params = {**(asked.prompt or {}), "sessionId": session.id, "prompt": blocks}
         turn = PromptTurn(peer, session, params, hello.auth_methods, connection.secrets.clean)
         head = Head(200, {"content-type": "application/x-ndjson"}, adaptations=self._told.all)
@@ -111,7 +112,10 @@ class Opening:
             mark = asked.turns[place].mark
             if mark is None or mark.get("transcript") != self._known[place]:
                 continue
-            steps = earlier_session(peer, asked, hello, str(mark.get("session")), self._told)
+            id = str(mark.get("session"))
+            if not self._idle.positions.may_be_at(id, self._known[place]):
+                break  # another call has gone on from there
+            steps = earlier_session(peer, asked, hello, id, self._told)
             session = yield from talk(connection, steps, self._patience)
             if session is not None:
                 return session, place + 1

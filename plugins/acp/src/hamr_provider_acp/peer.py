@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from hamr_provider_acp.line import read_line
+
 METHOD_NOT_FOUND = -32601
 CANCELLED = {"outcome": {"outcome": "cancelled"}}
 """The answer to every request for permission: a call of a model grants no authority (N-183)."""
@@ -29,13 +31,8 @@ class Peer:
 
     def read(self, line: bytes) -> dict[str, Any] | None:
         """The message in a line, None where there is none. A request is answered at once."""
-        from pydantic_core import from_json
-
-        try:
-            message = from_json(line)
-        except ValueError:
-            return None
-        if not isinstance(message, dict):
+        message = read_line(line)
+        if message is None:
             return None
         if "method" in message and "id" in message:
             self._answer(message["id"], message["method"])

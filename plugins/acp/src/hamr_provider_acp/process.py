@@ -44,7 +44,8 @@ class Process:
             command, stdin=PIPE, stdout=PIPE, stderr=PIPE, bufsize=0, env=env, cwd=cwd, start_new_session=True
         )
         self._owner = os.getpid()
-        self._reaper = weakref.finalize(self, reap, self._popen, self._owner)
+        # Of one that nobody has ended, such as a client's that is never closed: at the latest when the program ends.
+        self._reaper = weakref.finalize(self, forsake, self._popen, self._owner)
         self._in: IO[bytes] | None = _open(self._popen.stdin)
         self._out: IO[bytes] | None = _open(self._popen.stdout)
         self._err: IO[bytes] | None = _open(self._popen.stderr)
@@ -70,9 +71,10 @@ class Process:
         return self._out is not None and self._in is not None and not exited(self._popen)
 
     def waiting(self) -> list[bytes]:
-        """The lines that it wrote while nobody asked; raises LineTooLong."""
-        while self._pump():
-            pass
+        """The lines that it wrote while nobody asked, as far as they are there already; raises LineTooLong."""
+        for _ in range(LONGEST_LINE // PIECE):
+            if not self._pump():
+                break
         return self._taken()
 
     def write(self, line: bytes) -> None:
@@ -111,7 +113,7 @@ class Process:
             while not exited(self._popen) and monotonic() < until:
                 sleep(POLL)
         finally:
-            self._reaper()
+            self._reap()
 
     async def aend(self, grace: float = GRACE) -> None:
         """End it with all that it started: ask, and after so many seconds do not ask."""
@@ -123,7 +125,11 @@ class Process:
             while not exited(self._popen) and monotonic() < until:  # noqa: ASYNC110  # the end of a process is no event
                 await asleep(POLL)
         finally:
-            self._reaper()
+            self._reap()
+
+    def _reap(self) -> None:
+        self._reaper.detach()
+        reap(self._popen, self._owner)
 
     def _come(self, patience: Patience) -> bool:
         """Move what can be moved; says whether there are lines. Raises Ended or LineTooLong."""
@@ -264,6 +270,16 @@ def reap(popen: Popen[bytes], owner: int) -> None:
     for pipe in (popen.stdin, popen.stdout, popen.stderr):
         if pipe is not None:
             pipe.close()
+
+
+def forsake(popen: Popen[bytes], owner: int) -> None:
+    """The same, with a moment for a program to put things in order."""
+    if os.getpid() == owner:
+        _signal(popen, signal.SIGTERM)
+        until = monotonic() + LAST_WORDS
+        while not exited(popen) and monotonic() < until:
+            sleep(POLL)
+    reap(popen, owner)
 
 
 def _signal(popen: Popen[bytes], number: int) -> None:

@@ -9,12 +9,15 @@ from typing import Any
 
 @dataclass(slots=True)
 class Session:
-    """What is known of it: the choices it offers (`options`, or the older `models`), and what it has cost so far."""
+    """What is known of it: the choices it offers (`options`, or the older `models`), and what it has cost so far.
+
+    What one that was brought back has cost is not known until the agent says so.
+    """
 
     id: str
     options: list[Mapping[str, Any]] = field(default_factory=list)
     models: Mapping[str, Any] = field(default_factory=dict)
-    cost: float = 0.0
+    cost: float | None = None
 
     @classmethod
     def read(cls, id: str, result: Mapping[str, Any]) -> Session:

@@ -45,9 +45,9 @@ def guessed_usage(tokens_in: int, characters_out: int, characters_thought: int) 
     )
 
 
-def read_cost(said: Any, before: float) -> Cost | None:
-    """What this prompt cost, where the session's total is in dollars; `before` is what it was."""
-    if not isinstance(said, dict) or said.get("currency") != "USD":
+def read_cost(said: Any, before: float | None) -> Cost | None:
+    """What this prompt cost, where the session's total is in dollars; `before` is what it was, where that is known."""
+    if before is None or not isinstance(said, dict) or said.get("currency") != "USD":
         return None
     amount = said.get("amount")
     if not isinstance(amount, int | float) or isinstance(amount, bool):

@@ -51,3 +51,10 @@ class CodexLogin(OAuth):
         tokens = official.tokens((yield ReadFile(self._file)), self._file, self.spec.account_claim)
         yield Tell(TAKEN_OVER)
         return tokens
+
+    def logout(self, tokens: Tokens) -> Flow[None]:
+        """End a login at OpenAI, unless it is the Codex CLI's as well; raises CallError."""
+        if tokens.extra.get(official.IMPORTED):
+            yield Tell("The login was taken over from the Codex CLI, so OpenAI is not told: it would end there, too.")
+        else:
+            yield from super().logout(tokens)

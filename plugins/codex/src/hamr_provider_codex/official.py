@@ -10,6 +10,9 @@ from typing import Any
 from hamr.api import ConfigError, Tokens
 from hamr.wirekit import jwt_claim, jwt_expiry
 
+IMPORTED = "imported"
+"""What marks tokens that the Codex CLI has, too."""
+
 LOG_IN = "Run `codex login` and try again, or log in here: hamr login codex"
 
 
@@ -42,7 +45,7 @@ def tokens(data: bytes | None, path: str, account_claim: Sequence[str]) -> Token
     known = named if isinstance(named, str) and named else None
     identity = held.get("id_token")
     account = known or jwt_claim(identity if isinstance(identity, str) else None, account_claim)
-    return Tokens(access, refresh, jwt_expiry(access), account or jwt_claim(access, account_claim))
+    return Tokens(access, refresh, jwt_expiry(access), account or jwt_claim(access, account_claim), {IMPORTED: True})
 
 
 def _read(data: bytes, path: str) -> Mapping[str, Any]:

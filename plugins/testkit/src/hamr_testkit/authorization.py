@@ -172,6 +172,13 @@ def _handler(server: AuthorizationServer) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(data)
 
+        def do_GET(self) -> None:
+            """Log in at once, whoever it is, and send the browser back."""
+            self.send_response(302)
+            self.send_header("location", server.log_in(self.path))
+            self.send_header("content-length", "0")
+            self.end_headers()
+
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing."""
 

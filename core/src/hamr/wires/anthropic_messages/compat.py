@@ -21,7 +21,7 @@ class Compat:
     A provider sets them under `compat`; a model may set them again.
     """
 
-    # Where calls go; `{model}` in a path stands for the model's name
+    # Where calls go; `{model}` in a path stands for the model's name, `{name}` for a parameter of the provider's
     base_path: str = "/v1"
     """Stands between the base URL and each path, unless the base URL ends with it."""
     messages_path: str = "/messages"

@@ -21,6 +21,8 @@ class Compat:
     # Where calls go
     base_path: str = "/v1beta"
     """Added to a base URL that has no path."""
+    model_path: str = "/models/{model}"
+    """Where a model is, behind the base URL; a `{name}` in it stands for a parameter of the provider's."""
     models_path: str = "/models"
     """Where models are listed, behind the base URL; empty where they are not."""
     models_at_origin: bool = False

@@ -5,26 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from hamr.wires.deployment import placed
 from hamr.wires.openai_url import beside_chat
 
 if TYPE_CHECKING:
     from hamr.types import Route
     from hamr.wires.gemini.compat import Compat
 
-_ROOTS = frozenset({"models", "tunedModels", "projects", "publishers", "endpoints"})
-"""A model's name that begins with one of these is a path of its own."""
+_ROOTS = {"models": "models", "tunedModels": "models", "projects": "projects"} | {
+    "publishers": "publishers",
+    "endpoints": "publishers",
+}
+"""What a model's name begins with that is a path of its own, and what stands at its place in the path of others."""
 
 
 def model_url(route: Route, method: str, compat: Compat, query: str = "") -> str:
     """The URL of a method of the route's model, such as `generateContent`."""
-    base = base_url(route, compat)
-    name = quote(route.model.id.strip("/"), safe="/@.-_~")
+    base, name = base_url(route, compat), quote(route.model.id.strip("/"), safe="/@.-_~")
+    head, _, tail = compat.model_path.partition("{model}")
+    head, place = placed(head, route, ""), f"{name}{tail}"
     root = name.partition("/")[0]
-    if "/" not in name or root not in _ROOTS:
-        name = f"models/{name}"
-    elif f"/{root}/" in base:  # a full name on a base URL that holds the beginning of one
-        base = base[: base.index(f"/{root}/")]
-    return f"{base}/{name}:{method}{query}"
+    if "/" in name and root in _ROOTS:
+        place = name
+        at = f"{base}{head}/".find(f"/{_ROOTS[root]}/")
+        base, head = (f"{base}{head}"[:at], "/") if at >= 0 else (base, "/")
+    return f"{base}{head}{place}:{method}{query}"
 
 
 def base_url(route: Route, compat: Compat) -> str:

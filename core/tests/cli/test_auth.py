@@ -1,0 +1,230 @@
+"""`hamr auth`: keys are stored without being seen (R-2, V-27, M-24)."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+CANARY = "sk-canary-0123456789-wxyz"
+ACME = """id = "acme"
+name = "Acme"
+base_url = "https://api.acme.example/v1"
+wire = "openai-completions"
+auth = { style = "bearer", env = ["ACME_KEY"], stored_as = ["acme-old"] }
+key_url = "https://acme.example/keys"
+"""
+SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
+
+
+def check(name: str, document: Any) -> Any:
+    jsonschema.validate(document, json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8")))
+    return document
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "agent" / "auth.json"
+
+
+@pytest.fixture(autouse=True)
+def acme(install: Any) -> None:
+    install("acme", manifest=ACME)
+
+
+def put(path: Path, document: Any) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(document))
+    path.chmod(0o600)
+
+
+def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str) -> dict[str, tuple[list[str], bytes]]:
+    """Each way to hand a key over: the arguments and standard input."""
+    (tmp_path / "key.txt").write_text(f"\ufeff{key}\n", encoding="utf-8")
+    monkeypatch.setenv("WORK_KEY", key)
+    return {
+        "stdin": (["--stdin"], f" {key}\r\n".encode()),
+        "file": (["--file", str(tmp_path / "key.txt")], b""),
+        "env": (["--env", "WORK_KEY"], b""),
+    }
+
+
+@pytest.mark.parametrize("source", ["stdin", "file", "env"])
+def test_a_key_is_stored_and_no_more_than_its_tail_is_shown(
+    hamr: Any, tmp_path: Path, path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    arguments, stdin = sources(tmp_path, monkeypatch, CANARY)[source]
+    ran = hamr("auth", "add", "acme", *arguments, stdin=stdin)
+    assert (ran.code, ran.out, ran.err) == (0, f"stored a key of acme …wxyz in {path}\n", "")
+    assert json.loads(path.read_text()) == {"acme": {"type": "api_key", "key": CANARY}}
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    assert stat.S_IMODE(os.stat(path.parent).st_mode) == 0o700
+    for ran in (hamr("auth"), hamr("auth", "list", "--json"), hamr("providers"), hamr("explain", "-m", "acme/m", "hi")):
+        assert ran.code == 0
+        assert "canary" not in ran.out + ran.err
+        assert "acme" in ran.out
+
+
+def test_a_key_is_typed_in_unseen(person: Any, path: Path) -> None:
+    sitting = person("auth", "add", "acme")
+    sitting.see("Keys are at https://acme.example/keys")
+    sitting.see("The key of Acme (it is not shown):")
+    sitting.type(f"{CANARY}\n")
+    assert CANARY not in sitting.see(f"stored a key of acme …wxyz in {path}")
+    assert sitting.end() == 0
+    assert json.loads(path.read_text())["acme"]["key"] == CANARY
+
+
+def test_further_keys_and_one_in_their_place(hamr: Any, path: Path) -> None:
+    for key, change, keys in (("k-1", "added", 1), ("k-2", "added", 2), ("k-1", "unchanged", 2)):
+        told = check("auth-change", hamr("auth", "add", "acme", "--stdin", "--json", stdin=key.encode()).json)
+        assert (told["change"], told["keys"], told["place"]) == (change, keys, str(path))
+    ran = hamr("auth", "add", "acme", "--stdin", stdin=b"k-3")
+    assert "3 keys are stored; calls are made with the first" in ran.err
+    told = check("auth-change", hamr("auth", "add", "acme", "--stdin", "--replace", "--json", stdin=b"k-4").json)
+    assert (told["change"], told["keys"], told["tail"]) == ("replaced", 1, "…")
+    assert json.loads(path.read_text())["acme"] == {"type": "api_key", "key": "k-4"}
+
+
+def test_a_key_that_looks_like_a_reference_stays_what_it_is(hamr: Any, path: Path) -> None:
+    hamr("auth", "add", "acme", "--stdin", stdin=b"!$HOME-0123456789abcd")
+    assert json.loads(path.read_text())["acme"]["key"] == "$!$$HOME-0123456789abcd"
+    (row,) = hamr("auth", "--json").json["credentials"]
+    assert (row["tail"], row["variables"], row["command"]) == ("…abcd", [], False)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["auth", "add", "acme", CANARY],
+        ["auth", "add", "acme", CANARY, "--stdin"],
+        ["auth", "add", "acme", "--stdin", "--env", "X", CANARY],
+        ["auth", "add", "--json", "acme", CANARY],
+        ["login", "acme", CANARY],
+    ],
+)
+def test_a_key_as_an_argument_is_refused_unseen(hamr: Any, path: Path, arguments: list[str]) -> None:
+    ran = hamr(*arguments)
+    assert ran.code == 2
+    assert "not given as an argument" in ran.err
+    assert "canary" not in ran.out + ran.err
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("value", [f"{CANARY}\nx: y", f"{CANARY} {CANARY}", f"{CANARY}é", f"\x00{CANARY}"])
+@pytest.mark.parametrize("source", ["stdin", "file"])
+def test_what_cannot_be_a_key_is_refused_unseen(
+    hamr: Any, tmp_path: Path, path: Path, monkeypatch: pytest.MonkeyPatch, source: str, value: str
+) -> None:
+    monkeypatch.setattr(os, "environ", {**os.environ})
+    (tmp_path / "key.txt").write_text(value, encoding="utf-8")
+    arguments = ["--stdin"] if source == "stdin" else ["--file", str(tmp_path / "key.txt")]
+    for more in ([], ["--json"]):
+        ran = hamr("auth", "add", "acme", *arguments, *more, stdin=value.encode())
+        assert ran.code == 2
+        assert "that no key has" in ran.err
+        assert "canary" not in ran.out + ran.err
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "why"),
+    [
+        (["acme"], b"", "standard input is no terminal"),
+        (["acme", "--stdin"], b" \n", "no key in standard input"),
+        (["acme", "--stdin"], b"\xff", "no text in UTF-8"),
+        (["acme", "--env", "NO_SUCH"], b"", "no key in the environment variable NO_SUCH"),
+        (["acme", "--file", "no-such-file"], b"", "no-such-file cannot be read"),
+        (["acme", "--stdin", "--env", "X"], b"k", "exclude each other"),
+        (["nobody", "--stdin"], b"k", "nobody"),
+    ],
+)
+def test_what_is_wrong_is_named(hamr: Any, arguments: list[str], stdin: bytes, why: str) -> None:
+    ran = hamr("auth", "add", *arguments, stdin=stdin)
+    assert ran.code == 2
+    assert why in ran.err
+
+
+def test_a_provider_that_takes_no_key(hamr: Any, install: Any) -> None:
+    install("open", manifest=ACME.replace("acme", "open").replace("bearer", "none"))
+    ran = hamr("auth", "add", "open", "--stdin", stdin=b"k")
+    assert (ran.code, ran.err) == (2, "Error: open takes no key\nIt needs none.\n")
+
+
+def test_nothing_is_stored(hamr: Any, path: Path) -> None:
+    ran = hamr("auth")
+    assert (ran.code, ran.out) == (0, "")
+    assert f"nothing is stored in {path}" in ran.err
+    told = check("auth-list", hamr("auth", "list", "--json").json)
+    assert told == {"place": str(path), "readable_by_others": False, "credentials": []}
+
+
+def test_all_that_may_be_stored_is_listed(hamr: Any, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SET", "sk-canary")
+    put(
+        path,
+        {
+            "acme-old": {"type": "api_keys", "keys": [CANARY, "$SET", "$UNSET", "!echo sk-canary"]},
+            "other": {"type": "oauth", "access": "canary-access-0123456789", "refresh": "canary-refresh", "expires": 1},
+            "gone": {"type": "oauth", "access": "canary-access-2-0123456789", "expires": 1},
+            "providers": {"listed": [CANARY]},
+            "more_accounts": [{"access_token": "canary-3", "account_id": "canary-account-01234"}],
+            "proxy_keys": {"canary": {}},
+        },
+    )
+    told = check("auth-list", hamr("auth", "--json").json)
+    rows = [(row["provider"], row["type"], row["place"], row["status"], row["counts"]) for row in told["credentials"]]
+    assert rows == [
+        ("acme", "api_key", "acme-old.keys[0]", "usable", True),
+        ("acme", "api_key", "acme-old.keys[1]", "usable", False),
+        ("acme", "api_key", "acme-old.keys[2]", "unusable", False),
+        ("acme", "api_key", "acme-old.keys[3]", "usable", False),
+        ("other", "oauth", "other", "usable", True),
+        ("gone", "oauth", "gone", "ended", True),
+        ("listed", "api_key", "providers.listed[0]", "usable", True),
+        ("more", "oauth", "more_accounts[0]", "usable", True),
+    ]
+    shown = hamr("auth").out
+    for text in ("key …wxyz", "from SET", "the output of a command", "login of …1234", "ended", "not used"):
+        assert text in shown
+    assert "canary" not in shown + json.dumps(told)
+
+
+def test_a_file_that_others_may_read_is_told(hamr: Any, path: Path) -> None:
+    put(path, {"acme": {"type": "api_key", "key": CANARY}})
+    path.chmod(0o644)
+    assert f"others may read it: chmod 600 {path}" in hamr("auth").err
+    assert hamr("auth", "--json").json["readable_by_others"]
+
+
+def test_a_file_that_cannot_be_read_is_named_and_not_shown(hamr: Any, path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text(f'{{"acme": "{CANARY}')
+    for arguments in (["auth"], ["auth", "remove", "acme"], ["auth", "add", "acme", "--stdin"]):
+        ran = hamr(*arguments, stdin=b"k")
+        assert ran.code == 2
+        assert f"{path} cannot be read" in ran.err
+        assert "canary" not in ran.out + ran.err
+
+
+def test_what_is_stored_is_removed(hamr: Any, path: Path) -> None:
+    kept = {"other": {"type": "api_key", "key": "k"}}
+    put(path, {"acme-old": {"type": "api_key", "key": CANARY}, "providers": {"acme": ["k"]}, **kept})
+    assert hamr("auth", "remove", "acme").out == f"removed what was stored of acme in {path}\n"
+    assert json.loads(path.read_text()) == {"providers": {}, **kept}
+    told = check("auth-change", hamr("auth", "remove", "acme", "--json").json)
+    assert told["change"] == "unchanged"
+    assert hamr("auth", "remove", "other").code == 0, "its plugin need not be installed"
+
+
+def test_there_is_no_home(hamr: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HAMR_AGENT_DIR")
+    monkeypatch.delenv("HOME")
+    ran = hamr("auth")
+    assert ran.code == 2
+    assert "Set HAMR_AGENT_DIR" in ran.err
