@@ -169,8 +169,9 @@ def test_an_error_of_the_agents(colour: Colour, client: Hamr, agents: Agents) ->
 
 
 def test_a_limit_of_the_agents_provider(colour: Colour, client: Hamr, agents: Agents) -> None:
-    with pytest.raises(RateLimited, match="slow down"):
+    with pytest.raises(RateLimited, match="slow down") as told:
         colour.call(client, "hello", "acp/fake", retries=0, **agents.options("limited"))
+    assert (told.value.status, told.value.code) == (429, None)
 
 
 def test_an_agent_is_kept_and_none_is_left_behind(colour: Colour, agents: Agents) -> None:

@@ -67,7 +67,7 @@ def call_error(code: int | None, text: str, method: str, login: str, stderr: str
     if code == CANCELLED:
         return BrokenReply(told, code=str(code), body=shown)
     error = inner_error({"message": told, "code": code}, Rules(), stderr)
-    error.code = None if code is None else str(code)
+    error.code = None if code is None or error.status == code else str(code)  # some agents pass on their provider's
     if type(error) is BrokenReply:
         error.hint = f"It wrote: {last_words(stderr)}" if stderr else "The fault is the agent's, or its provider's."
     return error
