@@ -16,6 +16,8 @@ from hamr_testkit.colours import Colour
 if TYPE_CHECKING:
     from conftest import Agents
 
+SOON = 3.0
+"""Seconds: it takes a third of one, on a machine that has nothing else to do."""
 METHODS = ("initialize", "session/new", "session/prompt")
 
 
@@ -73,7 +75,7 @@ def test_an_agent_that_ends_fails_its_call_at_once(colour: Colour, client: Hamr,
     begun = time.monotonic()
     with pytest.raises(BrokenReply, match="ended with exit code 7") as told:
         colour.call(client, "hello", "acp/fake", **agents.options(stage))
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < SOON
     assert "cannot find my configuration" in str(told.value)
     assert told.value.attempts == 1
 
@@ -89,7 +91,7 @@ def test_an_end_that_shows_in_only_one_way(colour: Colour, client: Hamr, agents:
     begun = time.monotonic()
     with pytest.raises(BrokenReply, match="before it took a prompt"):
         colour.call(client, "hello", "acp/fake", **agents.options(manner))
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < SOON
 
 
 def test_an_agent_that_ends_in_its_answer(colour: Colour, client: Hamr, agents: Agents) -> None:
