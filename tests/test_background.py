@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from hamr import BadRequest, ConfigError, Hamr, Message, NoAnswer, Overloaded, Text, Unsupported
+from hamr import BadRequest, BrokenReply, ConfigError, Hamr, Message, NoAnswer, Overloaded, Text, Unsupported
 from hamr.types import HostedTool
 from hamr_testkit.canned import Canned
 from hamr_testkit.colours import Colour
@@ -67,12 +67,48 @@ def test_an_answer_that_is_there_at_once(colour: Colour, provider: Canned) -> No
     assert asked(provider) == [HANDED_OVER]
 
 
-def test_one_that_fails_is_told_and_not_called_off(colour: Colour, provider: Canned) -> None:
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ({"code": "invalid_image", "message": "It failed."}, BadRequest),
+        ({"code": "server_error", "message": "It failed."}, Overloaded),
+        ({"message": "It failed."}, BrokenReply),
+    ],
+)
+def test_one_that_fails_is_told_and_not_called_off(
+    colour: Colour, provider: Canned, error: dict[str, str], kind: type[Exception]
+) -> None:
     provider.answer(state("queued"))
-    provider.answer(state("failed", error={"code": "invalid_image", "message": "No image."}))
-    with client(provider.url) as hamr, pytest.raises(BadRequest, match="No image"):
+    provider.answer(state("failed", error=error))
+    with client(provider.url) as hamr, pytest.raises(kind, match="It failed"):
         colour.call(hamr, "hi", MODEL, api_mode=MODE, background=True)
     assert asked(provider) == [HANDED_OVER, RETRIEVAL]
+
+
+def test_a_reply_about_it_that_breaks_is_asked_for_again(colour: Colour, provider: Canned) -> None:
+    for each in (state("queued"), b'{"id": "resp', DONE):
+        provider.answer(each)
+    with client(provider.url) as hamr:
+        assert colour.call(hamr, "hi", MODEL, api_mode=MODE, background=True, retries=0).text == "Hello."
+
+
+def test_one_without_an_id_is_told(colour: Colour, provider: Canned) -> None:
+    provider.answer({"status": "queued", "background": True})
+    with client(provider.url) as hamr, pytest.raises(BrokenReply, match="by which id"):
+        colour.call(hamr, "hi", MODEL, api_mode=MODE, background=True)
+
+
+def test_one_that_is_resumed_goes_on_without_who_leaves(colour: Colour, provider: Canned) -> None:
+    provider.answer(state("queued"))
+
+    def resume(hamr: Hamr) -> Any:
+        if colour.name == "sync":
+            return hamr.resume("resp/1", MODEL, api_mode=MODE, timeout=0.1)
+        return asyncio.run(hamr.aresume("resp/1", MODEL, api_mode=MODE, timeout=0.1))
+
+    with client(provider.url) as hamr, pytest.raises(NoAnswer, match=r"is not there after 0\.1 s"):
+        resume(hamr)
+    assert asked(provider) == [RETRIEVAL]
 
 
 def test_a_question_that_fails_is_asked_again(colour: Colour, provider: Canned) -> None:
@@ -104,16 +140,20 @@ def test_one_that_cannot_be_called_off_is_told(provider: Canned) -> None:
 
 
 def test_a_task_that_is_cancelled_calls_it_off(provider: Canned) -> None:
-    provider.answer(state("queued"))
-    provider.answer(state("cancelled"))
+    for _ in range(20):
+        provider.answer(state("queued"))
 
     async def leave() -> None:
         async with client(provider.url) as hamr:
-            await asyncio.wait_for(hamr.acall("hi", MODEL, api_mode=MODE, background=True), 0.3)
+            task = asyncio.create_task(hamr.acall("hi", MODEL, api_mode=MODE, background=True))
+            while RETRIEVAL not in asked(provider):  # noqa: ASYNC110  # the server is a thread
+                await asyncio.sleep(0.05)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
 
-    with pytest.raises(TimeoutError):
-        asyncio.run(leave())
-    assert asked(provider) == [HANDED_OVER, CANCEL]
+    asyncio.run(leave())
+    assert asked(provider)[-1] == CANCEL
 
 
 def test_it_is_waited_for_later_or_called_off(colour: Colour, provider: Canned) -> None:

@@ -32,7 +32,7 @@ _ASKED = Request(())
 class Background:
     """One answer in the background; `patience` is how many seconds are waited for it, without end where it is None.
 
-    Who leaves before it is there calls it off.
+    Whoever has asked for it and leaves before it is there calls it off; it goes on without one who has only resumed it.
     """
 
     def __init__(self, pipeline: Pipeline, settings: Settings, patience: float | None) -> None:
@@ -40,6 +40,7 @@ class Background:
         self._wire: BackgroundWire = pipeline.background_wire()
         self._patience = patience
         self._begun = 0.0
+        self._settled = False
 
     def answer(self, request: Request) -> Flow[Response]:
         """Hand it over, and wait for it; raises HamrError."""
@@ -50,7 +51,14 @@ class Background:
         ending = Folding(self._pipeline.wire)
         sending = yield from self._pipeline.deliver(call, ending, request, self._settings, begun=self._begun)
         first = ending.response(sending)
-        last = yield from self._awaited(first, first.id or "")
+        if self._wire.is_pending(first):
+            if (id := first.id) is None:
+                raise BrokenReply("the provider goes on with the answer, and does not say by which id")
+            yield Undo(lambda: self.cancel(id))
+            last = yield from self._awaited(first, id)
+            yield Undo(None)
+        else:
+            last = first
         took = replace(last.timings, total=(yield Now()) - self._begun)
         return replace(last, adaptations=first.adaptations, timings=took)
 
@@ -65,9 +73,6 @@ class Background:
         return (yield from self._read(self._wire.encode_cancel(id, self._pipeline.route), brief))
 
     def _awaited(self, found: Response, id: str) -> Flow[Response]:
-        if not self._wire.is_pending(found):
-            return found
-        yield Undo(lambda: self.cancel(id))
         wait, lost = FIRST, 0
         while self._wire.is_pending(found):
             yield from self._still(wait, id)
@@ -77,17 +82,17 @@ class Background:
                 found, lost = (yield from self._asked(id)), 0
             except CallError as error:
                 lost += 1
-                if not isinstance(error, _PASSING):
+                if self._settled or not isinstance(error, _PASSING):
                     yield Undo(None)  # it has failed by itself
-                if lost == LOST or not isinstance(error, _PASSING):
                     raise
-        yield Undo(None)
+                if lost == LOST:
+                    raise
         return found
 
     def _still(self, wait: float, id: str) -> Flow[None]:
         now: float = yield Now()
         if self._patience is not None and now - self._begun + wait > self._patience:
-            raise NoAnswer(f"the answer {id} is not there after {self._patience:g} s, and was called off")
+            raise NoAnswer(f"the answer {id} is not there after {self._patience:g} s")
 
     def _asked(self, id: str) -> Flow[Response]:
         call = self._wire.encode_retrieval(id, self._pipeline.route, None)
@@ -97,8 +102,9 @@ class Background:
         ending, now = Resuming(self._pipeline.wire), (yield Now())
         try:
             sending = yield from self._pipeline.deliver(call, ending, _ASKED, settings, begun=now, again=True)
-        except BrokenReply as error:
-            if error.code is None:  # the reply about it broke, and not the answer
+        except CallError as error:
+            self._settled = ending.settled
+            if isinstance(error, BrokenReply) and not self._settled:  # what broke is the reply about it
                 raise NoAnswer(error.message, status=error.status) from error
             raise
         return ending.response(sending)
@@ -118,7 +124,7 @@ class Background:
             except CallError as error:
                 place = ending.position
                 lost = lost + 1 if place == before else 1
-                if ending.over or not isinstance(error, _PASSING):
+                if ending.settled or not isinstance(error, _PASSING):
                     yield Undo(None)  # it has failed by itself
                     raise
                 if place is None or ending.id is None or lost == LOST:
@@ -142,9 +148,9 @@ class Resuming(Folding):
         self.id: str | None = None
 
     @property
-    def over(self) -> bool:
-        """Whether the answer has ended, well or badly."""
-        return self._decoder is not None and self._decoder.over
+    def settled(self) -> bool:
+        """Whether the answer has ended, well or badly, and not just a reply about it."""
+        return self.id is not None and self._decoder is not None and self._decoder.over
 
     @property
     def position(self) -> int | None:
@@ -154,7 +160,7 @@ class Resuming(Folding):
     @property
     def shown(self) -> bool:
         """Whether the provider has begun: then it is asked for the rest, and not for all once more."""
-        return self.position is not None or super().shown
+        return self.settled or self.position is not None or super().shown
 
     def begin(self) -> None:
         """Forget the attempt before, unless there is something to go on from."""
