@@ -18,7 +18,7 @@ ENVIRON = {
     if not name.startswith("HAMR_") and not name.endswith(("_API_KEY", "_BASE_URL"))
 }
 ENVIRON |= {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
-ENVIRON |= {"HAMR_AGENT_DIR": "no-such-folder", "HAMR_STATE_DIR": "state"}
+ENVIRON |= {"HAMR_AGENT_DIR": "no-such-folder", "HAMR_STATE_DIR": "state", "HAMR_CONFIG_DIR": "config"}
 
 
 def blocks(page: Path, language: str) -> list[str]:

@@ -234,6 +234,22 @@ def written(database: Database, work: Callable[[], Result]) -> Flow[Result]:
     return result
 
 
+def patiently(database: Database, work: Callable[[], Result]) -> Result:
+    """The same as `written` by blocking, for a program that has nothing else to do; raises HamrError."""
+    until = time.monotonic() + LOCKED
+    while True:
+        try:
+            return work()
+        except Busy as error:
+            if time.monotonic() > until:
+                raise HamrError(
+                    f"another program keeps {database.path} locked", hint="End it, or move the file away."
+                ) from error
+            time.sleep(RETRIES[-1])
+        except Unwritable as error:
+            raise HamrError(str(error), hint="Is the disk full, or the folder somebody else's?") from error
+
+
 def _nothing(connection: sqlite3.Connection) -> None:
     """Beside what is owed."""
 

@@ -164,6 +164,7 @@ def environ(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("HAMR_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("HAMR_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("HAMR_AGENT_DIR", str(tmp_path / "agent"))
 
 

@@ -68,6 +68,16 @@ def test_plugins(install: Any, hamr: Any) -> None:
         check("plugins", hamr("plugins", "--json", *more).json)
 
 
+def test_spend_and_budget(hamr: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    check("spend", hamr("spend", "--json").json)
+    check("budget", hamr("budget", "set", "all", "5", "--per", "total", "--json").json)
+    check("budget", hamr("budget", "--json").json)
+    monkeypatch.setenv("HAMR_PROJECT", "web")
+    hamr("-m", "sim/echo", "hi")
+    for by in ("key", "model"):
+        check("spend", hamr("spend", "--json", "--by", by, "--by", "day", "--until", "today").json)
+
+
 def test_every_schema_is_named_on_the_page() -> None:
     page = (DOCS / "command-line.md").read_text(encoding="utf-8")
     named = set(re.findall(r"\]\(schemas/([a-z-]+)\.json\)", page))

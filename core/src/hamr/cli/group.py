@@ -26,6 +26,7 @@ NEAR = 0.75
 
 LINES = {
     "auth": "Store keys, and tell what is stored.",
+    "budget": "List, set and remove budgets.",
     "call": "Ask a model (the default command).",
     "chat": "Talk with a model.",
     "config": "Show the files of configuration.",
@@ -37,6 +38,7 @@ LINES = {
     "models": "List the models that the providers have.",
     "plugins": "List the installed plugins and what they bring.",
     "providers": "List the installed providers and their keys.",
+    "spend": "Tell what calls have cost.",
     "trust": "Let a project's hamr.toml count in all it says.",
     "uninstall": "Uninstall plugins.",
     "untrust": "Take a project's trust back.",

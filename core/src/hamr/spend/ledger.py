@@ -178,7 +178,7 @@ class Ledger:
         if (found := db.execute(SPENT, (scope, per, begin)).fetchone()) is None:
             kind, _, name = scope.partition(":")
             query = f"SELECT COALESCE(SUM(charged), 0) FROM calls WHERE {MATCHES[kind]} AND at >= ?2"  # noqa: S608  # our own words
-            found = db.execute(query, (name, _second(begin))).fetchone()
+            found = db.execute(query, (name, second(begin))).fetchone()
             db.execute("INSERT INTO totals VALUES (?, ?, ?, ?)", (scope, per, begin, found[0]))
         return int(found[0])
 
@@ -199,5 +199,6 @@ def _day(at: float) -> date:
     return datetime.fromtimestamp(at, UTC).date()
 
 
-def _second(day: str) -> int:
+def second(day: str) -> int:
+    """The first second of a day, that of all time for none."""
     return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()) if day else 0

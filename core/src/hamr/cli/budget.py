@@ -1,0 +1,137 @@
+"""`hamr budget`: how much may be spent, and how much of that is left."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hamr.cli import output, request_options
+from hamr.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hamr.spend.report import State
+
+EPILOG = """\b
+Examples:
+  hamr budget                              what of each budget is left
+  hamr budget set all 20                   dollars a month, for everything
+  hamr budget set project:web 2.50 --per day
+  hamr budget set key:…cdef 100 --per total
+  hamr budget remove project:web
+
+\b
+A budget is for all, project:NAME, tag:NAME, provider:ID or key:ID. A call that
+it has no room for is refused; docs/costs.md says how that is reckoned.
+"""
+
+PERIODS = ("day", "week", "month", "total")
+
+
+@click.group("budget", invoke_without_command=True, short_help="List, set and remove budgets.", epilog=EPILOG)
+@request_options.JSON
+@click.pass_context
+def command(context: click.Context, *, as_json: bool) -> None:
+    """Tell how much may be spent for what, and how much of that is left."""
+    if context.invoked_subcommand is None:
+        _list(as_json=as_json)
+
+
+@command.command("set")
+@click.argument("scope")
+@click.argument("usd", metavar="DOLLARS")
+@click.option("--per", type=click.Choice(PERIODS), default="month", show_default=True, help="In what time.")
+@request_options.JSON
+def set_budget(scope: str, usd: str, *, per: str, as_json: bool) -> None:
+    """Set a budget, in place of the one that SCOPE has in that time."""
+    from hamr.spend.budget import budget
+    from hamr.spend.choices import Choices
+
+    made = budget(_resolved(scope), {"usd": usd.removeprefix("$"), "per": per}, "hamr budget set")
+    Choices.read(os.environ).with_(made).write(os.environ)
+    _list(as_json=as_json)
+
+
+@command.command("remove")
+@click.argument("scope")
+@click.option("--per", type=click.Choice(PERIODS), help="That of this time alone.")
+@request_options.JSON
+def remove_budget(scope: str, *, per: str | None, as_json: bool) -> None:
+    """Remove the budgets of SCOPE."""
+    from hamr.spend.choices import Choices
+
+    choices, resolved = Choices.read(os.environ), _resolved(scope)
+    left = choices.without(resolved, per)
+    if left == choices:
+        known = ", ".join(f"{each.scope} a {each.per}" for each in choices.budgets) or "none"
+        raise ConfigError(f"there is no such budget: {scope}", hint=f"Budgets: {known}.")
+    left.write(os.environ)
+    _list(as_json=as_json)
+
+
+def _list(*, as_json: bool) -> None:
+    from hamr.database import patiently
+    from hamr.spend import report
+    from hamr.spend.choices import Choices
+    from hamr.spend.spending import ledger
+
+    book, today = ledger(os.environ), datetime.now(UTC).date()
+    budgets = Choices.read(os.environ).budgets
+    states = [patiently(book.database, lambda each=each: report.state(book, each, today)) for each in budgets]  # type: ignore[misc]  # a default binds it
+    book.database.close()
+    for news in book.database.news:
+        output.note(news)
+    if as_json:
+        output.write_json({"budgets": [_document(state) for state in states]})
+    elif states:
+        _draw(states)
+    else:
+        output.note("there are no budgets; to set one: hamr budget set all 20 --per month")
+
+
+def _draw(states: Sequence[State]) -> None:
+    from hamr.cli.table import Table, draw
+    from hamr.spend.money import told
+
+    rows = [
+        (
+            state.budget.scope,
+            state.budget.per,
+            told(state.budget.usd),
+            told(state.spent),
+            told(state.left),
+            state.end or "-",
+        )
+        for state in states
+    ]
+    draw(Table(("budget", "per", "of", "spent", "left", "begins anew"), rows), ("begins anew", "of"))
+
+
+def _document(state: State) -> dict[str, Any]:
+    budget = state.budget
+    money = {"usd": float(budget.usd), "spent": float(state.spent), "left": float(state.left)}
+    return {"scope": budget.scope, "per": budget.per, **money, "start": state.start or None, "end": state.end}
+
+
+def _resolved(scope: str) -> str:
+    """The scope, with the id of a key in place of its last characters; raises ConfigError where several end so."""
+    kind, _, name = scope.partition(":")
+    if kind != "key" or not name:
+        return scope
+    from hamr.database import patiently
+    from hamr.spend import report
+    from hamr.spend.spending import ledger
+
+    book = ledger(os.environ)
+    keys = patiently(book.database, lambda: report.keys(book))
+    book.database.close()
+    fitting = [id for id, key in keys.items() if name.removeprefix("…") == key.tail.removeprefix("…") or id == name]
+    if len(fitting) != 1:
+        raise ConfigError(
+            f"{len(fitting) or 'no'} keys in the book are {name}", hint="To see them: hamr spend --by key --since all"
+        )
+    return f"key:{fitting[0]}"
