@@ -27,6 +27,7 @@ MORE_DEPENDENCIES = {
     "bedrock": {"botocore>=1.34": "AWS's signatures and event streams, as AWS makes and reads them"},
     "ollama": {"click>=8.1.7": "it adds a command to hamr's"},
     "sim": {"click>=8.1.7": "it adds a command to hamr's"},
+    "vertex": {"google-auth>=2.30": "the signature of a service account's key, as Google makes it"},
     "testkit": {"pytest>=9": "it is a pytest plugin"},
 }
 

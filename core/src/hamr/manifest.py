@@ -274,7 +274,7 @@ class Manifest:
             auth.env or self.auth.env,
             auth.header,
             auth.prefix,
-            auth.optional or self.auth.optional,
+            auth.optional if auth.env else self.auth.optional,
             auth.more_env or self.auth.more_env,
             auth.stored_as or self.auth.stored_as,
         )
