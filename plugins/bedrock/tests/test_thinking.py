@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hamr import Hamr
-from hamr.api import Call, Message, Request, Text, ThinkingConfig
+from hamr.api import Call, Message, Request, Text, ThinkingConfig, Tool, ToolChoice
 
 HI = Message("user", (Text("Hi."),))
 Body = dict[str, Any]
@@ -74,3 +74,17 @@ def test_a_budget_leaves_room_for_the_answer_and_no_sampling() -> None:
         ("clamped", "thinking.tokens"), ("changed", "max_tokens"), ("dropped", "temperature"), ("dropped", "top_k")
     ]  # fmt: skip
     assert "inferenceConfig" not in model_body(model, thinking=ThinkingConfig(tokens=2000))[0]
+
+
+@pytest.mark.parametrize("model", ["us.anthropic.claude-sonnet-4-5-20250929-v1:0", "anthropic.claude-opus-5-5-v1"])
+def test_no_model_that_thinks_is_made_to_call_a_tool(model: str) -> None:
+    must = {"tools": (Tool("f"),), "tool_choice": ToolChoice("required")}
+    body, told = model_body(model, thinking=ThinkingConfig(tokens=2000), **must)
+    assert "toolChoice" not in body["toolConfig"]
+    assert ("dropped", "tool_choice") in told
+
+
+def test_a_model_that_always_thinks_is_not_told_to_stop() -> None:
+    body, told = model_body("anthropic.claude-opus-5-5-v1", thinking=ThinkingConfig("off"), temperature=0.5)
+    assert body["additionalModelRequestFields"]["output_config"] == {"effort": "low"}
+    assert told == [("clamped", "thinking.level"), ("dropped", "temperature")]

@@ -53,6 +53,7 @@ class BlockWriter:
                 pass
             case Text(text):
                 block = self._text(text, own, where)
+                self._lacking(part, "refusal", where)
             case Image() | Audio() | File():
                 block = self._media(part, own, where)
             case Thinking():
@@ -64,6 +65,10 @@ class BlockWriter:
             case HostedTool():
                 self._told("dropped", where, "Bedrock takes back only the tools that it ran itself")
         return block
+
+    def _lacking(self, part: Part, field: str, where: str) -> None:
+        if getattr(part, field, None):
+            self._told("dropped", f"{where}.{field}", "this wire has no such field")
 
     def _text(self, text: str, own: Mapping[str, Any], where: str) -> dict[str, Any] | None:
         if cited := own.get("citations"):
@@ -77,6 +82,7 @@ class BlockWriter:
 
     def _media(self, part: Image | Audio | File, own: Mapping[str, Any], where: str) -> dict[str, Any]:
         written = media_block(part, own, where)
+        self._lacking(part, "transcript" if isinstance(part, Audio) else "detail", where)
         if "document" in written:
             self._documents += 1
             given = part.name if isinstance(part, File) else None

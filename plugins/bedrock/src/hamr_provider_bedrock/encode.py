@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hamr.api import BrokenReply, Call, ToolCall, Unsupported
@@ -74,7 +75,9 @@ def written_body(request: Request, route: Route, compat: Compat, told: Told) -> 
     if sampling := _sampling(request, compat, budget, told):
         body["inferenceConfig"] = sampling
     used = {part.name: None for message in request.messages for part in message.parts if isinstance(part, ToolCall)}
-    if tools := tool_config(request, used, writer, compat, told):
+    # No model can be made to call a tool while it thinks within a budget ("Extended thinking", docs.aws.amazon.com).
+    able = replace(compat, supports_forced_tools=False) if budget else compat
+    if tools := tool_config(request, used, writer, able, told):
         body["toolConfig"] = tools
     if form:
         body["outputConfig"] = form

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.api import Unsupported
+from hamr.api import Text, Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,8 @@ def conversation(messages: Sequence[Message], writer: BlockWriter, told: Told) -
     last = ""
     for at, message in enumerate(messages):
         place = f"messages[{at}]"
-        told.own(message.extra, place)
+        if message.extra:
+            told.own(message.extra, place)
         if message.name is not None:
             told("dropped", f"{place}.name", "this wire has no names of messages")
         blocks = _blocks(message, writer, place)
@@ -49,7 +50,18 @@ def conversation(messages: Sequence[Message], writer: BlockWriter, told: Told) -
 
 
 def _blocks(message: Message, writer: BlockWriter, place: str) -> list[dict[str, Any]]:
-    return [block for at, part in enumerate(message.parts) for block in writer.write(part, f"{place}.parts[{at}]")]
+    blocks: list[dict[str, Any]] = []
+    for at, part in enumerate(message.parts):
+        # What nearly all are, by the short way.
+        if type(part) is Text and part.text and _is_plain(part):
+            blocks.append({"text": part.text})
+        else:
+            blocks += writer.write(part, f"{place}.parts[{at}]")
+    return blocks
+
+
+def _is_plain(text: Text) -> bool:
+    return text.extra is None and text.cache is None and not text.refusal and not text.text.isspace()
 
 
 def _of_system(blocks: list[dict[str, Any]], place: str) -> list[dict[str, Any]]:

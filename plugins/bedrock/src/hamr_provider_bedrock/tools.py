@@ -68,7 +68,7 @@ def _choice(request: Request, choice: ToolChoice, compat: Compat, told: Told) ->
         told("dropped", "tool_choice", f"this wire has no such choice, and {_NEEDED}")
         return {}
     if choice.mode == "required" and not compat.supports_forced_tools:
-        told("dropped", "tool_choice", "this model cannot be made to call a tool")
+        told("dropped", "tool_choice", "this model cannot be made to call a tool, or not while it thinks")
         return {}
     if choice.mode == "required" and len(choice.names) == 1:
         return {"toolChoice": {"tool": {"name": choice.names[0]}}}
