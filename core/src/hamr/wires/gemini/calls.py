@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.errors import Unsupported
 from hamr.types import Text, ToolCall, ToolResult
-from hamr.wires.gemini.replay import MADE, beside
+from hamr.wires.gemini.replay import MADE, beside, is_fitting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,6 +32,24 @@ class CallWriter:
     def begin(self, *, current: bool) -> None:
         """A turn of the model's begins: the first call of the current one must bear a signature."""
         self._signs = current and bool(self._compat.placeholder_signature)
+
+    def plain_call(self, call: ToolCall, *, current: bool) -> dict[str, Any] | None:
+        """A call that is written as it stands; None for another."""
+        if call.problem is not None or not is_fitting(call.id) or (current and self._compat.placeholder_signature):
+            return None
+        self._known[call.id] = (call.name, call.id)
+        return {"functionCall": {"id": call.id, "name": call.name, "args": call.arguments}}
+
+    def plain_result(self, result: ToolResult) -> dict[str, Any] | None:
+        """A result of one text, of a call that is known; None for another."""
+        known = self._known.get(result.call_id)
+        if known is None or known[1] is None or len(result.parts) != 1 or result.cache is not None:
+            return None
+        part = result.parts[0]
+        if type(part) is not Text:
+            return None
+        response = {"error" if result.is_error else "output": part.text}
+        return {"functionResponse": {"id": known[1], "name": result.name or known[0], "response": response}}
 
     def call(self, call: ToolCall, where: str) -> dict[str, Any]:
         """One call, with the signature it came with."""

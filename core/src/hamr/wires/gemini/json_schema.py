@@ -15,11 +15,27 @@ def written_schema(schema: Any, place: str, compat: Compat, told: Told) -> Any:
     """The schema itself where it is taken as it is, else one that says the same."""
     if not compat.supports_json_schema:
         return to_openapi(schema, place, told)
+    if not _has_const(schema):
+        return schema
     changed = _without_const(schema)
     if changed is not schema:
         # It is passed over without a word (@ai-sdk/google 4.0.121, convert-json-schema-to-openapi-schema, 2026-11).
         told("changed", f"{place}.const", "this wire does not heed it; sent as an enum of one")
     return changed
+
+
+def _has_const(value: Any) -> bool:
+    """Whether the word stands anywhere in it."""
+    if type(value) is dict:
+        if "const" in value:
+            return True
+        value = value.values()
+    elif type(value) is not list:
+        return isinstance(value, dict | list)  # of a kind that is looked at the long way
+    for each in value:
+        if (type(each) is dict or type(each) is list) and _has_const(each):
+            return True
+    return False
 
 
 def _without_const(value: Any) -> Any:

@@ -59,10 +59,15 @@ class Replay:
 
     def call_id(self, id: str) -> str:
         """The id itself where it is taken, else one made out of it."""
-        if _ID.fullmatch(id):
+        if is_fitting(id):
             return id
         self._told("changed", "tool_call.id", "this wire takes at most 64 of A-Z a-z 0-9 _ -")
         return f"call_{made_id(id)}"
+
+
+def is_fitting(id: str) -> bool:
+    """Whether an id of a call is taken as it is."""
+    return _ID.fullmatch(id) is not None
 
 
 def beside(own: Mapping[str, Any]) -> dict[str, Any]:
