@@ -32,10 +32,7 @@ def _has_const(value: Any) -> bool:
         value = value.values()
     elif type(value) is not list:
         return isinstance(value, dict | list)  # of a kind that is looked at the long way
-    for each in value:
-        if (type(each) is dict or type(each) is list) and _has_const(each):
-            return True
-    return False
+    return any((type(each) is dict or type(each) is list) and _has_const(each) for each in value)
 
 
 def _without_const(value: Any) -> Any:
