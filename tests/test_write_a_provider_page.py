@@ -22,9 +22,12 @@ def test_the_example_is_valid() -> None:
     tables = tomllib.loads(example)
     assert check(tables, "the page").provider({}, "the page").id == "acme"
     assert FIELDS - set(tables) == {
+        "header_values",
         "headers",
         "headers_env",
         "host",
+        "limits",
+        "local",
         "mode",
         "mode_env",
         "model",

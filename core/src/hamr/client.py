@@ -79,7 +79,6 @@ class Hamr:
         self._builtin = Builtin()
         self._hooks: dict[str, Hooks] = {}
         self._pipelines: dict[tuple[str, str | None, resolve.Role | None, str | None], Pipeline] = {}
-        self._told: set[object] = set()
         self._compiling = threading.RLock()
 
     def call(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> Response:
@@ -264,7 +263,7 @@ class Hamr:
         key = id, name, role, mode
         if (ready := self._pipelines.get(key)) is None:
             with self._compiling:
-                self._tell_problems()
+                self.providers.warn(self._tell)
                 ready = self._pipelines.get(key) or self._compiled(self._route(id, name, role, mode))
                 self._pipelines[key] = ready
         return ready
@@ -273,13 +272,6 @@ class Hamr:
         """The provider and the model that a selector, an alias or the environment names; raises ConfigError."""
         named = resolve.from_environ(self._environ, role) if model is None else model
         return resolve.split(self.providers.selector(named), self._environ, role)
-
-    def _tell_problems(self) -> None:
-        """Say once what in the files of configuration does not count."""
-        for problem in self.providers.configuration.problems:
-            if problem not in self._told:
-                self._told.add(problem)
-                self._tell(f"warning: {problem}", None)
 
     def _compiled(self, route: Route) -> Pipeline:
         pipeline = self.hooks(route.provider.id).compile(route)

@@ -186,13 +186,6 @@ class Manifest:
         origins = {each.name: place for each in fields(self)} | dict(places or {})
         parameters = self._parameters(environ, given or {}, origins)
         url = self._base_url(environ, parameters, origins)
-        models = dict(self.models)
-        if variable := _first_set(self.model_env, environ):
-            models["chat"] = environ[variable].partition(",")[0].strip()
-            origins["models.chat"] = f"the environment variable {variable}"
-        if variable := next((name for name in self.embed_model_env if name in environ), None):
-            models["embeddings"] = environ[variable].partition(",")[0].strip()  # an empty one takes the default away
-            origins["models.embeddings"] = f"the environment variable {variable}"
         said = {header: environ[name] for header, name in self.headers_env.items() if environ.get(name, "").strip()}
         return Provider(
             id=self.id,
@@ -207,7 +200,7 @@ class Manifest:
             headers={**self.headers, **said},
             header_values=self.header_values,
             compat=self.compat,
-            models=models,
+            models=self._models(environ, origins),
             rules=tuple(table.rule() for table in self.model),
             key_url=self.key_url,
             parameters=parameters,
@@ -220,6 +213,17 @@ class Manifest:
             local=self.local,
             origins=origins,
         )
+
+    def _models(self, environ: Mapping[str, str], origins: dict[str, str]) -> dict[str, str]:
+        """The default models by role."""
+        models = dict(self.models)
+        if variable := _first_set(self.model_env, environ):
+            models["chat"] = environ[variable].partition(",")[0].strip()
+            origins["models.chat"] = f"the environment variable {variable}"
+        if variable := next((name for name in self.embed_model_env if name in environ), None):
+            models["embeddings"] = environ[variable].partition(",")[0].strip()  # an empty one takes the default away
+            origins["models.embeddings"] = f"the environment variable {variable}"
+        return models
 
     def mode_of(self, environ: Mapping[str, str]) -> str | None:
         """The name of the interface that the environment asks for, where it does."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hamr.base_url import is_own
@@ -11,6 +11,7 @@ from hamr.discover import Plugins
 from hamr.errors import ConfigError, HamrError
 
 if TYPE_CHECKING:
+    from hamr.config.layer import Problem
     from hamr.manifest import Manifest
     from hamr.types import Provider
 
@@ -23,6 +24,7 @@ class Providers:
     def __init__(self, plugins: Plugins, environ: Mapping[str, str], folder: str | None = None) -> None:
         self.plugins = plugins
         self.configuration = Configuration(environ, folder, self._installed)
+        self._told: set[Problem] = set()
         self._manifests: dict[str, tuple[Manifest, Mapping[str, str]]] = {}
 
     @property
@@ -76,6 +78,13 @@ class Providers:
         if wire in WIRES:
             return None
         return next((other for other in self.plugins.providers if self._speaks(other, wire)), None)
+
+    def warn(self, tell: Callable[[str, str | None], None]) -> None:
+        """Say once what in the files of configuration does not count."""
+        for problem in self.configuration.problems:
+            if problem not in self._told:
+                self._told.add(problem)
+                tell(f"warning: {problem}", None)
 
     def again(self) -> None:
         """Read the files anew, where one has changed."""
