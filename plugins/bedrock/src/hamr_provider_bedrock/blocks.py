@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from hamr.api import Audio, File, HostedTool, Image, Text, Thinking, ToolCall, ToolResult
+from hamr.api import Audio, File, Image, Text, Thinking, ToolCall, ToolResult
 from hamr.wirekit import made_id
 from hamr_provider_bedrock.media import document_name, media_block
 from hamr_provider_bedrock.name import NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from hamr.api import CacheMark, Part
     from hamr.wirekit import Told
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _EMPTY = "(empty)"
+_NONE: Mapping[str, Any] = {}
 
 
 class BlockWriter:
@@ -28,13 +29,22 @@ class BlockWriter:
         self._compat, self._vendor, self._told = compat, vendor, told
         self._documents = 0
 
-    def write(self, part: Part, where: str) -> Iterator[dict[str, Any]]:
-        """The blocks of one part: none where it cannot be sent, and a cache point behind it where it has a mark."""
-        block = self._block(part, self._told.own(part.extra, where), where)
-        if block is not None:
-            yield block
-        if (mark := getattr(part, "cache", None)) is not None:
-            yield from self.cache_point(mark, where)
+    def write(self, parts: Sequence[Part], place: str) -> list[dict[str, Any]]:
+        """The blocks of these parts: none where one cannot be sent, and a cache point behind one that has a mark."""
+        blocks: list[dict[str, Any]] = []
+        for at, part in enumerate(parts):
+            # What nearly all are, by the short way.
+            if type(part) is Text and part.text and _is_plain(part):
+                blocks.append({"text": part.text})
+                continue
+            where = f"{place}.parts[{at}]"
+            own = self._told.own(part.extra, where) if part.extra else _NONE
+            block = raw if isinstance(raw := own.get("block"), dict) else self._block(part, own, where)
+            if block is not None:
+                blocks.append(block)
+            if (mark := getattr(part, "cache", None)) is not None:
+                blocks += self.cache_point(mark, where)
+        return blocks
 
     def cache_point(self, mark: CacheMark, where: str) -> Iterator[dict[str, Any]]:
         """The block that ends what is cached."""
@@ -47,30 +57,27 @@ class BlockWriter:
         yield {"cachePoint": {"type": "default"} | ({"ttl": mark} if mark == "1h" else {})}
 
     def _block(self, part: Part, own: Mapping[str, Any], where: str) -> dict[str, Any] | None:
-        block: dict[str, Any] | None = own.get("block")
         match part:
-            case _ if isinstance(block, dict):
-                pass
-            case Text(text):
-                block = self._text(text, own, where)
-                self._lacking(part, "refusal", where)
-            case Image() | Audio() | File():
-                block = self._media(part, own, where)
-            case Thinking():
-                block = self._thinking(part, own, where)
             case ToolCall():
-                block = {"toolUse": self._call(part, where)}
+                return {"toolUse": self._call(part, where)}
             case ToolResult():
-                block = {"toolResult": self._result(part, where)}
-            case HostedTool():
-                self._told("dropped", where, "Bedrock takes back only the tools that it ran itself")
-        return block
+                return {"toolResult": self._result(part, where)}
+            case Text():
+                return self._text(part, own, where)
+            case Image() | Audio() | File():
+                return self._media(part, own, where)
+            case Thinking():
+                return self._thinking(part, own, where)
+        self._told("dropped", where, "Bedrock takes back only the tools that it ran itself")
+        return None
 
     def _lacking(self, part: Part, field: str, where: str) -> None:
         if getattr(part, field, None):
             self._told("dropped", f"{where}.{field}", "this wire has no such field")
 
-    def _text(self, text: str, own: Mapping[str, Any], where: str) -> dict[str, Any] | None:
+    def _text(self, part: Text, own: Mapping[str, Any], where: str) -> dict[str, Any] | None:
+        text = part.text
+        self._lacking(part, "refusal", where)
         if cited := own.get("citations"):
             content = {"content": [{"text": text}]} if text else {}
             return {"citationsContent": {**content, "citations": cited}}
@@ -128,9 +135,13 @@ class BlockWriter:
         return {"toolUseId": self._id(call.id), "name": call.name, "input": said}
 
     def _result(self, result: ToolResult, where: str) -> dict[str, Any]:
-        content = [block for at, part in enumerate(result.parts) for block in self.write(part, f"{where}.parts[{at}]")]
+        content = self.write(result.parts, where)
         if not content:
             content = [{"text": _EMPTY}]
             self._told("injected", f"{where}.parts", f"Bedrock refuses an empty result; sent as {_EMPTY}")
         status = {"status": "error"} if result.is_error else {}
         return {"toolUseId": self._id(result.call_id), "content": content, **status}
+
+
+def _is_plain(text: Text) -> bool:
+    return text.extra is None and text.cache is None and not text.refusal and not text.text.isspace()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from hamr.api import BrokenReply, Call, ToolCall, Unsupported
+from hamr.api import BrokenReply, Call, Unsupported
 from hamr.wirekit import Told, answer_instruction, read_whole, shown
 from hamr_provider_bedrock.blocks import BlockWriter
 from hamr_provider_bedrock.messages import conversation
@@ -74,10 +74,9 @@ def written_body(request: Request, route: Route, compat: Compat, told: Told) -> 
     extras, budget = thinking_fields(request.thinking, compat, told)
     if sampling := _sampling(request, compat, budget, told):
         body["inferenceConfig"] = sampling
-    used = {part.name: None for message in request.messages for part in message.parts if isinstance(part, ToolCall)}
     # No model can be made to call a tool while it thinks within a budget ("Extended thinking", docs.aws.amazon.com).
     able = replace(compat, supports_forced_tools=False) if budget else compat
-    if tools := tool_config(request, used, writer, able, told):
+    if tools := tool_config(request, writer, able, told):
         body["toolConfig"] = tools
     if form:
         body["outputConfig"] = form

@@ -60,7 +60,7 @@ def _block(part: Part) -> dict[str, Any] | None:
     if isinstance(part, Thinking) and "redactedContent" not in own:
         signed = {"signature": own["signature"]} if own.get("signature") else {}
         return {"reasoningContent": {"reasoningText": {"text": part.text, **signed}}}
-    return next(BlockWriter(Compat(), None, Told(NAME)).write(part, "the answer"), None)
+    return next(iter(BlockWriter(Compat(), None, Told(NAME)).write((part,), "the answer")), None)
 
 
 def _stop(event: Finished) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.api import Text, Unsupported
+from hamr.api import Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ def conversation(messages: Sequence[Message], writer: BlockWriter, told: Told) -
             told.own(message.extra, place)
         if message.name is not None:
             told("dropped", f"{place}.name", "this wire has no names of messages")
-        blocks = _blocks(message, writer, place)
+        blocks = writer.write(message.parts, place)
         if message.role == "system":
             if turns:
                 told("changed", place, "what the system says stands at the beginning on this wire")
@@ -47,21 +47,6 @@ def conversation(messages: Sequence[Message], writer: BlockWriter, told: Told) -
             turns.append({"role": role, "content": blocks})
         last = message.role
     return {**({"system": system} if system else {}), "messages": turns}
-
-
-def _blocks(message: Message, writer: BlockWriter, place: str) -> list[dict[str, Any]]:
-    blocks: list[dict[str, Any]] = []
-    for at, part in enumerate(message.parts):
-        # What nearly all are, by the short way.
-        if type(part) is Text and part.text and _is_plain(part):
-            blocks.append({"text": part.text})
-        else:
-            blocks += writer.write(part, f"{place}.parts[{at}]")
-    return blocks
-
-
-def _is_plain(text: Text) -> bool:
-    return text.extra is None and text.cache is None and not text.refusal and not text.text.isspace()
 
 
 def _of_system(blocks: list[dict[str, Any]], place: str) -> list[dict[str, Any]]:

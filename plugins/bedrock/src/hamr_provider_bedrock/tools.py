@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.api import Unsupported
+from hamr.api import ToolCall, Unsupported
 from hamr.wirekit import without_keywords
 
 if TYPE_CHECKING:
@@ -16,12 +16,11 @@ if TYPE_CHECKING:
 _NEEDED = "there were calls of tools before, and Bedrock wants tools then"
 
 
-def tool_config(
-    request: Request, used: dict[str, None], writer: BlockWriter, compat: Compat, told: Told
-) -> dict[str, Any]:
-    """The table `toolConfig`; `used` names the tools that were called before. Raises Unsupported."""
+def tool_config(request: Request, writer: BlockWriter, compat: Compat, told: Told) -> dict[str, Any]:
+    """The table `toolConfig`; raises Unsupported."""
     listed = request.tools or tuple(request.options.get("toolConfig", {}).get("tools", ()))
     choice = request.tool_choice
+    used = {} if listed and (choice is None or choice.mode != "none") else _used(request)
     if choice is not None and choice.mode == "none" and not used:
         if listed:
             told("emulated", "tool_choice", "this wire has no such choice; the tools are left out")
@@ -39,6 +38,11 @@ def tool_config(
         choice = None
     chosen = {} if choice is None else _choice(request, choice, compat, told)
     return {**({"tools": tools} if tools else {}), **chosen}
+
+
+def _used(request: Request) -> dict[str, None]:
+    """The tools that were called before."""
+    return {part.name: None for message in request.messages for part in message.parts if isinstance(part, ToolCall)}
 
 
 def _point(tool: Tool, where: str, writer: BlockWriter) -> tuple[dict[str, Any], ...]:
