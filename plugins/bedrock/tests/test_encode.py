@@ -358,6 +358,13 @@ def test_fields_of_converses_own(encode: Encode, valid: Callable[..., None]) -> 
     valid(body)
 
 
+def test_tools_among_the_options_are_tools(encode: Encode) -> None:
+    own = {"toolConfig": {"tools": [{"systemTool": {"name": "nova_grounding"}}]}}
+    body, told = encode(Request((HI,), tool_choice=ToolChoice("required"), options=own))
+    assert (body["toolConfig"], told) == ({"tools": own["toolConfig"]["tools"], "toolChoice": {"any": {}}}, [])
+    assert encode(Request((HI,), tool_choice=ToolChoice("auto")))[1] == [("dropped", "tool_choice")]
+
+
 def test_equal_beginnings_are_equal_bytes(route: Callable[..., Route]) -> None:
     """What a prompt cache needs: one more turn changes nothing before it."""
     there = route()

@@ -18,7 +18,7 @@ _NEEDED = "there were calls of tools before, and Bedrock wants tools then"
 
 def tool_config(request: Request, writer: BlockWriter, compat: Compat, told: Told) -> dict[str, Any]:
     """The table `toolConfig`; raises Unsupported."""
-    listed = request.tools or tuple(request.options.get("toolConfig", {}).get("tools", ()))
+    listed = request.tools or (request.options.get("toolConfig") or {}).get("tools")
     choice = request.tool_choice
     used = {} if listed and (choice is None or choice.mode != "none") else _used(request)
     if choice is not None and choice.mode == "none" and not used:
