@@ -90,7 +90,7 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Mypy, strict, over the core, the plugins and what runs them."""
     sync(session, "types")
-    session.run("mypy", *SOURCES, "noxfile.py", "bench")
+    session.run("mypy", *SOURCES, "noxfile.py", "bench", "catalog")
 
 
 @nox.session(tags=CHECKS)

@@ -1,0 +1,71 @@
+"""The price lists in the packages of providers: every row is one, says where it is from, and costs no slip."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from hamr.catalog.row import Rows
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted(ROOT.glob("plugins/*/src/*/models.toml"))
+
+
+def provider(file: Path) -> str:
+    return file.parts[-4]
+
+
+@pytest.fixture(scope="module", params=FILES, ids=provider)
+def rows(request: pytest.FixtureRequest) -> Rows:
+    file: Path = request.param
+    return Rows(tomllib.loads(file.read_text(encoding="utf-8")), provider(file))
+
+
+def test_there_are_some() -> None:
+    assert {"anthropic", "gemini", "groq", "openai"} <= set(map(provider, FILES))
+
+
+def test_every_row_is_one_and_says_where_and_when_it_was_read(rows: Rows) -> None:
+    found = list(rows)
+    assert found
+    for row in found:
+        assert row.source, row.id
+        assert row.date, row.id
+
+
+def test_no_model_stands_there_twice(rows: Rows) -> None:
+    ids = [row.id for row in rows]
+    assert ids == sorted(set(ids))
+
+
+def test_bounds_and_prices_are_above_zero(rows: Rows) -> None:
+    """Pain 40: what is not known is left out."""
+    for row in rows:
+        assert row.context_window is None or row.context_window > 0, row.id
+        assert row.max_tokens is None or row.max_tokens > 0, row.id
+        for price in row.price:
+            for rates in (price, *price.tier):
+                said = [rates.input, rates.cache_read, rates.cache_write_5m, rates.output]
+                assert all(rate is None or rate >= 0 for rate in said), row.id
+                assert rates.input or rates.output, row.id
+
+
+def test_what_is_cached_costs_no_more_than_what_is_not(rows: Rows) -> None:
+    """Pain 39."""
+    odd = [
+        row.id
+        for row in rows
+        for price in row.price
+        if price.cache_read is not None and price.input is not None and price.cache_read > price.input
+    ]
+    assert odd == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=provider)
+def test_a_list_has_the_license_that_it_came_under(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert "MIT License" in text
+    assert "Permission is hereby granted" in text
+    assert text.count("Copyright (c)") == 3
