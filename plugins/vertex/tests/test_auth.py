@@ -164,6 +164,16 @@ def test_a_persons_login_by_gcloud(colour: Colour, tmp_path: Path) -> None:
     assert sent(colour, auth(**environ, **DARK), given(), ANSWER)[1].headers["x-goog-user-project"] == "other"
 
 
+@pytest.mark.parametrize("expires", ["soon", "2026-13-99T00:00:00Z", None])
+def test_a_token_that_does_not_say_when_it_ends_is_asked_for_again(expires: Any, colour: Colour, write: Write) -> None:
+    entry = auth(**write(USER))
+    answer = Answer((json.dumps({"access_token": "once", "expires_in": expires}).encode(),))
+    sent(colour, entry, answer, ANSWER)
+    asked, _ = sent(colour, entry, given(), ANSWER)
+    assert asked.url.endswith("/token")
+    assert "canary" not in repr(entry._token)  # noqa: SLF001  # what a log of it would show
+
+
 def test_another_service_account_is_impersonated(colour: Colour, write: Write) -> None:
     url = "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/you:generateAccessToken"
     info = {

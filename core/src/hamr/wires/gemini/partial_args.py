@@ -6,8 +6,6 @@ import re
 from typing import Any
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\[\"((?:[^\"\\]|\\.)*)\"\]")
-_MOST = 10_000
-"""A list with more places is no list of arguments."""
 _VALUES = ("numberValue", "boolValue")
 
 
@@ -25,6 +23,8 @@ class PartialArgs:
         if not isinstance(path, str):
             self.problem = "a piece of the arguments has no place"
         elif isinstance(text := piece.get("stringValue"), str):
+            if path not in self._texts:
+                self._put(path, "")  # takes its place now, its text when it is all there
             self._texts.setdefault(path, []).append(text)
         elif "nullValue" in piece:
             self._put(path, None)
@@ -58,10 +58,11 @@ _NOWHERE = object()
 
 def _entered(at: Any, step: str | int, new: Any, *, last: bool) -> Any:
     if isinstance(step, int):
-        if not isinstance(at, list) or step >= _MOST:
+        if not isinstance(at, list) or step > len(at):  # places of a list come one after another
             return _NOWHERE
-        at.extend([None] * (step + 1 - len(at)))
-        if last or at[step] is None:
+        if step == len(at):
+            at.append(new)
+        elif last or at[step] is None:
             at[step] = new
         return at[step]
     if not isinstance(at, dict):
