@@ -258,3 +258,22 @@ def test_a_body_that_is_no_object_is_refused(body: bytes) -> None:
 
 def test_the_wire_gives_its_dialect(route: Callable[..., Route]) -> None:
     assert isinstance(OpenAICompletions(route()).dialect(), OpenAICompletionsDialect)
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "model"),
+    [
+        ("https://a.test/openai/deployments/gpt%204/chat/completions?api-version=1", {}, "gpt 4"),
+        ("https://a.test/openai/deployments/one/chat/completions", {"model": "two"}, "two"),
+    ],
+)
+def test_the_model_may_stand_in_the_path(url: str, body: dict[str, str], model: str) -> None:
+    """As Azure's deployments have it."""
+    asked = {**body, "messages": [{"role": "user", "content": "hi"}]}
+    assert OpenAICompletionsDialect().parse(Call(url, body=json.dumps(asked).encode())).options["model"] == model
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/deployments", "/openai/deployments/one"])
+def test_a_model_that_nothing_names_is_asked_for(path: str) -> None:
+    with pytest.raises(BadRequest, match="model"):
+        OpenAICompletionsDialect().parse(Call(f"https://a.test{path}", body=b'{"messages": []}'))

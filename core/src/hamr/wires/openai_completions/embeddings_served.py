@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.errors import BadRequest
 from hamr.types import EmbeddingRequest
-from hamr.wires.body_shape import array, read_body, text, whole, wrong
+from hamr.wires.body_shape import array, text, whole, wrong
+from hamr.wires.openai_completions.deployment import body_with_model
 from hamr.wires.openai_completions.vectors import write_vector
 
 if TYPE_CHECKING:
@@ -17,8 +18,7 @@ FORMATS = ("float", "base64")
 
 def parse_embeddings(call: Call) -> EmbeddingRequest:
     """What the client asks for; raises BadRequest. What a request has no place for stands in `options`."""
-    body = read_body(call)
-    text(body.get("model"), "model")
+    body = body_with_model(call)
     form, dimensions, user = (body.get(name) for name in ("encoding_format", "dimensions", "user"))
     if form is not None and form not in FORMATS:
         said = f"encoding_format must be one of {', '.join(FORMATS)}, not {form!r}"

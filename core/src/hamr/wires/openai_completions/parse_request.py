@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hamr.errors import BadRequest
 from hamr.types import Request, ResponseFormat, ThinkingConfig, Tool, ToolChoice
-from hamr.wires.body_shape import array, number, read_body, table, text, truth, whole
+from hamr.wires.body_shape import array, number, table, text, truth, whole
 from hamr.wires.cache_mark import read_mark
+from hamr.wires.openai_completions.deployment import body_with_model
 from hamr.wires.openai_completions.parse import message
 from hamr.wires.thinking_levels import LEVELS
 
@@ -52,8 +53,7 @@ def parse_request(call: Call) -> Request:
 
     The model it names, and every field that a request has no place for, stand in `options`.
     """
-    body = read_body(call)
-    text(body.get("model"), "model")
+    body = body_with_model(call)
     turns = array(body.get("messages"), "messages")
     told: dict[str, Any] = {}
     options: dict[str, Any] = {}
