@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hamr.errors import ConfigError
 from hamr.secrets import auth_file, keys
 from hamr.secrets.redact import clean
 from hamr.secrets.store import CredentialStore
-from hamr.types import AuthSpec, Provider, Secret
+from hamr.types import AuthSpec, Provider, Secret, Tokens
 
 PROVIDER = Provider(
     "acme",
@@ -60,6 +61,21 @@ def test_an_empty_store_is_among_the_places_that_were_looked_in(tmp_path: Path) 
     assert str(tmp_path / "auth.json") in caught.value.message
     assert "hamr auth add acme" in caught.value.hint
     assert not keys.is_callable(PROVIDER, {}, {}, CredentialStore(str(tmp_path)))
+
+
+def test_a_login_is_the_same_one_after_its_token_was_refreshed(tmp_path: Path) -> None:
+    """What is limited or budgeted for it goes on."""
+    store, provider = CredentialStore(str(tmp_path)), replace(PROVIDER, auth=AuthSpec("oauth"))
+    with pytest.raises(ConfigError, match="nobody is logged in to acme"):
+        keys.find(provider, {}, {}, store)
+    found = []
+    for token, account in (("a-1", "u-1"), ("a-2", "u-1"), ("a-3", "u-2"), ("a-4", None)):
+        store.tokens(("acme",)).replace(None, Tokens(token, account=account))
+        secret = keys.find(provider, {}, {}, store)
+        assert secret is not None
+        assert secret.reveal() == token
+        found.append(secret.identity)
+    assert found == ["acme u-1", "acme u-1", "acme u-2", "acme acme"]
 
 
 def test_no_key_names_every_place_that_was_looked_in() -> None:

@@ -25,13 +25,13 @@ class KeyIds:
         self._salt: tuple[int, bytes] | None = None
 
     def id(self, secret: Secret | None) -> str:
-        """Sixteen characters for a key; raises what `Database.write` raises."""
+        """Sixteen characters for a key, or for whose login it is; raises what `Database.write` raises."""
         if secret is None:
             return NONE
         if self._salt is None or self._salt[0] != self._database.openings:
             salt = self._database.write(lambda db: db.execute("SELECT value FROM salt").fetchone()[0])
             self._salt = self._database.openings, salt
-        return blake2b(secret.reveal().encode(), key=self._salt[1], digest_size=8).hexdigest()
+        return blake2b((secret.identity or secret.reveal()).encode(), key=self._salt[1], digest_size=8).hexdigest()
 
 
 def secret_of(route: Route) -> Secret | None:

@@ -134,6 +134,30 @@ def test_tokens_of_a_list_stay_in_it() -> None:
     assert document["acme_accounts"] == [{"access_token": "a0", "refresh_token": "r0"}, account]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            {"acme": {"type": "oauth", "access": "a1", "expires": 1, "accountId": "u", "own": 1, "env": {"A": "1"}}},
+            {"acme": {"env": {"A": "1"}, "type": "oauth", "access": "a9"}},
+        ),
+        (
+            {"acme_accounts": [{"access_token": "a1", "account_id": "u", "x": 1}, {"access_token": "a2"}]},
+            {
+                "acme_accounts": [
+                    {"access_token": "a9", "refresh_token": "", "last_refresh": NOW},
+                    {"access_token": "a2"},
+                ]
+            },
+        ),
+    ],
+)
+def test_a_new_login_leaves_nothing_of_the_last_one(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """It may be somebody else's."""
+    assert auth_file.put_tokens(before, NAMES, None, Tokens("a9"), NOW)
+    assert before == after
+
+
 def test_a_first_login_makes_a_record() -> None:
     document: dict[str, Any] = {}
     assert auth_file.put_tokens(document, NAMES, None, NEW, NOW)
@@ -148,8 +172,5 @@ def test_all_of_a_provider_is_removed_and_nothing_else() -> None:
     document["providers"]["acme"] = ["k2"]
     document["acme_accounts"] = [{"access_token": "a"}]
     assert auth_file.ids(document) == ["other", "acme"]
-    logged_out = copy.deepcopy(document)
-    assert auth_file.remove(logged_out, NAMES, only_logins=True) == 1
-    assert values(logged_out) == ["k1", "k2"]
     assert auth_file.remove(document, NAMES) == 3
     assert document == other

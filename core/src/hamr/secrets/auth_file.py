@@ -125,24 +125,28 @@ def put_tokens(document: Document, names: Sequence[str], old: Tokens | None, new
     for record, _ in _login_records(document, names):
         known = _tokens(record, "")
         if old is None or known.is_same(old):
-            record.update(_account(new, now) if "access_token" in record else _written(new))
+            written = _account(new, now) if "access_token" in record else _written(new)
+            if old is None:  # what else is there is of somebody else's login, for all that is known
+                kept = {"env": record["env"]} if "env" in record else {}
+                record.clear()
+                record.update(kept)
+            record.update(written)
             return True
     if old is not None:
         return False
-    document[names[0]] = _written(new)
+    env = dict(environ(document, names))
+    document[names[0]] = {**_written(new), **({"env": env} if env else {})}
     return True
 
 
-def remove(document: Document, names: Sequence[str], *, only_logins: bool = False) -> int:
-    """Take away all that is stored of the provider, or its logins; gives how many keys and logins that was."""
-    gone = len(logins(document, names)) + (0 if only_logins else len(keys(document, names)))
+def remove(document: Document, names: Sequence[str]) -> int:
+    """Take away all that is stored of the provider; gives how many keys and logins that was."""
+    gone = len(logins(document, names)) + len(keys(document, names))
     lists = _lists(document)
     for name in names:
-        if not only_logins or _record(document, name).get("type") == "oauth":
-            document.pop(name, None)
+        document.pop(name, None)
         document.pop(f"{name}{ACCOUNTS}", None)
-        if not only_logins:
-            lists.pop(name, None)
+        lists.pop(name, None)
     return gone
 
 

@@ -99,11 +99,16 @@ def _places(
 
 def _login(provider: Provider, store: CredentialStore | None) -> Secret:
     """The access token of the login; that it may have to be refreshed first is the auth's business."""
+    from hamr.secrets import jwt
+
     found = store.logins(provider.stored_names) if store is not None else []
     if not found:
         looked = f"; looked in {store.path}" if store is not None else ""
         raise ConfigError(f"nobody is logged in to {provider.id}{looked}", hint=f"Log in: hamr login {provider.id}")
-    return Secret(found[0].tokens.access, f"{found[0].place} in {store.path if store else ''}")
+    tokens = found[0].tokens
+    whose = tokens.account or jwt.claim(tokens.access, provider.auth.oauth.account_claim if provider.auth.oauth else ())
+    origin = f"{found[0].place} in {store.path if store else ''}"
+    return Secret(tokens.access, origin, f"{provider.id} {whose or found[0].place}")
 
 
 def _sendable(value: str, place: str) -> str:

@@ -12,13 +12,17 @@ def variable_place(name: str) -> str:
 
 
 class Secret:
-    """A credential and where it came from; only `reveal()` gives the value away."""
+    """A credential and where it came from; only `reveal()` gives the value away.
 
-    __slots__ = ("_value", "origin")
+    `identity` stands for whose it is where the value is another one from time to time, as that of a login is.
+    """
 
-    def __init__(self, value: str, origin: str) -> None:
+    __slots__ = ("_value", "identity", "origin")
+
+    def __init__(self, value: str, origin: str, identity: str | None = None) -> None:
         self._value = value
         self.origin = origin
+        self.identity = identity
 
     def reveal(self) -> str:
         """The value itself."""
