@@ -294,12 +294,13 @@ class Hamr:
             variable=lambda name: keys.variable(provider, self._environ, name),
             value=lambda text, what: keys.value(text, self._environ, what),
             waits=references.command(provider.auth.key or "") is not None,
-            tokens=self.credentials.tokens(provider.stored_names) if self.credentials else None,
+            tokens=self.credentials.tokens(names) if self.credentials and (names := provider.stored_names) else None,
         )
 
     def _provider(self, id: str) -> Provider:
         manifest = self.providers.manifest(id)
-        own = self.credentials.environ((id, *manifest.auth.stored_as)) if self.credentials else {}
+        names = (id, *manifest.auth.stored_as) if manifest.auth.use_store else ()
+        own = self.credentials.environ(names) if self.credentials else {}
         environ = {**self._environ, **own} if own else self._environ
         return self.providers.provider(id, environ, self._parameters.get(id))
 

@@ -22,7 +22,10 @@ VARIABLE = {"pattern": r"[A-Za-z_][A-Za-z0-9_]*"}
 
 @dataclass(frozen=True, slots=True)
 class AuthTable:
-    """How calls are let in; `optional` where it also works without a key, `more_env` for secrets beside it."""
+    """How calls are let in; `optional` where it also works without a key, `more_env` for secrets beside it.
+
+    `use_store` is False where nothing that is stored may be used.
+    """
 
     style: str = "none"
     env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
@@ -31,6 +34,7 @@ class AuthTable:
     optional: bool = False
     more_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
     stored_as: tuple[str, ...] = ()
+    use_store: bool = True
     key: str | None = field(default=None, repr=False)
     oauth: OAuthSpec | None = field(default=None, metadata={"table": "hamr.types.oauth:OAuthSpec"})
     bearer_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
@@ -281,6 +285,7 @@ class Manifest:
             auth.optional if auth.env else self.auth.optional,
             auth.more_env or self.auth.more_env,
             auth.stored_as or self.auth.stored_as,
+            self.auth.use_store,
         )
 
     def _base_url(self, environ: Mapping[str, str], parameters: Mapping[str, str], origins: dict[str, str]) -> str:

@@ -156,6 +156,27 @@ def test_a_provider_that_takes_no_key(hamr: Any, install: Any) -> None:
     assert (ran.code, ran.err) == (2, "Error: open takes no key\nIt needs none.\n")
 
 
+def test_a_provider_of_the_users_own_file(hamr: Any, path: Path) -> None:
+    path.parent.mkdir()
+    own = {"baseUrl": "https://own.example/v1", "api": "openai-completions", "authStyle": "bearer"}
+    (path.parent / "models.json").write_text(json.dumps({"providers": {"own": own}}))
+    assert hamr("auth", "add", "own", "--stdin", stdin=CANARY.encode()).code == 0
+    assert json.loads(path.read_text()) == {"own": {"type": "api_key", "key": CANARY}}
+
+
+def test_a_provider_of_a_project_that_is_not_trusted(
+    hamr: Any, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hamr.toml").write_text(
+        '[llm.providers.strange]\nbase_url = "https://strange.example/v1"\napi = "openai"\nauth_style = "bearer"\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    ran = hamr("auth", "add", "strange", "--stdin", stdin=CANARY.encode())
+    assert ran.code == 2
+    assert "strange comes from a project that is not trusted" in ran.err
+    assert not path.exists()
+
+
 def test_nothing_is_stored(hamr: Any, path: Path) -> None:
     ran = hamr("auth")
     assert (ran.code, ran.out) == (0, "")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from hamr import ConfigError, Hamr
+from hamr import ConfigError, Hamr, HamrError
 from hamr.config.configuration import Configuration
 from hamr.config.trust import Trust
 from hamr_testkit.canned import Canned
@@ -96,6 +97,43 @@ def test_an_untrusted_project_takes_no_key_and_runs_nothing(
     assert not mark.exists()
     assert any("the project is not trusted. To allow it: hamr trust" in line for line in told)
     assert CANARY not in str(told)
+
+
+STORED = {
+    "departed": {"type": "api_key", "key": CANARY},  # its plugin is not there, or not any more
+    "acme-old": {"type": "api_key", "key": CANARY, "env": {"MINE_KEY": CANARY}},  # another name of an installed one's
+    "mine": {"type": "oauth", "access": CANARY, "refresh": CANARY},
+}
+OWN = 'base_url = "{url}/evil"\napi = "openai"\n'
+
+
+@pytest.mark.parametrize("id", STORED)
+@pytest.mark.parametrize("style", ["bearer", "oauth"])
+def test_an_untrusted_project_takes_nothing_that_is_stored(
+    colour: Colour, install: Install, provider: Canned, evil: Path, id: str, style: str
+) -> None:
+    install("acme", manifest=MANIFEST.format(url=provider.url).replace("env =", 'stored_as = ["acme-old"], env ='))
+    (evil.parents[1] / "agent" / "auth.json").write_text(json.dumps(STORED))
+    table = f"[llm.providers.{id}]\n{OWN.format(url=provider.url)}auth_style = '{style}'\n"
+    (evil.parent / "hamr.toml").write_text(table)
+    provider.answer(REPLY)
+    with Hamr(environ=environ(evil), folder=str(evil), tell=lambda *_: None) as client:
+        with pytest.raises(HamrError) as caught:
+            colour.call(client, "hi", f"{id}/m")
+        assert CANARY not in str(caught.value)
+    assert provider.asked == []
+
+
+def test_a_trusted_project_has_what_is_stored_for_its_provider(colour: Colour, provider: Canned, evil: Path) -> None:
+    (evil.parents[1] / "agent" / "auth.json").write_text(json.dumps(STORED))
+    (evil.parent / "hamr.toml").write_text(
+        f"[llm.providers.departed]\n{OWN.format(url=provider.url)}auth_style = 'bearer'\n"
+    )
+    Trust(str(evil.parents[1] / "agent")).decide(str(evil.parent), trusted=True)
+    provider.answer(REPLY)
+    with Hamr(environ=environ(evil), folder=str(evil)) as client:
+        assert colour.call(client, "hi", "departed/m").text == "hi"
+    assert provider.asked[0].headers["authorization"] == f"Bearer {CANARY}"
 
 
 def test_it_sets_no_default_and_changes_no_alias_of_the_users(evil: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hamr.cli import output
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hamr.discover import Plugins
+    from hamr.providers import Providers
     from hamr.secrets.store import CredentialStore
     from hamr.types import Provider
 
@@ -42,7 +42,7 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON; an erro
 
 
 class _Commands(click.Group):
-    """The group, with a command `import-<provider>` for each installed provider."""
+    """The group, with a command `import-<provider>` for each provider."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if not cmd_name.startswith(IMPORT):
@@ -87,7 +87,7 @@ def add(provider: str, *, more: tuple[str, ...], replace: bool, as_json: bool, *
     from hamr.cli.key_entry import entered
 
     refuse_arguments(more)
-    known = installed_provider(provider)
+    known = known_provider(provider)
     key = entered(known, **places)
     told = store_key(known, key, alone=replace)
     if as_json:
@@ -116,7 +116,7 @@ def show(*, as_json: bool) -> None:
     from hamr.cli.credentials import credentials
 
     store = own_store()
-    found = credentials(store, names_of_installed(), time.time())
+    found = credentials(store, names_of_all(), time.time())
     if as_json:
         shown = [{**asdict(each), "variables": list(each.variables)} for each in found]
         output.write_json({"place": store.path, "readable_by_others": store.readable_by_others(), "credentials": shown})
@@ -141,6 +141,10 @@ def store_key(provider: Provider, key: str, *, alone: bool) -> dict[str, Any]:
     if provider.auth.style in ("none", "oauth"):
         how = f"Log in: hamr login {provider.id}" if provider.auth.style == "oauth" else "It needs none."
         raise ConfigError(f"{provider.id} takes no key", hint=how)
+    if not provider.stored_names:
+        raise ConfigError(
+            f"{provider.id} comes from a project that is not trusted", hint="Look at its hamr.toml, then: hamr trust"
+        )
     store, names = own_store(), provider.stored_names
     written = references.literal(key)
     changed = store.change(lambda document: auth_file.add_key(document, names, written, alone=alone))
@@ -159,7 +163,7 @@ def removed(id: str, *, as_json: bool) -> None:
     from hamr.secrets import auth_file
 
     store = own_store()
-    names = names_of_installed().get(id, (id,))
+    names = names_of_all().get(id, (id,))
     count = store.change(lambda document: auth_file.remove(document, names))
     told = {"provider": id, "change": "removed" if count else "unchanged", "keys": 0, "logins": 0, "tail": None}
     if as_json:
@@ -181,30 +185,31 @@ def own_store() -> CredentialStore:
     return store
 
 
-def installed_provider(id: str) -> Provider:
-    """The provider of this id; raises ConfigError where none is installed."""
+def known_provider(id: str) -> Provider:
+    """The provider of this id, installed or configured; raises ConfigError where there is none."""
+    return _providers().provider(id, os.environ)
+
+
+def names_of_all() -> Mapping[str, tuple[str, ...]]:
+    """The names under which each provider's credentials may be stored; one that is broken has its own."""
+    there = _providers()
+    return {id: _names(there, id) for id in there.ids}
+
+
+def _providers() -> Providers:
     from hamr.choices import Choices
     from hamr.discover import Plugins
+    from hamr.providers import Providers
 
-    plugins = Plugins(Choices.read(os.environ))
-    return plugins.manifest(id).provider(os.environ, f"provider.toml of {plugins.find(id).source}")
-
-
-def names_of_installed() -> Mapping[str, tuple[str, ...]]:
-    """The names under which each installed provider's credentials may be stored; one that is broken has its own."""
-    from hamr.choices import Choices
-    from hamr.discover import Plugins
-
-    plugins = Plugins(Choices.read(os.environ))
-    return {id: _names(plugins, id) for id in plugins.providers}
+    return Providers(Plugins(Choices.read(os.environ)), os.environ, ".")
 
 
-def _names(plugins: Plugins, id: str) -> tuple[str, ...]:
+def _names(there: Providers, id: str) -> tuple[str, ...]:
     from hamr.errors import HamrError
 
     try:
-        return (id, *plugins.manifest(id).auth.stored_as)
-    except HamrError:  # `hamr plugins` tells what is wrong with it
+        return (id, *there.manifest(id).auth.stored_as)
+    except HamrError:  # `hamr providers` tells what is wrong with it
         return (id,)
 
 

@@ -52,7 +52,7 @@ class Credential:
 
 
 def credentials(store: CredentialStore, names: Mapping[str, tuple[str, ...]], now: float) -> list[Credential]:
-    """All that is stored, provider by provider; `names` are those under which an installed provider's may be.
+    """All that is stored, provider by provider; `names` are those under which each provider's may be.
 
     Raises ConfigError. No command is run (inventory H-65).
     """

@@ -41,7 +41,7 @@ What is stored is told by `hamr auth`.
 def command(provider: str, *, more: tuple[str, ...], device: bool, no_browser: bool, as_json: bool) -> None:
     """Log in to a provider, or type a key in, in place of those that are stored, where it has keys."""
     auth.refuse_arguments(more)
-    known = auth.installed_provider(provider)
+    known = auth.known_provider(provider)
     if known.auth.style in ("bearer", "header"):
         from hamr.cli.key_entry import checked, typed
 

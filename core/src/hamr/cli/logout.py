@@ -27,7 +27,7 @@ Variables of the environment are not touched.
 @auth.JSON
 def command(provider: str, *, as_json: bool) -> None:
     """End the login at a provider, and remove its keys and logins that are stored."""
-    known = auth.installed_provider(provider)
+    known = auth.known_provider(provider)
     logins = auth.own_store().logins(known.stored_names)
     if logins:
         _end(provider, [login.tokens for login in logins])

@@ -91,7 +91,8 @@ def tamed(layer: Layer, known: Collection[str], variables: Collection[str], alia
     for id, tables in layer.providers.items():
         fault = next(_faults(id, tables, known, variables), None)
         if fault is None:
-            providers[id] = tables
+            # What is stored is the user's: another plugin's, which may not be installed now, or another program's.
+            providers[id] = {**tables, "auth": {**tables.get("auth", {}), "use_store": False}}
         else:
             reason = f"{fault}, and the project is not trusted. {HINT}"
             problems.append(Problem(layer.place, f"llm.providers.{id}", reason))

@@ -19,7 +19,8 @@ class AuthSpec:
     """How a provider lets calls in: a `style`, the variables that may hold the key, and the header it goes in.
 
     `more_env` are variables that hold other secrets of the style's, such as the parts of a key that has several.
-    `stored_as` are the names besides its id under which its credentials may be stored; `oauth` says how one logs in.
+    `stored_as` are the names besides its id under which its credentials may be stored, and `use_store` is False for a
+    provider that may not have any, for a project that is not trusted has made it up; `oauth` says how one logs in.
     `bearer_env` are those of the variables whose key goes as a bearer token, whatever the header of the others is.
     `key` is what a file says of the key: a text, or an expression such as `$VAR` or `!command`.
     """
@@ -31,6 +32,7 @@ class AuthSpec:
     optional: bool = False
     more_env: tuple[str, ...] = ()
     stored_as: tuple[str, ...] = ()
+    use_store: bool = True
     key: str | None = field(default=None, repr=False)
     oauth: OAuthSpec | None = None
     bearer_env: tuple[str, ...] = ()
@@ -138,8 +140,8 @@ class Provider:
 
     @property
     def stored_names(self) -> tuple[str, ...]:
-        """The names under which its credentials may be stored."""
-        return (self.id, *self.auth.stored_as)
+        """The names under which its credentials may be stored; none for a provider that may not have any."""
+        return (self.id, *self.auth.stored_as) if self.auth.use_store else ()
 
 
 @dataclass(frozen=True, slots=True)
