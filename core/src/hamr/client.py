@@ -16,14 +16,14 @@ from hamr.choices import Choices
 from hamr.compose import Hooks
 from hamr.discover import Plugins
 from hamr.drive import arun, run, tell_on_stderr
-from hamr.errors import ConfigError, HamrError
+from hamr.errors import ConfigError
 from hamr.options import Options, WaitOptions, known, patience, request, settings
 from hamr.prices import Prices
 from hamr.providers import Providers
-from hamr.secrets import keys, references
+from hamr.routes import Routes
 from hamr.secrets.store import CredentialStore
 from hamr.streams import AsyncStream, Stream, Tell
-from hamr.types import Call, Provider, Response, ResponseFormat, Route, Run, Settings
+from hamr.types import Call, Response, ResponseFormat, Route, Run, Settings
 
 if TYPE_CHECKING:
     from hamr.admission import GivenLimits
@@ -67,14 +67,14 @@ class Hamr:
     ) -> None:
         self.settings = settings or Settings()
         self._environ = os.environ if environ is None else environ
-        self._keys = dict(keys or {})
-        self._parameters = dict(parameters or {})
         choices = Choices.read(self._environ)
         self.plugins = Plugins(choices._replace(prefer={**choices.prefer, **(prefer or {})}))
         self.providers = Providers(self.plugins, self._environ, folder)
         self._extensions = tuple(_names(self._environ.get("HAMR_EXTENSIONS", "")) if extensions is None else extensions)
         self._tell = tell
         self.credentials = CredentialStore.of(self._environ)
+        given = dict(keys or {}), dict(parameters or {})
+        self._routes = Routes(self.providers, self._environ, *given, self.credentials, self.settings)
         self._admission = Admission(self._environ, Given(limits, project, tags, budgets))
         self._builtin = Builtin()
         self._hooks: dict[str, Hooks] = {}
@@ -129,9 +129,9 @@ class Hamr:
         from hamr import rehearsal
 
         asked = request(prompt, options, stream=stream)
-        id, name = self._split(model)
-        route = self._route(id, name, mode=options.get("api_mode"))
-        route = rehearsal.rehearsed(route, self._environ, self._keys, self.credentials)
+        id, name = self._routes.named(model)
+        route = self._routes.route(id, name, mode=options.get("api_mode"))
+        route = rehearsal.rehearsed(route, self._environ, self._routes.keys, self.credentials)
         return rehearsal.call(self.hooks(id).compile(route), asked, settings(options, self.settings))
 
     def count_tokens(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> int:
@@ -196,7 +196,7 @@ class Hamr:
 
         if provider is not None:
             return Listing(run(*self._models(provider, options), self._tell))
-        return together(self._askable(), lambda each: run(*self._models(each, {**ONCE, **options}), self._tell))
+        return together(self._routes.askable(), lambda each: run(*self._models(each, {**ONCE, **options}), self._tell))
 
     async def amodels(self, provider: str | None = None, **options: Unpack[ListOptions]) -> Listing:
         """The models of a provider, or of all that can be asked, awaiting; raises HamrError."""
@@ -209,7 +209,7 @@ class Hamr:
         async def ask(id: str) -> tuple[ModelInfo, ...]:
             return await arun(*self._models(id, {**ONCE, **options}), self._tell)
 
-        return await atogether(self._askable(), ask)
+        return await atogether(self._routes.askable(), ask)
 
     def pipeline(self, model: str | None = None, role: resolve.Role = "chat", mode: str | None = None) -> Pipeline:
         """The compiled route of `provider/model`, made once; raises ConfigError or PluginError.
@@ -217,7 +217,7 @@ class Hamr:
         Where no model is named, `role` says which of the defaults is meant; `mode` picks one of the provider's
         interfaces.
         """
-        return self._pipeline(*self._split(model, role), role, mode)
+        return self._pipeline(*self._routes.named(model, role), role, mode)
 
     def access(self, provider: str) -> Pipeline:
         """The compiled route to a provider without a model, by which one logs in to it; raises as `pipeline` does."""
@@ -264,45 +264,14 @@ class Hamr:
         if (ready := self._pipelines.get(key)) is None:
             with self._compiling:
                 self.providers.warn(self._tell)
-                ready = self._pipelines.get(key) or self._compiled(self._route(id, name, role, mode))
+                ready = self._pipelines.get(key) or self._compiled(self._routes.route(id, name, role, mode))
                 self._pipelines[key] = ready
         return ready
-
-    def _split(self, model: str | None, role: resolve.Role = "chat") -> tuple[str, str | None]:
-        """The provider and the model that a selector, an alias or the environment names; raises ConfigError."""
-        named = resolve.from_environ(self._environ, role) if model is None else model
-        return resolve.split(self.providers.selector(named), self._environ, role)
 
     def _compiled(self, route: Route) -> Pipeline:
         pipeline = self.hooks(route.provider.id).compile(route)
         charge = Prices(route, self.providers, self._environ)
         return replace(pipeline, gates=self._admission.gates(route, charge), charge=charge)
-
-    def _route(self, id: str, name: str | None, role: resolve.Role = "chat", mode: str | None = None) -> Route:
-        manifest, provider = self.providers.manifest(id), self._provider(id)
-        if role == "chat" and name != "":
-            wanted = mode or manifest.mode_of(self._environ)
-            provider = resolve.in_mode(provider, name or provider.models.get(role), wanted)
-        else:  # neither vectors nor lists hang on how a chat is spoken, but for where the base URL leads
-            provider = resolve.in_mode(provider, None, mode)
-        manifest.complete(provider)
-        return Route(
-            provider=provider,
-            model=resolve.model_of(provider, name, role),
-            secret=lambda: keys.find(provider, self._environ, self._keys, self.credentials),
-            settings=self.settings,
-            variable=lambda name: keys.variable(provider, self._environ, name),
-            value=lambda text, what: keys.value(text, self._environ, what),
-            waits=references.command(provider.auth.key or "") is not None,
-            tokens=self.credentials.tokens(names) if self.credentials and (names := provider.stored_names) else None,
-        )
-
-    def _provider(self, id: str) -> Provider:
-        manifest = self.providers.manifest(id)
-        names = (id, *manifest.auth.stored_as) if manifest.auth.use_store else ()
-        own = self.credentials.environ(names) if self.credentials else {}
-        environ = {**self._environ, **own} if own else self._environ
-        return self.providers.provider(id, environ, self._parameters.get(id))
 
     def _embedding(
         self, inputs: Inputs, model: str | None, options: EmbedOptions
@@ -324,18 +293,6 @@ class Hamr:
         asked = settings(listing_options(options), self.settings)
         pipeline = self._pipeline(id, "")
         return pipeline.list_models(asked), pipeline.transport
-
-    def _askable(self) -> list[str]:
-        """The providers that are switched on and can be called; one that is broken tells so when it is asked."""
-
-        def may_be_asked(id: str) -> bool:
-            try:
-                return keys.is_callable(self._provider(id), self._environ, self._keys, self.credentials)
-            except HamrError:
-                return True
-
-        disabled = self.plugins.choices.disabled
-        return [id for id in self.providers.ids if id not in disabled and may_be_asked(id)]
 
     def _asked(
         self, prompt: Prompt, model: str | None, options: Options, *, stream: bool

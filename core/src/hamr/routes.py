@@ -1,0 +1,74 @@
+"""The routes of one client: a provider and a model, resolved, with getters of all that lets calls in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hamr import resolve
+from hamr.errors import HamrError
+from hamr.providers import Providers
+from hamr.secrets import keys, references
+from hamr.secrets.store import CredentialStore
+from hamr.types import Provider, Route, Settings
+
+Environ = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """What a client knows of providers and of keys.
+
+    `keys` and `parameters` were given in code, by provider; `store` is the user's own, None where there is no home.
+    """
+
+    providers: Providers
+    environ: Environ
+    keys: Mapping[str, str]
+    parameters: Mapping[str, Mapping[str, str]]
+    store: CredentialStore | None
+    settings: Settings
+
+    def named(self, model: str | None, role: resolve.Role = "chat") -> tuple[str, str | None]:
+        """The provider and the model that a selector, an alias or the environment names; raises ConfigError."""
+        selector = resolve.from_environ(self.environ, role) if model is None else model
+        return resolve.split(self.providers.selector(selector), self.environ, role)
+
+    def route(self, id: str, name: str | None, role: resolve.Role = "chat", mode: str | None = None) -> Route:
+        """The route to a model of a provider; to none, where its name is empty. Raises ConfigError or PluginError."""
+        manifest, provider = self.providers.manifest(id), self.provider(id)
+        if role == "chat" and name != "":
+            wanted = mode or manifest.mode_of(self.environ)
+            provider = resolve.in_mode(provider, name or provider.models.get(role), wanted)
+        else:  # neither vectors nor lists hang on how a chat is spoken, but for where the base URL leads
+            provider = resolve.in_mode(provider, None, mode)
+        manifest.complete(provider)
+        names = provider.stored_names
+        return Route(
+            provider=provider,
+            model=resolve.model_of(provider, name, role),
+            secret=lambda: keys.find(provider, self.environ, self.keys, self.store),
+            settings=self.settings,
+            variable=lambda name: keys.variable(provider, self.environ, name),
+            value=lambda text, what: keys.value(text, self.environ, what),
+            waits=references.command(provider.auth.key or "") is not None,
+            tokens=self.store.tokens(names) if self.store is not None and names else None,
+        )
+
+    def provider(self, id: str) -> Provider:
+        """A provider with the environment laid over it, and over that what its stored record sets for itself."""
+        auth = self.providers.manifest(id).auth
+        names = (id, *auth.stored_as) if auth.use_store else ()
+        own = self.store.environ(names) if self.store is not None else {}
+        return self.providers.provider(id, {**self.environ, **own} if own else self.environ, self.parameters.get(id))
+
+    def askable(self) -> list[str]:
+        """The providers that are switched on and can be called; one that is broken tells so when it is asked."""
+        disabled = self.providers.plugins.choices.disabled
+        return [id for id in self.providers.ids if id not in disabled and self._may_be_asked(id)]
+
+    def _may_be_asked(self, id: str) -> bool:
+        try:
+            return keys.is_callable(self.provider(id), self.environ, self.keys, self.store)
+        except HamrError:
+            return True
