@@ -185,7 +185,7 @@ class Manifest:
         `place` is where this manifest came from, but for the fields that `places` names. A base URL
         keeps the `{name}` of a parameter that nothing says.
         """
-        from hamr.types import AuthSpec, Provider
+        from hamr.types import Provider
 
         origins = {each.name: place for each in fields(self)} | dict(places or {})
         parameters = self._parameters(environ, given or {}, origins)
@@ -197,10 +197,7 @@ class Manifest:
             base_url=url,
             wire=self.wire,
             transport=self.transport,
-            auth=AuthSpec(
-                **{each.name: getattr(self.auth, each.name) for each in fields(AuthSpec) if each.name != "oauth"},
-                oauth=self._oauth(environ, origins),
-            ),
+            auth=self._auth(environ, origins),
             headers={**self.headers, **said},
             header_values=self.header_values,
             compat=self.compat,
@@ -242,6 +239,12 @@ class Manifest:
             places += [f"the environment variable {variable}" for variable in (*variables, *self.base_url_env)]
             hint = f"Set it: export {variables[0]}=..." if variables else "Give it in code."
             raise ConfigError(f"no {name} for {self.id}; looked in {', '.join(places)}", hint=hint)
+
+    def _auth(self, environ: Mapping[str, str], origins: dict[str, str]) -> AuthSpec:
+        from hamr.types import AuthSpec
+
+        said = {each.name: getattr(self.auth, each.name) for each in fields(AuthSpec)}
+        return AuthSpec(**{**said, "oauth": self._oauth(environ, origins)})
 
     def _oauth(self, environ: Mapping[str, str], origins: dict[str, str]) -> OAuthSpec | None:
         spec = self.auth.oauth
