@@ -12,6 +12,8 @@ from hamr.catalog.row import Rows
 ROOT = Path(__file__).parents[1]
 FILES = sorted(ROOT.glob("plugins/*/src/*/models.toml"))
 
+MADE = [file for file in FILES if "Made by catalog/build.py" in file.read_text(encoding="utf-8")]
+
 
 def provider(file: Path) -> str:
     return file.parts[-4]
@@ -24,7 +26,7 @@ def rows(request: pytest.FixtureRequest) -> Rows:
 
 
 def test_there_are_some() -> None:
-    assert {"anthropic", "gemini", "groq", "openai"} <= set(map(provider, FILES))
+    assert {"anthropic", "gemini", "groq", "openai"} <= set(map(provider, MADE))
 
 
 def test_every_row_is_one_and_says_where_and_when_it_was_read(rows: Rows) -> None:
@@ -37,7 +39,7 @@ def test_every_row_is_one_and_says_where_and_when_it_was_read(rows: Rows) -> Non
 
 def test_no_model_stands_there_twice(rows: Rows) -> None:
     ids = [row.id for row in rows]
-    assert ids == sorted(set(ids))
+    assert len(ids) == len(set(ids))
 
 
 def test_bounds_and_prices_are_above_zero(rows: Rows) -> None:
@@ -63,8 +65,8 @@ def test_what_is_cached_costs_no_more_than_what_is_not(rows: Rows) -> None:
     assert odd == []
 
 
-@pytest.mark.parametrize("file", FILES, ids=provider)
-def test_a_list_has_the_license_that_it_came_under(file: Path) -> None:
+@pytest.mark.parametrize("file", MADE, ids=provider)
+def test_a_list_that_was_made_has_the_license_that_it_came_under(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert "MIT License" in text
     assert "Permission is hereby granted" in text

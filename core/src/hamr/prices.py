@@ -13,7 +13,7 @@ from hamr.types import Cost, Route, Usage
 
 if TYPE_CHECKING:
     from hamr.catalog.pricing import Pricing
-    from hamr.catalog.row import Row
+    from hamr.catalog.row import Row, Rows
     from hamr.providers import Providers
 
 FILE = "models.toml"
@@ -66,20 +66,25 @@ class Prices:
         return self._known[0]
 
     def _found(self) -> Pricing | None:
-        id = self._route.provider.id
-        packaged, place = self._packaged(id), config_path(self._environ, FILE)
-        own = _read(place) if place is not None and os.path.exists(place) else {}
-        configured = self._providers.configuration.rows(id)
-        if not packaged and not own and not configured:
+        found = price_lists(self._route.provider.id, self._providers, self._environ)
+        if not found:
             return None
-        from hamr.catalog.lists import lists
         from hamr.catalog.pricing import Pricing
 
-        return Pricing(self._route.model.id, lists(id, own, place or "", packaged, configured))
+        return Pricing(self._route.model.id, found)
 
-    def _packaged(self, id: str) -> Mapping[str, Any]:
-        plugins = self._providers.plugins
-        return plugins.models(id) if id in plugins.providers else {}
+
+def price_lists(id: str, providers: Providers, environ: Mapping[str, str]) -> list[Rows]:
+    """The lists that have models of a provider, the first of which counts; raises ConfigError."""
+    packaged = providers.plugins.models(id) if id in providers.plugins.providers else {}
+    place = config_path(environ, FILE)
+    own = _read(place) if place is not None and os.path.exists(place) else {}
+    configured = providers.configuration.rows(id)
+    if not packaged and not own and not configured:
+        return []
+    from hamr.catalog.lists import lists
+
+    return lists(id, own, place or "", packaged, configured)
 
 
 def _read(path: str) -> Mapping[str, Any]:

@@ -9,6 +9,19 @@ from typing import Any
 import jsonschema
 import pytest
 
+LISTED = """
+[[model]]
+id = "sim/echo"
+context_window = 1234
+source = "my contract"
+[[model.price]]
+input = 0.05
+output = 12
+[[model.price.tier]]
+above = 100
+input = 1
+output = 24
+"""
 LOCKED = """id = "locked"
 name = "Locked"
 base_url = "http://127.0.0.1:9/v1"
@@ -28,7 +41,7 @@ def test_one_provider(hamr: Any) -> None:
     ran = hamr("models", "-p", "sim")
     assert (ran.code, ran.err) == (0, "")
     heads, *rows = ran.out.splitlines()
-    assert heads.split() == ["model", "context", "answer", "reads", "can"]
+    assert heads.split() == ["model", "context", "answer", "reads", "can", "price"]
     assert "sim/echo" in {row.split()[0] for row in rows}
 
 
@@ -66,6 +79,35 @@ def test_json_for_programs(hamr: Any) -> None:
     assert told["failures"]["closed"]["type"] == "NoAnswer"
 
 
-def test_json_is_of_its_schema(hamr: Any) -> None:
+def test_what_a_provider_does_not_say_is_taken_from_its_price_list(hamr: Any, tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "models.toml").write_text(LISTED)
+    (echo,) = hamr("models", "-p", "sim", "echo").out.splitlines()[1:]
+    assert echo.split("  ")[0] == "sim/echo"
+    assert "1,234" in echo
+    assert echo.endswith("$0.05 / $12 and more")
+    (slow,) = hamr("models", "-p", "sim", "slow").out.splitlines()[1:]
+    assert slow.endswith("free")
+    told = hamr("models", "-p", "sim", "--json", "echo").json["models"][0]
+    assert told["context_window"] is None, "it is not the provider that says so"
+    assert (told["listed"]["context_window"], told["listed"]["source"]) == (1234, "my contract")
+    assert told["listed"]["price"] == {"input": 0.05, "output": 12, "tier": [{"above": 100, "input": 1, "output": 24}]}
+    assert hamr("models", "-p", "sim", "--json", "slow").json["models"][0]["listed"] is None
+
+
+def test_a_price_list_awry_is_told_and_the_table_is_there(hamr: Any, tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "models.toml").write_text('[[model]]\nid = "sim/echo"\ncontext = 5\n')
+    ran = hamr("models", "-p", "sim")
+    assert ran.code == 0
+    assert "sim/echo" in ran.out
+    assert ran.err.count("not read: ") == 1
+    assert "unknown field (did you mean context_window?)" in ran.err
+
+
+def test_json_is_of_its_schema(hamr: Any, tmp_path: Path) -> None:
     schema = json.loads((Path(__file__).parents[3] / "docs" / "schemas" / "models.json").read_text(encoding="utf-8"))
+    jsonschema.validate(hamr("models", "--json").json, schema)
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "models.toml").write_text(LISTED)
     jsonschema.validate(hamr("models", "--json").json, schema)

@@ -12,6 +12,7 @@ from hamr.cli import exit_codes, output, request_options
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from hamr.cli.price_lists import PriceLists
     from hamr.errors import HamrError
     from hamr.types import Listing, ModelInfo
 
@@ -21,6 +22,9 @@ Examples:
   hamr models -p groq         those of one provider
   hamr models llama 70b       those with these words in their names
   hamr models --json whisper
+
+What a provider does not say of a model is taken from its price list, if that
+has the model. A price is in dollars for a million tokens, in and out.
 
 A provider whose key is missing, or that does not answer, is told on standard error.
 """
@@ -49,18 +53,19 @@ FIELDS = (
 @click.pass_context
 def command(context: click.Context, /, *, query: tuple[str, ...], provider: str | None, as_json: bool) -> None:
     """List the models of the providers whose keys are there, by asking the providers."""
+    from hamr.cli.price_lists import PriceLists
     from hamr.client import Hamr
 
     with Hamr() as client:
-        listing = client.models(provider)
+        listing, lists = client.models(provider), PriceLists(client.providers, os.environ)
         keyless = [] if provider else _keyless()
     if provider is not None and provider in listing.failures:
         raise listing.failures[provider]
     found = [model for model in listing.models if _fits(model, query)]
     if as_json:
-        _write(found, listing.failures)
+        _write(found, listing.failures, lists)
     else:
-        _draw(found)
+        _draw(found, lists)
         _tell(query, found, listing)
         if keyless:
             output.note(f"not asked, for want of a key: {', '.join(keyless)} (see `hamr providers`)")
@@ -81,19 +86,20 @@ def _fits(model: ModelInfo, query: Sequence[str]) -> bool:
     return all(word.lower() in text for word in query)
 
 
-def _write(found: Sequence[ModelInfo], failures: Mapping[str, HamrError]) -> None:
+def _write(found: Sequence[ModelInfo], failures: Mapping[str, HamrError], lists: PriceLists) -> None:
     from hamr.cli import failure
 
-    rows = [{name: getattr(model, name) for name in FIELDS} for model in found]
+    rows = [{**{name: getattr(model, name) for name in FIELDS}, "listed": lists.document(model)} for model in found]
     output.write_json({"models": rows, "failures": {id: failure.facts(error) for id, error in failures.items()}})
 
 
-def _draw(found: Sequence[ModelInfo]) -> None:
+def _draw(found: Sequence[ModelInfo], lists: PriceLists) -> None:
     from hamr.cli.table import Table, draw
 
     if found:
-        heads = ("model", "context", "answer", "reads", "can")
-        draw(Table(heads, [_cells(model) for model in found]), ("reads", "answer", "can", "context"))
+        heads = ("model", "context", "answer", "reads", "can", "price")
+        rows = [(*_cells(lists.filled(model)), lists.price(model)) for model in found]
+        draw(Table(heads, rows), ("reads", "answer", "can", "price", "context"))
 
 
 def _cells(model: ModelInfo) -> tuple[str, ...]:
