@@ -227,6 +227,7 @@ class Hamr:
         """The hooks of one provider, its plugin loaded; raises ConfigError or PluginError."""
         with self._compiling:
             if id not in self._hooks:
+                self.providers.manifest(id)
                 plugin = self.providers.plugin(id)
                 extensions = self.plugins.load_extensions(self._extensions)
                 own = (self.plugins.find(plugin).source, self.plugins.load(plugin)) if plugin else None
