@@ -228,6 +228,7 @@ class Hamr:
         with self._compiling:
             if id not in self._hooks:
                 self.providers.manifest(id)
+                self.providers.manifest(id)  # what is wrong with it comes before what is wrong with its code
                 plugin = self.providers.plugin(id)
                 extensions = self.plugins.load_extensions(self._extensions)
                 own = (self.plugins.find(plugin).source, self.plugins.load(plugin)) if plugin else None
