@@ -157,8 +157,29 @@ def test_a_default_model_comes_from_the_environment(colour: Colour) -> None:
         assert colour.call(client, "hi").provider == "sim"
     with Hamr(environ={"HAMR_LLM_PROVIDER": "sim", "HAMR_LLM_MODEL": "thinking"}) as client:
         assert colour.call(client, "hi").thinking
+
+
+def test_without_any_the_first_that_can_be_called_is_asked_and_it_is_told(
+    colour: Colour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M-10, M-15, N-131."""
+    told: list[str] = []
+    monkeypatch.setattr("hamr.resolver.Resolver.defaults", ("anthropic", "sim"))
+    with Hamr(environ={}, tell=lambda text, _: told.append(text)) as client:
+        assert [colour.call(client, "hi").provider, colour.call(client, "hi").provider] == ["sim", "sim"]
+    assert len(told) == 1
+    assert "sim is asked; anthropic: it has no key" in told[0]
+    monkeypatch.setattr("hamr.resolver.Resolver.defaults", ("anthropic",))
     with Hamr(environ={}) as client, pytest.raises(ConfigError, match="no model was named"):
         colour.call(client, "hi")
+
+
+def test_a_level_of_thinking_stands_behind_the_name(colour: Colour) -> None:
+    """H-50: the call's own counts before it."""
+    with Hamr(environ={}) as client:
+        assert b'"reasoning_effort":"high"' in client.preview("hi", "openai/gpt-5.1:high").body
+        assert b'"reasoning_effort":"low"' in client.preview("hi", "gpt-5.1:high", thinking="low").body
+        assert colour.call(client, "hi", "sim/echo:off").model == "sim-echo"
 
 
 def test_a_closed_client_may_be_used_again(colour: Colour) -> None:

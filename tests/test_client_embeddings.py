@@ -79,13 +79,16 @@ def test_a_model_that_chats_does_not_embed(colour: Colour) -> None:
         colour.embed(client, "hi", "sim/echo")
 
 
-def test_the_default_comes_from_the_manifest_or_the_environment(colour: Colour) -> None:
+def test_the_default_comes_from_the_manifest_or_the_environment(
+    colour: Colour, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """M-13, R-46."""
     with Hamr(environ={"HAMR_LLM_MODEL": "sim/echo"}) as client:
         assert colour.embed(client, "hi").model == "sim-embed"
         assert colour.call(client, "hi", "sim").model == "sim-echo"
     with Hamr(environ={"HAMR_EMBED_MODEL": "sim/embed"}) as client:
         assert colour.embed(client, "hi").provider == "sim"
+    monkeypatch.setattr("hamr.resolver.Resolver.defaults", ("anthropic",))
     with Hamr(environ={}) as client, pytest.raises(ConfigError, match="HAMR_EMBED_MODEL"):
         colour.embed(client, "hi")
 

@@ -4,7 +4,7 @@ import pytest
 
 from hamr import base_url, manifest
 from hamr.errors import ConfigError
-from hamr.resolve import in_mode
+from hamr.resolve.model import in_mode
 from hamr.types import Provider
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from hamr.errors import ConfigError, PluginError
 from hamr.manifest import check, read
-from hamr.resolve import model_of
+from hamr.resolve.model import model_of
 
 GROQ: dict[str, Any] = {
     "api": 1,

@@ -9,7 +9,6 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from hamr import resolve
 from hamr.admission import Admission, Given
 from hamr.builtin import Builtin
 from hamr.choices import Choices
@@ -20,6 +19,7 @@ from hamr.errors import ConfigError
 from hamr.options import Options, WaitOptions, known, patience, request, settings
 from hamr.prices import Prices
 from hamr.providers import Providers
+from hamr.resolver import Resolver
 from hamr.routes import Routes
 from hamr.secrets.store import CredentialStore
 from hamr.streams import AsyncStream, Stream, Tell
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from hamr.listing import ListOptions
     from hamr.messages import Prompt
     from hamr.pipeline import Pipeline
+    from hamr.resolve.model import Role
+    from hamr.resolve.outcome import Selection
     from hamr.runs.limits import RunOptions
     from hamr.runs.stream import AsyncRunStream, RunStream
     from hamr.specs import Transport
@@ -75,10 +77,11 @@ class Hamr:
         self.credentials = CredentialStore.of(self._environ)
         given = dict(keys or {}), dict(parameters or {})
         self._routes = Routes(self.providers, self._environ, *given, self.credentials, self.settings)
+        self._resolver = Resolver(self._routes, self._environ, tell)
         self._admission = Admission(self._environ, Given(limits, project, tags, budgets))
         self._builtin = Builtin()
         self._hooks: dict[str, Hooks] = {}
-        self._pipelines: dict[tuple[str, str | None, resolve.Role | None, str | None], Pipeline] = {}
+        self._pipelines: dict[tuple[str, str | None, Role | None, str | None], Pipeline] = {}
         self._compiling = threading.RLock()
 
     def call(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> Response:
@@ -128,11 +131,12 @@ class Hamr:
         """
         from hamr import rehearsal
 
+        chosen = self.selection(model)
+        options = chosen.options(options)
         asked = request(prompt, options, stream=stream)
-        id, name = self._routes.named(model)
-        route = self._routes.route(id, name, mode=options.get("api_mode"))
+        route = self._routes.route(chosen.provider, chosen.model, mode=options.get("api_mode"))
         route = rehearsal.rehearsed(route, self._environ, self._routes.keys, self.credentials)
-        return rehearsal.call(self.hooks(id).compile(route), asked, settings(options, self.settings))
+        return rehearsal.call(self.hooks(chosen.provider).compile(route), asked, settings(options, self.settings))
 
     def count_tokens(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> int:
         """How many tokens a call would send, counted by the provider; raises HamrError."""
@@ -211,13 +215,21 @@ class Hamr:
 
         return await atogether(self._routes.askable(), ask)
 
-    def pipeline(self, model: str | None = None, role: resolve.Role = "chat", mode: str | None = None) -> Pipeline:
+    def pipeline(self, model: str | None = None, role: Role = "chat", mode: str | None = None) -> Pipeline:
         """The compiled route of `provider/model`, made once; raises ConfigError or PluginError.
 
         Where no model is named, `role` says which of the defaults is meant; `mode` picks one of the provider's
         interfaces.
         """
-        return self._pipeline(*self._routes.named(model, role), role, mode)
+        chosen = self.selection(model, role)
+        return self._pipeline(chosen.provider, chosen.model, role, mode)
+
+    def selection(self, model: str | None = None, role: Role = "chat") -> Selection:
+        """The provider and the model that a selector means, or without one the environment and the files.
+
+        Its `steps` say how that was found. Raises ConfigError where nothing says whose the model is.
+        """
+        return self._resolver.select(model, role)
 
     def access(self, provider: str) -> Pipeline:
         """The compiled route to a provider without a model, by which one logs in to it; raises as `pipeline` does."""
@@ -261,7 +273,7 @@ class Hamr:
     ) -> None:
         await self.aclose()
 
-    def _pipeline(self, id: str, name: str | None, role: resolve.Role = "chat", mode: str | None = None) -> Pipeline:
+    def _pipeline(self, id: str, name: str | None, role: Role = "chat", mode: str | None = None) -> Pipeline:
         key = id, name, role, mode
         if (ready := self._pipelines.get(key)) is None:
             with self._compiling:
@@ -269,6 +281,12 @@ class Hamr:
                 ready = self._pipelines.get(key) or self._compiled(self._routes.route(id, name, role, mode))
                 self._pipelines[key] = ready
         return ready
+
+    def _chosen(self, model: str | None, options: Mapping[str, Any]) -> tuple[Pipeline, Any]:
+        """The pipeline of a model, and the options with the level of thinking that stands behind its name."""
+        chosen = self.selection(model)
+        pipeline = self._pipeline(chosen.provider, chosen.model, mode=options.get("api_mode"))
+        return pipeline, chosen.options(options)
 
     def _compiled(self, route: Route) -> Pipeline:
         pipeline = self.hooks(route.provider.id).compile(route)
@@ -285,8 +303,8 @@ class Hamr:
         return pipeline.embed(asked, settings(options, self.settings)), pipeline.transport
 
     def _counting(self, prompt: Prompt, model: str | None, options: Options) -> tuple[Flow[int], Transport]:
+        pipeline, options = self._chosen(model, options)
         asked = request(prompt, options, stream=False)
-        pipeline = self.pipeline(model, mode=options.get("api_mode"))
         return pipeline.count(asked, settings(options, self.settings)), pipeline.transport
 
     def _models(self, id: str, options: ListOptions) -> tuple[Flow[tuple[ModelInfo, ...]], Transport]:
@@ -299,8 +317,9 @@ class Hamr:
     def _asked(
         self, prompt: Prompt, model: str | None, options: Options, *, stream: bool
     ) -> tuple[Flow[Response], Transport, Tell, ResponseFormat | None]:
+        pipeline, options = self._chosen(model, options)
         asked = request(prompt, options, stream=stream)
-        pipeline, wanted = self.pipeline(model, mode=options.get("api_mode")), asked.response_format
+        wanted = asked.response_format
         flow = self._flow(pipeline, asked, options)
         if wanted is not None:
             from hamr.shapes.answered import answered
@@ -329,8 +348,8 @@ class Hamr:
     def _compacting(
         self, prompt: Prompt, model: str | None, options: Options
     ) -> tuple[Flow[tuple[Message, ...]], Transport]:
+        pipeline, options = self._chosen(model, options)
         asked = request(prompt, options, stream=False)
-        pipeline = self.pipeline(model, mode=options.get("api_mode"))
         return pipeline.compact(asked, settings(options, self.settings)), pipeline.transport
 
     def _run(
@@ -342,8 +361,8 @@ class Hamr:
         limits, own = Limits.split(options)
         if own.get("background"):
             raise ConfigError("a run waits for each of its answers", hint="Leave `background` to a call of its own.")
+        pipeline, own = self._chosen(model, own)
         asked = request(prompt, own, stream=stream)
-        pipeline = self.pipeline(model, mode=own.get("api_mode"))
         return running(pipeline, asked, settings(own, self.settings), limits), pipeline.transport, self._tell
 
     def _transports(self) -> list[Transport]:

@@ -59,20 +59,20 @@ class Plugins:
         """The plugin of a provider; raises ConfigError if none is installed, PluginError if two are."""
         points = self.providers.get(id)
         if points is None:
-            raise _not_installed(id, list(self.providers))
+            raise not_installed(id, list(self.providers))
         if id in self.choices.disabled:
             raise ConfigError(f"the provider {id!r} is switched off", hint=f"Switch it on: hamr plugins enable {id}")
         return self._pick(id, points)
 
     def tables(self, id: str) -> dict[str, Any]:
         """The provider's manifest as it stands in its file, not yet checked."""
-        return self._index.tables(os.path.join(_folder(self.find(id)), "provider.toml"))
+        return self._index.tables(os.path.join(folder(self.find(id)), "provider.toml"))
 
     def models(self, id: str) -> dict[str, Any]:
         """The provider's list of models and prices as it stands in its file, not yet checked; empty without one."""
         from hamr.manifest_index import ManifestIndex
 
-        path = os.path.join(_folder(self.find(id)), "models.toml")
+        path = os.path.join(folder(self.find(id)), "models.toml")
         # One file a provider, for such lists are long, and of one call only one is needed.
         return ManifestIndex(os.environ, f"models-{id}.json").tables(path) if os.path.exists(path) else {}
 
@@ -131,7 +131,8 @@ def _by_name(points: tuple[EntryPoint, ...]) -> dict[str, tuple[EntryPoint, ...]
     return {name: tuple(point for point in points if point.name == name) for name in names}
 
 
-def _not_installed(id: str, installed: list[str]) -> ConfigError:
+def not_installed(id: str, installed: list[str]) -> ConfigError:
+    """The error for a provider that no plugin brings."""
     import difflib
 
     near = difflib.get_close_matches(id, installed, n=1)
@@ -143,7 +144,7 @@ def _not_installed(id: str, installed: list[str]) -> ConfigError:
     )
 
 
-def _folder(point: EntryPoint) -> str:
+def folder(point: EntryPoint) -> str:
     """The folder of a plugin's package, found through the import system's finders without importing a thing."""
     path, name = None, ""
     for part in point.module.split("."):

@@ -38,6 +38,7 @@ class AuthTable:
     key: str | None = field(default=None, repr=False)
     oauth: OAuthSpec | None = field(default=None, metadata={"table": "hamr.types.oauth:OAuthSpec"})
     bearer_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
+    ambient_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
 
 
 @dataclass(frozen=True, slots=True)

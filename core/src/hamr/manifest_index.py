@@ -29,16 +29,16 @@ class ManifestIndex:
 
     def tables(self, path: str) -> dict[str, Any]:
         """The same as `manifest.read`; raises as it does."""
-        stamp = _stamp(path)
+        now = stamp(path)
         known = self._known.get(path)
-        if known is not None and stamp is not None and known.get("stamp") == stamp and "tables" in known:
+        if known is not None and now is not None and known.get("stamp") == now and "tables" in known:
             tables: dict[str, Any] = known["tables"]
             return tables
         from hamr.manifest import read
 
         tables = read(path)
-        if stamp is not None and self.folder is not None:
-            self._known[path] = {"stamp": stamp, "tables": tables}
+        if now is not None and self.folder is not None:
+            self._known[path] = {"stamp": now, "tables": tables}
             self._write()
         return tables
 
@@ -76,7 +76,7 @@ def cache_folder(environ: Mapping[str, str]) -> str | None:
     return os.path.join(home, ".cache", "hamr") if (home := environ.get("HOME")) else None
 
 
-def _stamp(path: str) -> list[int] | None:
+def stamp(path: str) -> list[int] | None:
     """What changes whenever the file does.
 
     Installers may give two versions of it one time and one size (files are as old as their archive says), but never

@@ -32,18 +32,18 @@ class Providers:
         """All of them, the installed ones first."""
         return list(dict.fromkeys([*self.plugins.providers, *self.configuration.ids]))
 
-    def selector(self, text: str | None) -> str | None:
-        """The selector that an alias stands for; any other is itself. Raises ConfigError for aliases in a circle."""
+    def alias(self, text: str) -> str | None:
+        """The selector that an alias stands for, None for what is none; raises ConfigError for aliases in a circle."""
         aliases = self.configuration.aliases
         seen: list[str] = []
-        while text is not None and (alias := aliases.get(text.strip())) is not None:
+        while (alias := aliases.get(text.strip())) is not None:
             if text.strip() in seen:
                 raise ConfigError(
                     f"aliases go round in a circle: {' -> '.join([*seen, text])}", hint="Mend one of them."
                 )
             seen.append(text.strip())
             text = alias.selector
-        return text
+        return text if seen else None
 
     def manifest(self, id: str) -> Manifest:
         """What is said of a provider, in all layers; raises ConfigError or PluginError."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hamr import resolve
 from hamr.errors import HamrError
 from hamr.providers import Providers
+from hamr.resolve.model import Role, in_mode, model_of
 from hamr.secrets import keys, references
 from hamr.secrets.store import CredentialStore
 from hamr.types import Provider, Route, Settings
@@ -29,24 +29,19 @@ class Routes:
     store: CredentialStore | None
     settings: Settings
 
-    def named(self, model: str | None, role: resolve.Role = "chat") -> tuple[str, str | None]:
-        """The provider and the model that a selector, an alias or the environment names; raises ConfigError."""
-        selector = resolve.from_environ(self.environ, role) if model is None else model
-        return resolve.split(self.providers.selector(selector), self.environ, role)
-
-    def route(self, id: str, name: str | None, role: resolve.Role = "chat", mode: str | None = None) -> Route:
+    def route(self, id: str, name: str | None, role: Role = "chat", mode: str | None = None) -> Route:
         """The route to a model of a provider; to none, where its name is empty. Raises ConfigError or PluginError."""
         manifest, provider = self.providers.manifest(id), self.provider(id)
         if role == "chat" and name != "":
             wanted = mode or manifest.mode_of(self.environ)
-            provider = resolve.in_mode(provider, name or provider.models.get(role), wanted)
+            provider = in_mode(provider, name or provider.models.get(role), wanted)
         else:  # neither vectors nor lists hang on how a chat is spoken, but for where the base URL leads
-            provider = resolve.in_mode(provider, None, mode)
+            provider = in_mode(provider, None, mode)
         manifest.complete(provider)
         names = provider.stored_names
         return Route(
             provider=provider,
-            model=resolve.model_of(provider, name, role),
+            model=model_of(provider, name, role),
             secret=lambda: keys.find(provider, self.environ, self.keys, self.store),
             settings=self.settings,
             variable=lambda name: keys.variable(provider, self.environ, name),
@@ -67,8 +62,17 @@ class Routes:
         disabled = self.providers.plugins.choices.disabled
         return [id for id in self.providers.ids if id not in disabled and self._may_be_asked(id)]
 
+    def unready(self, id: str) -> str | None:
+        """Why a provider that nobody has named cannot be called; None where it can. Raises ConfigError, PluginError."""
+        provider = self.provider(id)
+        if keys.is_callable(provider, self.environ, self.keys, self.store):
+            return None
+        if provider.auth.style == "oauth":
+            return "nobody is logged in to it"
+        return f"it has no key ({' or '.join(provider.auth.env)})" if provider.auth.env else "it is not set up"
+
     def _may_be_asked(self, id: str) -> bool:
         try:
-            return keys.is_callable(self.provider(id), self.environ, self.keys, self.store)
+            return self.unready(id) is None
         except HamrError:
             return True

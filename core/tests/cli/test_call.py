@@ -51,7 +51,8 @@ def test_the_model_comes_from_the_environment(server: Any, hamr: Any, monkeypatc
     assert server.asked[0]["model"] == "from-environment"
 
 
-def test_no_model_is_a_mistake_of_the_user(hamr: Any) -> None:
+def test_no_model_is_a_mistake_of_the_user(hamr: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hamr.resolver.Resolver.defaults", ())
     ran = hamr("hello")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("Error: no model was named\nName one as provider/model")

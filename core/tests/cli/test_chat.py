@@ -48,7 +48,7 @@ def test_a_model_that_cannot_be_asked_changes_nothing(install: Any, server: Any,
     manifest = f"""id = "locked"\nname = "Locked"\nbase_url = "{server.url}"\nwire = "openai-completions"
 auth = {{ style = "bearer", env = ["LOCKED_KEY"] }}\n"""
     install("locked", manifest=manifest)
-    ran = hamr("chat", "-m", "loop/m", stdin=b"/model locked/m\n/model nobody/m\nhello\n")
+    ran = hamr("chat", "-m", "loop/m", stdin=b"/model locked/m\n/model nobody/at/all\nhello\n")
     assert (ran.code, ran.out) == (1, "Hello world\n")
     assert "no key for locked" in ran.err
     assert "no plugin for the provider 'nobody'" in ran.err

@@ -112,4 +112,22 @@ def test_standard_input_is_left_alone_but_for_a_dash(hamr: Any) -> None:
 
 def test_no_such_provider(hamr: Any) -> None:
     assert hamr("explain", "-m", "acmee").code == 2
+    assert hamr("explain", "-m", "no/such/provider").code == 2
+
+
+def test_each_step_and_who_was_refused_on_the_way(hamr: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """M-10, M-11."""
+    told = hamr("explain", "-m", "acme-large:high", "--json").json
+    assert [step["step"] for step in told["steps"]] == [
+        "name", "environment", "own server", "lists", "rules", "near names"]  # fmt: skip
+    assert [step["found"] for step in told["steps"]] == [None] * 5 + ["acme/acme-large"]
+    assert told["steps"][3]["refused"] == [
+        {"candidate": "acme/acme-large", "why": "it has no key (ACME_KEY or ACME_OLD_KEY)"}
+    ]
+    assert told["provider"] == {"value": "acme", "origin": "-m"}
+    assert "environment passed: HAMR_LLM_PROVIDER is not set" in lines(hamr("explain", "-m", "acme-large"))
+    assert "name acme/x: it begins with a provider" in lines(hamr("explain", "-m", "acme/x"))
+    assert "name openai" not in hamr("explain", "-m", "gpt-4o").out
+    assert hamr("explain", "-m", "gpt-4o", "--json").json["provider"]["value"] == "openai"
+    monkeypatch.setattr("hamr.resolver.Resolver.defaults", ())
     assert hamr("explain").code == 2

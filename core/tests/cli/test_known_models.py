@@ -23,18 +23,26 @@ def acme(install: Any, server: Any) -> None:
 @pytest.mark.parametrize(
     ("asked", "meant"),
     [
-        ("acme-large", "Did you mean acme/acme-large-2? "),
-        ("ACME-small", "Did you mean acme/acme-small? "),
-        ("seer-7b", "Did you mean acme/lab/seer-7b? "),
-        ("acne/acme-small", "Did you mean acme/acme-small? "),
+        ("acne-small", "Did you mean acme/acme-small? "),
+        ("acne/lab/seer-7b", "Did you mean acme/lab/seer-7b? "),
         ("acmee", "Did you mean acme? "),
         ("nothing-like-it", ""),
     ],
 )
-def test_a_provider_that_is_not_installed(hamr: Any, asked: str, meant: str) -> None:
+def test_a_provider_that_is_not_installed(hamr: Any, monkeypatch: pytest.MonkeyPatch, asked: str, meant: str) -> None:
+    monkeypatch.setattr("hamr.resolver.Resolver.defaults", ())
     ran = hamr("-m", asked, "hi")
     assert ran.code == 2
     assert ran.err.splitlines()[1].startswith(f"{meant}To install it: pip install hamr-provider-")
+
+
+@pytest.mark.parametrize(
+    ("asked", "model"), [("acme-large", "acme-large-2"), ("ACME-small", "acme-small"), ("seer-7b", "lab/seer-7b")]
+)
+def test_a_name_or_a_part_of_it_is_enough(server: Any, hamr: Any, asked: str, model: str) -> None:
+    """H-50."""
+    assert hamr("-m", asked, "hi").code == 0
+    assert server.asked[0]["model"] == model
 
 
 def test_a_model_that_the_provider_does_not_have(server: Any, hamr: Any) -> None:

@@ -78,6 +78,7 @@ class Row:
     input: tuple[str, ...] = ()
     reasoning: bool | None = None
     tools: bool | None = None
+    availability: str | None = field(default=None, metadata={"one_of": ("serverless", "dedicated", "unknown")})
     released: str | None = field(default=None, metadata=DAY)
     shutdown: str | None = field(default=None, metadata=DAY)
     price: tuple[Price, ...] = field(default=(), metadata={"tables": Price})

@@ -12,6 +12,7 @@ from hamr.cli import exit_codes, output, request_options
 
 if TYPE_CHECKING:
     from hamr.cli.explanation import Explanation, Fact
+    from hamr.resolve.outcome import Step
 
 EPILOG = """\b
 Examples:
@@ -19,6 +20,7 @@ Examples:
   hamr explain -m groq/llama-3.3-70b-versatile --top-k 5 --thinking high
   hamr explain --json
 
+It tells each step that led to the provider and the model, and who was refused on the way.
 It takes the options of `hamr call`, and tells how the request would be changed to suit the provider. Nothing is
 sent, and no key is needed or shown. The exit code is 1 where the request cannot be sent.
 """
@@ -43,7 +45,9 @@ def command(
 
     with Hamr() as client:
         pipeline = known_models.pipeline(client, model, given["api_mode"])  # what is wrong with it comes first
-        told = explain(client, model, pipeline, question.request(prompt, given, stream=stream), os.environ)
+        chosen = client.selection(model)
+        request = question.request(prompt, given, stream=stream, chosen=chosen)
+        told = explain(client, chosen, pipeline, request, os.environ)
     if given["as_json"]:
         output.write_json(_document(told))
     else:
@@ -55,6 +59,7 @@ def command(
 def _show(told: Explanation) -> None:
     from hamr.cli.table import paragraphs
 
+    steps = {step.name: _step(step) for step in told.steps}
     facts = {name: _line(fact) for name, fact in told.facts.items()}
     facts["key"] = told.key_told + (f" (get one at {told.key['url']})" if _wanting(told) else "")
     facts |= {f"{hook} by": name for hook, name in told.hooks.items()}
@@ -65,7 +70,13 @@ def _show(told: Explanation) -> None:
         request["adapted"] = "nothing" if not changes else None
         request |= {f"{change.kind} {change.field}": change.why for change in changes}
     request["problem"] = told.problem
-    paragraphs([facts, request])
+    paragraphs([steps, facts, request])
+
+
+def _step(step: Step) -> str:
+    """A step as it is told: what it found, or why it was passed, and whom it refused."""
+    told = f"{step.found}: {step.why}" if step.found else f"passed: {step.why}"
+    return "; ".join([told, *(f"not {each.candidate}, {each.why}" for each in step.refused)])
 
 
 def _wanting(told: Explanation) -> bool:
@@ -81,6 +92,15 @@ def _line(fact: Fact) -> str | None:
 def _document(told: Explanation) -> dict[str, Any]:
     call = told.call
     return {
+        "steps": [
+            {
+                "step": step.name,
+                "found": step.found,
+                "why": step.why,
+                "refused": [each._asdict() for each in step.refused],
+            }
+            for step in told.steps
+        ],
         **{name.replace(" ", "_").lower(): asdict(fact) for name, fact in told.facts.items()},
         "key": told.key,
         "hooks": told.hooks,

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.cli.providers import key_of
 from hamr.errors import ConfigError, Unsupported
-from hamr.resolve import MODEL_VARIABLE, PROVIDER_VARIABLE
+from hamr.resolve.steps import SELECTOR
 
 if TYPE_CHECKING:
     from hamr.client import Hamr
     from hamr.pipeline import Pipeline
+    from hamr.resolve.outcome import Selection, Step
     from hamr.types import Call, Request
 
 
@@ -26,7 +27,12 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A route as it is, with what a request would become on it; `problem` says why it cannot be sent."""
+    """A route as it is, with what a request would become on it; `problem` says why it cannot be sent.
+
+    `steps` are those that led to the provider and the model.
+    """
+
+    steps: tuple[Step, ...]
 
     facts: Mapping[str, Fact]
     key: Mapping[str, Any]
@@ -37,17 +43,16 @@ class Explanation:
 
 
 def explain(
-    client: Hamr, selector: str | None, pipeline: Pipeline, request: Request, environ: Mapping[str, str]
+    client: Hamr, chosen: Selection, pipeline: Pipeline, request: Request, environ: Mapping[str, str]
 ) -> Explanation:
-    """Explain a request to the model that `selector` names, whose route the pipeline is."""
+    """Explain a request to the model that was chosen, whose route the pipeline is."""
     route, provider = pipeline.route, pipeline.route.provider
     origins = provider.origins
-    by_provider, by_model = _selected(selector, environ)
     default = origins.get("models.chat", origins.get("models"))
     facts = {
-        "provider": Fact(provider.id, by_provider),
+        "provider": Fact(provider.id, _said(chosen.origin)),
         "plugin": Fact(client.providers.source(provider.id), None),
-        "model": Fact(route.model.id, by_model or default),
+        "model": Fact(route.model.id, _said(chosen.model_origin) or default),
         "api mode": Fact(provider.mode, None),
         "wire": Fact(route.wire, origins.get("wire")),
         "transport": Fact(provider.transport, origins.get("transport")),
@@ -56,17 +61,11 @@ def explain(
     }
     key = key_of(provider, environ)
     call, problem = _encoded(pipeline, request)
-    return Explanation(facts, _key(key), key.told, _hooks(pipeline), call, problem)
+    return Explanation(chosen.steps, facts, _key(key), key.told, _hooks(pipeline), call, problem)
 
 
-def _selected(selector: str | None, environ: Mapping[str, str]) -> tuple[str, str | None]:
-    """What names the provider, and what names the model, if that is not the provider's default."""
-    if selector is not None:
-        return "-m", "-m" if selector.partition("/")[2] else None
-    variables = [name for name in (PROVIDER_VARIABLE, MODEL_VARIABLE) if environ.get(name)]
-    origins = [f"the environment variable {name}" for name in variables]
-    has_model = len(variables) > 1 or "/" in environ[variables[0]]
-    return origins[0], origins[-1] if has_model else None
+def _said(origin: str | None) -> str | None:
+    return "-m" if origin == SELECTOR else origin
 
 
 def _auth(pipeline: Pipeline) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hamr.client import Hamr
     from hamr.messages import Prompt
     from hamr.options import Options
+    from hamr.resolve.outcome import Selection
     from hamr.types import Call, Part, Request, Response
 
 PLACEHOLDER = "hello"
@@ -37,7 +38,7 @@ def read(client: Hamr, words: Sequence[str], given: Mapping[str, Any], *, verbos
     return Question(client, said, model, options, given["max_rounds"] if given["tools"] else None, verbose)
 
 
-def request(words: Sequence[str], given: Mapping[str, Any], *, stream: bool) -> Request:
+def request(words: Sequence[str], given: Mapping[str, Any], *, stream: bool, chosen: Selection) -> Request:
     """The request that the command line makes, with something for a prompt that is not given; raises ConfigError.
 
     Standard input is read for `-` alone.
@@ -46,7 +47,7 @@ def request(words: Sequence[str], given: Mapping[str, Any], *, stream: bool) -> 
 
     parts = _attached(given)
     text = prompt.read(words) if list(words) == [prompt.STDIN] else " ".join(words) or PLACEHOLDER
-    return options.request([*parts, Text(text)], _options(given), stream=stream)
+    return options.request([*parts, Text(text)], chosen.options(_options(given)), stream=stream)
 
 
 def _attached(given: Mapping[str, Any]) -> tuple[Part, ...]:

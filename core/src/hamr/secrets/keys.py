@@ -63,7 +63,8 @@ def is_callable(
 ) -> bool:
     """Whether a call may get in: there is a key, none is needed, or it comes from elsewhere than a variable.
 
-    No command is run to find out (inventory H-65).
+    It is asked where nobody has named the provider: a variable of everybody's does not count (C-19). No command is run
+    to find out (inventory H-65).
     """
     auth = provider.auth
     if "{" in provider.base_url:  # a parameter of it is not set
@@ -72,7 +73,9 @@ def is_callable(
         return store is not None and bool(store.logins(provider.stored_names))
     if auth.style == "none" or auth.optional or not (auth.env or auth.key):
         return True
-    if given.get(provider.id, "").strip() or any(environ.get(name, "").strip() for name in auth.env):
+    if given.get(provider.id, "").strip() or any(
+        environ.get(name, "").strip() for name in auth.env if name not in auth.ambient_env
+    ):
         return True
     if auth.key is not None:
         from hamr.secrets import references

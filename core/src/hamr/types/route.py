@@ -22,6 +22,8 @@ class AuthSpec:
     `stored_as` are the names besides its id under which its credentials may be stored, and `use_store` is False for a
     provider that may not have any, for a project that is not trusted has made it up; `oauth` says how one logs in.
     `bearer_env` are those of the variables whose key goes as a bearer token, whatever the header of the others is.
+    `ambient_env` are those that are often set for something else: they count where the provider is named, and do not
+    make it one of those that can be called where none is.
     `key` is what a file says of the key: a text, or an expression such as `$VAR` or `!command`.
     """
 
@@ -36,6 +38,7 @@ class AuthSpec:
     key: str | None = field(default=None, repr=False)
     oauth: OAuthSpec | None = None
     bearer_env: tuple[str, ...] = ()
+    ambient_env: tuple[str, ...] = ()
 
 
 def _unset(name: str) -> Secret | None:

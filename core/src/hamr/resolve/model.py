@@ -1,40 +1,15 @@
-"""A selector to a provider and a model."""
+"""A name to a model, and the interface of the provider that it is spoken to by."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
 from hamr.errors import ConfigError
 from hamr.types import Model, Provider
 
-MODEL_VARIABLE = "HAMR_LLM_MODEL"
-PROVIDER_VARIABLE = "HAMR_LLM_PROVIDER"
-EMBED_VARIABLE = "HAMR_EMBED_MODEL"
-
 Role = Literal["chat", "embeddings"]
 """What a model is wanted for; a provider may have a default for each."""
-
-
-def split(selector: str | None, environ: Mapping[str, str], role: Role = "chat") -> tuple[str, str | None]:
-    """The provider's id and the model's name, which is None where the provider's default is meant.
-
-    `provider/model` splits at the first slash, for names of models hold slashes too. Without a selector
-    HAMR_LLM_PROVIDER and HAMR_LLM_MODEL say both; for embeddings HAMR_EMBED_MODEL does, or those two name the
-    provider alone. Raises ConfigError where nothing does.
-    """
-    variable = EMBED_VARIABLE if role == "embeddings" else MODEL_VARIABLE
-    if selector is None:
-        selector = from_environ(environ, role)
-    provider, _, model = selector.strip().partition("/")
-    if not provider:
-        raise ConfigError(
-            "no model was named",
-            hint=f"Name one as provider/model (-m on the command line), or set {variable}=provider/model. "
-            "`hamr providers` lists what is installed.",
-        )
-    return provider, model or None
 
 
 def model_of(provider: Provider, name: str | None, role: Role = "chat") -> Model:
@@ -77,13 +52,3 @@ def _by_path(provider: Provider) -> str | None:
     """The mode whose path the base URL ends with."""
     ends = ((name, other.path) for name, other in provider.modes.items())
     return next((name for name, path in ends if path and provider.base_url.endswith(path)), None)
-
-
-def from_environ(environ: Mapping[str, str], role: Role = "chat") -> str:
-    """The selector that the environment names, empty where it names none."""
-    if role == "embeddings" and (named := environ.get(EMBED_VARIABLE, "").strip()):
-        return named
-    provider, model = environ.get(PROVIDER_VARIABLE, ""), environ.get(MODEL_VARIABLE, "")
-    if role == "embeddings":
-        return provider or model.partition("/")[0]  # a model that chats does not embed
-    return f"{provider}/{model}" if provider and model else provider or model

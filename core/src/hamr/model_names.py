@@ -1,0 +1,181 @@
+"""The names of all models that lists name, so that one can be found without the lists being read.
+
+What plugins and the user's own list say is kept in the cache folder: reading thirty lists with their prices takes
+50 ms, this one 1 ms. It counts for as long as each of the files is the very same.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, TypedDict
+
+from hamr.config_files import config_path
+from hamr.discover import Plugins, folder
+from hamr.errors import HamrError
+from hamr.files import write_whole
+from hamr.manifest_index import cache_folder, stamp
+from hamr.providers import Providers
+from hamr.resolve.known import Holder
+
+FILE = "model-names.json"
+FORMAT = 1
+LISTS = ("provider.toml", "models.toml")
+DEDICATED = "dedicated"
+
+Names = dict[str, list[Holder]]
+
+
+class Stored(TypedDict):
+    """What is kept: where the files were looked for, their stamps, and the models by name, in small letters."""
+
+    format: int
+    places: list[Any]
+    files: dict[str, list[int] | None]
+    exact: Names
+    shown: Names
+
+
+class ModelNames:
+    """The models of all lists, by id and alias, and by what they are called for people."""
+
+    def __init__(self, providers: Providers, environ: Mapping[str, str]) -> None:
+        self._providers, self._environ = providers, environ
+
+    def exact(self, name: str) -> list[Holder]:
+        """The models whose id or alias is this name, in whatever letters."""
+        name = name.lower()
+        return _apart([*self._own[0].get(name, ()), *map(_holder, self._stored["exact"].get(name, ()))])
+
+    def like(self, text: str) -> list[Holder]:
+        """The models in whose id, alias or name the text stands."""
+        text = text.lower()
+        tables = (*self._own, self._stored["exact"], self._stored["shown"])
+        return _apart(
+            map(_holder, (each for table in tables for name in table if text in name for each in table[name]))
+        )
+
+    @cached_property
+    def _own(self) -> tuple[Names, Names]:
+        """What the files of configuration list."""
+        exact, shown = Names(), Names()
+        configuration = self._providers.configuration
+        for layer in configuration.layers:
+            for provider, rows in layer.models.items():
+                for row in rows:
+                    _add(exact, shown, provider, row)
+        tables: Any = (configuration.setting("models") or ({}, ""))[0]
+        listed: Mapping[str, Any] = tables if isinstance(tables, dict) else {}
+        for id, row in listed.items():
+            if isinstance(row, Mapping) and isinstance(row.get("provider"), str):
+                _add(exact, shown, row["provider"], {**row, "id": row.get("id", id)})
+        return exact, shown
+
+    @cached_property
+    def _stored(self) -> Stored:
+        """What plugins and the user's own list name."""
+        plugins, base = self._providers.plugins, cache_folder(self._environ)
+        own = config_path(self._environ, "models.toml")
+        points = [[id, *(point.value for point in points)] for id, points in plugins.providers.items()]
+        places = [list(sys.path), points, own, sorted(plugins.choices.disabled), dict(plugins.choices.prefer)]
+        path = os.path.join(base, FILE) if base is not None else None
+        if path is not None and (known := _read(path)) is not None and _holds(known, places):
+            return known
+        made = _made(plugins, own, places)
+        if path is not None:
+            _write(path, made)
+        return made
+
+
+def _made(plugins: Plugins, own: str | None, places: list[Any]) -> Stored:
+    files: dict[str, list[int] | None] = {}
+    exact, shown = Names(), Names()
+    for id in plugins.providers:
+        try:
+            place = folder(plugins.find(id))
+            files |= {each: stamp(each) for name in LISTS for each in [os.path.join(place, name)]}
+            for row in _rows(plugins, id):
+                _add(exact, shown, id, row)
+        except HamrError:  # whoever uses that provider is told
+            continue
+    if own is not None:
+        files[own] = stamp(own)
+        for row in _tables(own):
+            provider, _, id = str(row.get("id", "")).partition("/")
+            _add(exact, shown, provider, {**row, "id": id})
+    return {"format": FORMAT, "places": places, "files": files, "exact": exact, "shown": shown}
+
+
+def _rows(plugins: Plugins, id: str) -> Iterator[Mapping[str, Any]]:
+    """The rows of a provider's list, and the models that its manifest names."""
+    models = plugins.models(id).get("model", [])
+    yield from (each for each in models if isinstance(each, Mapping)) if isinstance(models, list) else ()
+    named = plugins.tables(id).get("models", {})
+    yield from ({"id": each} for each in named.values()) if isinstance(named, Mapping) else ()
+
+
+def _tables(path: str) -> list[Mapping[str, Any]]:
+    from hamr.manifest import read
+
+    if not os.path.exists(path):
+        return []
+    try:
+        models = read(path).get("model", [])
+    except HamrError:  # a call's price tells of it
+        return []
+    return [each for each in models if isinstance(each, Mapping)] if isinstance(models, list) else []
+
+
+def _add(exact: Names, shown: Names, provider: str, row: Mapping[str, Any]) -> None:
+    id, name, aliases = row.get("id"), row.get("name"), row.get("aliases", ())
+    if not isinstance(id, str) or not id:
+        return
+    holder = Holder(provider, id, row.get("availability") == DEDICATED)
+    exact.setdefault(id.lower(), []).append(holder)
+    for alias in aliases if isinstance(aliases, list | tuple) else ():
+        if isinstance(alias, str):
+            exact.setdefault(alias.lower(), []).append(holder._replace(id=alias))
+    if isinstance(name, str):
+        shown.setdefault(name.lower(), []).append(holder)
+
+
+def _holder(stored: Any) -> Holder:
+    return stored if isinstance(stored, Holder) else Holder(*stored)
+
+
+def _apart(holders: Iterable[Holder]) -> list[Holder]:
+    """Each model once; what is said of it first counts."""
+    found: dict[str, Holder] = {}
+    for each in holders:
+        found.setdefault(each.selector, each)
+    return list(found.values())
+
+
+def _read(path: str) -> Stored | None:
+    import json
+
+    try:
+        with open(path, encoding="utf-8") as file:
+            stored: Any = json.load(file)
+    except (OSError, ValueError):  # absent, or spoilt: it is written anew
+        return None
+    if not isinstance(stored, dict) or stored.get("format") != FORMAT or stored.keys() != Stored.__annotations__.keys():
+        return None
+    known: Stored = stored  # type: ignore[assignment]  # its keys have just been compared
+    return known
+
+
+def _holds(stored: Stored, places: list[Any]) -> bool:
+    return stored["places"] == places and all(stamp(path) == was for path, was in stored["files"].items())
+
+
+def _write(path: str, made: Stored) -> None:
+    import json
+    from pathlib import Path
+
+    try:
+        write_whole(Path(path), json.dumps(made, separators=(",", ":")).encode(), durable=False)
+    except OSError:
+        return  # no room or no right to write: it is made again next time

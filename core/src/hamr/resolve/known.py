@@ -1,0 +1,70 @@
+"""What the steps ask about the providers and models there are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from hamr.resolve.variables import Said
+
+if TYPE_CHECKING:
+    from hamr.errors import ConfigError
+    from hamr.resolve.model import Role
+    from hamr.resolve.rules import Rule
+
+
+class Holder(NamedTuple):
+    """A model of a list: who has it and what it is called there; a `dedicated` one must be set up by its user first."""
+
+    provider: str
+    id: str
+    dedicated: bool = False
+
+    @property
+    def selector(self) -> str:
+        """`provider/model`."""
+        return f"{self.provider}/{self.id}"
+
+
+class Known(Protocol):
+    """What is installed and configured. Every answer is looked for when it is asked for, and not before."""
+
+    def registered(self, id: str) -> bool:
+        """Whether there is a provider of this name."""
+
+    def unready(self, id: str) -> str | None:
+        """Why a provider cannot be called; None where it can."""
+
+    def absent(self, id: str) -> ConfigError:
+        """The error for a provider that is not there."""
+
+    def resembles_provider(self, name: str) -> bool:
+        """Whether the name is nearly that of a provider."""
+
+    def default(self, id: str, role: Role) -> str | None:
+        """A provider's default model."""
+
+    def exact(self, name: str) -> Sequence[Holder]:
+        """The models whose id or alias is this name, in whatever letters."""
+
+    def like(self, text: str) -> Sequence[Holder]:
+        """The models in whose id or name the text stands."""
+
+    def setting(self, name: str) -> Said | None:
+        """A text of the user's files that belongs to no provider."""
+
+    @property
+    def rules(self) -> Sequence[Rule]:
+        """The rules of inference, the user's first."""
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """What may stand before a name, and the provider it means."""
+
+    @property
+    def local(self) -> tuple[str, Collection[str]]:
+        """The provider of a server of one's own, and the variables that say where it is."""
+
+    @property
+    def defaults(self) -> Sequence[str]:
+        """The providers to take where nothing names one, the first that can be called."""

@@ -1,0 +1,108 @@
+"""A selector to a provider and a model: its forms, and then the steps in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import get_args
+
+from hamr.errors import ConfigError
+from hamr.resolve.known import Known
+from hamr.resolve.model import Role
+from hamr.resolve.outcome import Found, Passed, Selection, Step
+from hamr.resolve.steps import SELECTOR, STEPS, Asked
+from hamr.resolve.variables import EMBED, MODEL, PROVIDER, said
+from hamr.types.request import ThinkingLevel
+
+LEVELS: tuple[ThinkingLevel, ...] = get_args(ThinkingLevel)
+KEYED = ("lists", "default")
+"""The steps that ask who can be called."""
+Aliased = Callable[[str], str | None]
+"""An alias to what it stands for, None where it is none; raises ConfigError for aliases in a circle."""
+
+
+def select(
+    selector: str | None, environ: Mapping[str, str], known: Known, alias: Aliased, role: Role = "chat"
+) -> Selection:
+    """The provider and the model that a selector means, or the environment and the files where there is none.
+
+    Raises ConfigError where nothing says whose the model is, or several have it.
+    """
+    asked = _asked(selector, environ, role)
+    if role == "embeddings" and asked.name is None:
+        asked = _talking(environ, known, alias, asked)
+    if asked.name is not None and not asked.name.strip("/ "):
+        raise _nothing(role)
+    level, asked = _meant(asked, known, alias)
+    taken: list[Step] = []
+    for name, step in STEPS.items():
+        found = step(asked, known)
+        if isinstance(found, Passed):
+            taken.append(Step(name, None, found.why, found.refused))
+            continue
+        taken.append(Step(name, _told(found), found.why, found.refused))
+        return _selection(found, level, taken)
+    raise _nothing(role) if asked.name is None else known.absent(asked.name.partition("/")[0])
+
+
+def _asked(selector: str | None, environ: Mapping[str, str], role: Role) -> Asked:
+    if selector is not None:
+        return Asked(selector.strip(), SELECTOR, environ, role)
+    given = said(environ, EMBED if role == "embeddings" else MODEL)
+    name, origin = given or (None, "")
+    return Asked(name, origin, environ, role, paired=role == "chat")
+
+
+def _talking(environ: Mapping[str, str], known: Known, alias: Aliased, asked: Asked) -> Asked:
+    """For embeddings the provider of the model that chats: the model itself makes none."""
+    if said(environ, PROVIDER) is None and said(environ, MODEL) is None:
+        return asked
+    chosen = select(None, environ, known, alias)
+    return asked._replace(name=chosen.provider, origin=chosen.origin)
+
+
+def _meant(asked: Asked, known: Known, alias: Aliased) -> tuple[ThinkingLevel | None, Asked]:
+    """The name that an alias stands for, without the level of thinking behind it (inventory H-50)."""
+    name, level = asked.name, None
+    if name is None:
+        return None, asked
+    if (other := alias(name)) is None and ":" in name:
+        bare, _, last = name.rpartition(":")
+        if last in LEVELS and bare and f"{bare}:" not in known.prefixes and not _whole(name, known):
+            level = next(each for each in LEVELS if each == last)
+            name = alias(bare) or bare
+    return level, asked._replace(name=other or name)
+
+
+def _whole(name: str, known: Known) -> bool:
+    """Whether a list has the name with what stands behind its colon, as Ollama's tags do."""
+    head, _, rest = name.partition("/")
+    if known.registered(head):
+        return any(each.provider == head for each in known.exact(rest))
+    return bool(known.exact(name))
+
+
+def _selection(found: Found, level: ThinkingLevel | None, taken: list[Step]) -> Selection:
+    lasting = not any(step.name in KEYED and step.refused for step in taken)
+    return Selection(
+        found.provider,
+        found.model,
+        level,
+        found.origin,
+        found.model_origin,
+        tuple(taken),
+        found.warning,
+        lasting,
+    )
+
+
+def _told(found: Found) -> str:
+    return f"{found.provider}/{found.model}" if found.model else found.provider
+
+
+def _nothing(role: Role) -> ConfigError:
+    variable = EMBED[0] if role == "embeddings" else MODEL[0]
+    return ConfigError(
+        "no model was named",
+        hint=f"Name one as provider/model (-m on the command line), or set {variable}=provider/model. "
+        "`hamr providers` lists what is installed.",
+    )

@@ -1,0 +1,240 @@
+"""The steps from a name to a provider, in their order; each is a function that finds one or says why not.
+
+The order: what the user wrote, the environment, a server of one's own, the lists of models, the rules of inference, the
+lists again, the configured default, and hamr's own (inventory M-10, N-130, N-131).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from hamr.errors import ConfigError
+from hamr.resolve.known import Holder, Known
+from hamr.resolve.model import Role
+from hamr.resolve.outcome import Found, Passed, Refusal
+from hamr.resolve.rules import Rule
+from hamr.resolve.variables import AUTO, DEFAULT, PROVIDER, said
+
+DATED = re.compile(r"-(?:\d{8}|\d{4}-\d{2}-\d{2})$")
+SHOWN = 6
+"""How many candidates an error names."""
+NOT_INSTALLED = "no plugin for it is installed"
+HINT = "Write it as provider/model. `hamr explain -m ...` says how a name is read, and `hamr providers` what is there."
+
+
+SELECTOR = "the selector"
+"""What names a model that is named in a call."""
+
+
+class Asked(NamedTuple):
+    """The name of a model, None where nobody named one, and who did.
+
+    One that is `paired` stands in a variable beside that of its provider.
+    """
+
+    name: str | None
+    origin: str
+    environ: Mapping[str, str]
+    role: Role = "chat"
+    paired: bool = False
+
+
+def named(asked: Asked, known: Known) -> Found | Passed:
+    """`provider`, `provider/model` where the first part is a provider, and the prefixes such as `ollama:`."""
+    if asked.name is None:
+        return Passed("no model was named")
+    given = said(asked.environ, PROVIDER) if asked.paired else None
+    if given is not None and given.value.lower() != AUTO:
+        return Passed(f"{given.origin} names the provider")  # the two are set together, never by themselves (V-40)
+    head, slash, rest = asked.name.partition("/")
+    if known.registered(head):
+        return Found(head, rest or None, "it begins with a provider", asked.origin, asked.origin if rest else None)
+    for prefix, provider in known.prefixes.items():
+        if asked.name.lower().startswith(prefix) and (model := asked.name[len(prefix) :]):
+            return Found(provider, model, f"{prefix} means {provider}", asked.origin, asked.origin)
+    why = f"{head!r} is no provider that is there" if slash else "it begins with no provider"
+    return Passed(why)
+
+
+def environment(asked: Asked, known: Known) -> Found | Passed:
+    """HAMR_LLM_PROVIDER; `auto` says that the name of the model is to tell."""
+    if (given := said(asked.environ, PROVIDER)) is None:
+        return Passed(f"{PROVIDER[0]} is not set")
+    if given.value.lower() == AUTO:
+        return Passed(f"{given.origin} says auto")
+    head, _, rest = given.value.partition("/")
+    model = asked.name or rest or None
+    return Found(head, model, f"{given.origin} says so", given.origin, asked.origin if asked.name else None)
+
+
+def own_server(asked: Asked, known: Known) -> Found | Passed:
+    """The base URL of a server of one's own, where a model is named for it."""
+    provider, variables = known.local
+    if (given := said(asked.environ, variables)) is None:
+        return Passed(f"{' and '.join(variables)} is not set")
+    if not known.registered(provider):
+        return Passed(f"{given.origin} is set", (Refusal(provider, NOT_INSTALLED),))
+    if asked.name is None and known.default(provider, asked.role) is None:
+        return Passed(f"{given.origin} is set, but no model is named")
+    return Found(provider, asked.name, f"{given.origin} is set", given.origin, asked.origin if asked.name else None)
+
+
+def listed(asked: Asked, known: Known) -> Found | Passed:
+    """The lists of models: who can be called and has one of exactly this name."""
+    if asked.name is None:
+        return Passed("no model was named")
+    holders, refused = _open(known.exact(asked.name))
+    if not holders:
+        return Passed("no list has a model of this name", refused)
+    unready = {each: known.unready(each.provider) for each in holders}
+    ready = [each for each, why in unready.items() if why is None]
+    refused = (*refused, *(Refusal(each.selector, why) for each, why in unready.items() if why))
+    rule = _rule(asked.name, known)
+    by_rule = [each for each in ready or holders if rule is not None and each.provider == rule.named(each.id)]
+    picked = (ready if len(ready) == 1 else by_rule)[:1]
+    if not picked and len(ready) > 1:
+        raise ambiguous(asked.name, ready)
+    if not picked:
+        return Passed("who has it cannot be called", refused)
+    rest = tuple(Refusal(each.selector, "another is the maker's own") for each in ready if each not in picked)
+    return _held(picked[0], asked, (*refused, *rest))
+
+
+def inferred(asked: Asked, known: Known) -> Found | Passed:
+    """The first rule that fits the name."""
+    if asked.name is None:
+        return Passed("no model was named")
+    rule = _rule(asked.name, known)
+    if rule is None:
+        return Passed("no rule fits the name")
+    provider = rule.named(asked.name)
+    if not provider:
+        return Passed(f"{rule.told()}: no one provider is meant")
+    if not known.registered(provider):
+        if rule.is_of_names:
+            raise known.absent(provider)
+        return Passed(f"{rule.told()} means {provider}", (Refusal(provider, NOT_INSTALLED),))
+    return Found(provider, asked.name, rule.told(), asked.origin, asked.origin)
+
+
+def alike(asked: Asked, known: Known) -> Found | Passed:
+    """The lists again: one that has the name although it cannot be called, or one model in whose name it stands."""
+    if asked.name is None:
+        return Passed("no model was named")
+    exact = _open(known.exact(asked.name))[0]
+    if len({each.provider for each in exact}) > 1:
+        raise ambiguous(asked.name, exact)
+    if exact:
+        return _held(exact[0], asked, ())
+    holders, refused = _open(known.like(asked.name))
+    holders = [each for each in holders if not DATED.search(each.id)] or holders
+    if not holders:
+        return Passed("it stands in no name of a list", refused)
+    if len(holders) > 1:
+        raise ambiguous(asked.name, holders)
+    return _held(holders[0], asked, refused)
+
+
+def configured(asked: Asked, known: Known) -> Found | Passed:
+    """The default that the user's files, or HAMR_DEFAULT_PROVIDER, name."""
+    provider = said(asked.environ, DEFAULT) or known.setting("default_provider")
+    model = known.setting("default_model")
+    if model is not None and (provider is None or provider.value == AUTO):
+        head, _, rest = model.value.partition("/")
+        if not rest:
+            return _guessed(asked._replace(name=model.value, origin=model.origin), known)
+        provider, model = model._replace(value=head), model._replace(value=rest)
+    if provider is None or provider.value == AUTO:
+        return Passed("no default is configured")
+    if asked.name is not None:
+        return Found(provider.value, asked.name, f"{provider.origin} says so", provider.origin, asked.origin)
+    own = model if asked.role == "chat" else None
+    return Found(
+        provider.value,
+        own.value.removeprefix(f"{provider.value}/") if own else None,
+        f"{provider.origin} says so",
+        provider.origin,
+        own.origin if own else None,
+    )
+
+
+def _guessed(asked: Asked, known: Known) -> Found | Passed:
+    """Whose the default model is, by its name."""
+    if known.registered(asked.name or ""):
+        return named(asked, known)
+    found = (step(asked, known) for step in (listed, inferred, alike))
+    passed = Passed(f"nothing says whose model {asked.name!r} is, the default of {asked.origin}")
+    return next((each for each in found if isinstance(each, Found)), passed)
+
+
+def built_in(asked: Asked, known: Known) -> Found | Passed:
+    """Hamr's own default: the first of a few providers that can be called, and it is told that it was none's choice."""
+    refused: list[Refusal] = []
+    if asked.name is not None and ("/" in asked.name or known.resembles_provider(asked.name)):
+        return Passed("the name looks like that of a provider, not of a model of theirs")
+    for provider in known.defaults:
+        if (why := _unfit(provider, asked, known)) is not None:
+            refused.append(Refusal(provider, why))
+            continue
+        what = f"nothing says whose model {asked.name!r} is" if asked.name else "no model was named"
+        reasons = "".join(f"; {each.candidate}: {each.why}" for each in refused)
+        warning = f"{what}: {provider} is asked{reasons}. Name it as provider/model, or configure a default."
+        return Found(
+            provider,
+            asked.name,
+            "the first default that can be called",
+            "hamr's own default",
+            asked.origin if asked.name else None,
+            tuple(refused),
+            warning,
+        )
+    return Passed("none of the defaults can be called", tuple(refused))
+
+
+STEPS = {
+    "name": named,
+    "environment": environment,
+    "own server": own_server,
+    "lists": listed,
+    "rules": inferred,
+    "near names": alike,
+    "configured default": configured,
+    "default": built_in,
+}
+
+
+def ambiguous(name: str, holders: Sequence[Holder]) -> ConfigError:
+    """The error for a name that several have."""
+    selectors = list(dict.fromkeys(each.selector for each in holders))
+    more = f" and {len(selectors) - SHOWN} more" if len(selectors) > SHOWN else ""
+    return ConfigError(
+        f"{name!r} may be {', '.join(selectors[:SHOWN])}{more}", hint="Name one of them as provider/model."
+    )
+
+
+def _unfit(provider: str, asked: Asked, known: Known) -> str | None:
+    if not known.registered(provider):
+        return NOT_INSTALLED
+    if (why := known.unready(provider)) is not None:
+        return why
+    if asked.name is None and known.default(provider, asked.role) is None:
+        return "it has no default model"
+    return None
+
+
+def _rule(name: str, known: Known) -> Rule | None:
+    small = name.lower()
+    return next((rule for rule in known.rules if rule.fits(small)), None)
+
+
+def _open(holders: Sequence[Holder]) -> tuple[list[Holder], tuple[Refusal, ...]]:
+    """Those that anybody may ask; the others must be set up first, and are never picked by themselves (M-14)."""
+    free = [each for each in holders if not each.dedicated]
+    return free, tuple(Refusal(each.selector, "it is dedicated") for each in holders if each.dedicated)
+
+
+def _held(holder: Holder, asked: Asked, refused: tuple[Refusal, ...]) -> Found:
+    why = f"the list of {holder.provider} has {holder.id}"
+    return Found(holder.provider, holder.id, why, asked.origin, asked.origin, refused)

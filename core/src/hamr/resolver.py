@@ -1,0 +1,146 @@
+"""Whose model is meant, found once for each selector."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from hamr.errors import ConfigError, HamrError
+from hamr.model_names import ModelNames
+from hamr.resolve import rules
+from hamr.resolve.known import Holder
+from hamr.resolve.model import Role
+from hamr.resolve.outcome import Selection
+from hamr.resolve.select import select
+from hamr.resolve.variables import DEFAULT, EMBED, MODEL, PROVIDER, Said
+
+if TYPE_CHECKING:
+    from hamr.routes import Routes
+
+VARIABLES = (*PROVIDER, *MODEL, *EMBED, *DEFAULT)
+CUTOFF = 0.75
+"""How much alike (0 to 1, of difflib) two names are where one may be meant by the other."""
+
+
+class Resolver:
+    """Selectors to providers and models, for one client; the answers to what `Known` asks are its own."""
+
+    def __init__(self, routes: Routes, environ: Mapping[str, str], tell: Callable[[str, str | None], None]) -> None:
+        self._routes, self._environ, self._tell = routes, environ, tell
+        self._providers = routes.providers
+        self._told: set[str] = set()
+        self._plain: dict[tuple[object, ...], Selection] = {}
+        self._chosen: dict[tuple[object, ...], Selection] = {}
+
+    def select(self, selector: str | None, role: Role = "chat") -> Selection:
+        """What a selector, or without one the environment and the files, means; raises ConfigError.
+
+        A default that was nobody's choice is warned of once.
+        """
+        plain = selector, role, self._providers.configuration
+        if (known := self._plain.get(plain)) is not None:
+            return known
+        key = (*plain, *map(self._environ.get, VARIABLES), *map(self._environ.get, self.local[1]))
+        if (known := self._chosen.get(key)) is None:
+            known = select(selector, self._environ, self, self._providers.alias, role)
+            if selector is not None and len(known.steps) == 1:  # it says all by itself
+                self._plain[plain] = known
+            elif known.lasting:
+                self._chosen[key] = known
+            if known.warning is not None:
+                self._warn(known.warning)
+        return known
+
+    def registered(self, id: str) -> bool:
+        """Whether there is a provider of this name."""
+        return id in self._providers.plugins.providers or id in self._providers.configuration.ids
+
+    def absent(self, id: str) -> ConfigError:
+        """The error for a provider that is not there."""
+        from hamr.discover import not_installed
+
+        return not_installed(id, self._providers.ids)
+
+    def resembles_provider(self, name: str) -> bool:
+        """Whether the name is nearly that of a provider."""
+        import difflib
+
+        return bool(difflib.get_close_matches(name.lower(), self._providers.ids, n=1, cutoff=CUTOFF))
+
+    def unready(self, id: str) -> str | None:
+        """Why a provider cannot be called; None where it can."""
+        if id in self._providers.plugins.choices.disabled:
+            return "it is switched off"
+        try:
+            return self._routes.unready(id)
+        except HamrError as error:
+            return error.message
+
+    def default(self, id: str, role: Role) -> str | None:
+        """A provider's default model."""
+        try:
+            return self._routes.provider(id).models.get(role) or None
+        except HamrError:  # whoever uses that provider is told
+            return None
+
+    def exact(self, name: str) -> Sequence[Holder]:
+        """The models whose id or alias is this name, in whatever letters."""
+        return [each for each in self._names.exact(name) if self.registered(each.provider)]
+
+    def like(self, text: str) -> Sequence[Holder]:
+        """The models in whose id or name the text stands."""
+        return [each for each in self._names.like(text) if self.registered(each.provider)]
+
+    def setting(self, name: str) -> Said | None:
+        """A text of the user's files that belongs to no provider."""
+        found = self._providers.configuration.setting(name)
+        if found is None or not found[0]:
+            return None
+        text = str(found[0])
+        return Said((self._providers.alias(text) or text) if name == "default_model" else text, found[1])
+
+    @cached_property
+    def rules(self) -> Sequence[rules.Rule]:
+        """The rules of inference, the user's first."""
+        own: list[rules.Rule] = []
+        if (found := self._providers.configuration.setting("inference_rules")) is not None:
+            try:
+                own = rules.configured(*found)
+            except ConfigError as error:
+                self._warn(f"{error.message}; hamr's own rules count alone")
+        return [*own, *rules.shipped(self._shipped["rule"])]
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """What may stand before a name, and the provider it means."""
+        found: Mapping[str, str] = self._shipped["prefixes"]
+        return found
+
+    @cached_property
+    def local(self) -> tuple[str, Collection[str]]:
+        """The provider of a server of one's own, and the variables that say where it is."""
+        return self._shipped["local"]["provider"], self._shipped["local"]["env"]
+
+    @property
+    def defaults(self) -> Sequence[str]:
+        """The providers to take where nothing names one, the first that can be called."""
+        found: Sequence[str] = self._shipped["defaults"]
+        return found
+
+    def _warn(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            self._tell(f"warning: {text}", None)
+
+    @cached_property
+    def _names(self) -> ModelNames:
+        return ModelNames(self._providers, self._environ)
+
+    @cached_property
+    def _shipped(self) -> Mapping[str, Any]:
+        from hamr.manifest_index import ManifestIndex
+
+        path = os.path.join(os.path.dirname(rules.__file__), "inference.toml")
+        return ManifestIndex(os.environ, "inference.json").tables(path)
