@@ -10,7 +10,7 @@ from hamr.base_url import is_own
 from hamr.cli import output
 from hamr.errors import HamrError
 from hamr.prices import price_lists
-from hamr.resolve import model_of
+from hamr.resolve.model import model_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
