@@ -53,9 +53,9 @@ def test_a_line_in_many_pieces_takes_linear_time() -> None:
     """Pain 18."""
 
     def taken(count: int) -> float:
-        begun = time.perf_counter()
+        begun = time.process_time()
         read(*[b"x" * 16] * count, limit=1 << 30)
-        return time.perf_counter() - begun
+        return time.process_time() - begun
 
     taken(1000)
     few = min(taken(20_000) for _ in range(3))
