@@ -21,11 +21,17 @@ from hamr.providers import Providers
 from hamr.resolve.known import Holder
 
 FILE = "model-names.json"
-FORMAT = 1
+FORMAT = 2
 LISTS = ("provider.toml", "models.toml")
 DEDICATED = "dedicated"
 
 Names = dict[str, list[Holder]]
+BETWEEN, WITHIN, SET_UP_FIRST = "`", "|", "!"
+"""What stands between the names of a table, and between a name and its models; a model that is dedicated begins so.
+
+Names that hold one of these are left out. A table is one text, for to search it takes a tenth of what it takes to parse
+thousands of little ones.
+"""
 
 
 class Stored(TypedDict):
@@ -34,8 +40,8 @@ class Stored(TypedDict):
     format: int
     places: list[Any]
     files: dict[str, list[int] | None]
-    exact: Names
-    shown: Names
+    exact: str
+    shown: str
 
 
 class ModelNames:
@@ -47,15 +53,16 @@ class ModelNames:
     def exact(self, name: str) -> list[Holder]:
         """The models whose id or alias is this name, in whatever letters."""
         name = name.lower()
-        return _apart([*self._own[0].get(name, ()), *map(_holder, self._stored["exact"].get(name, ()))])
+        return _apart([*self._own[0].get(name, ()), *_in(self._stored["exact"], name)])
 
     def like(self, text: str) -> list[Holder]:
         """The models in whose id, alias or name the text stands."""
         text = text.lower()
-        tables = (*self._own, self._stored["exact"], self._stored["shown"])
-        return _apart(
-            map(_holder, (each for table in tables for name in table if text in name for each in table[name]))
-        )
+        found = [each for table in self._own for name in table if text in name for each in table[name]]
+        for table in (self._stored["exact"], self._stored["shown"]):
+            if text in table:
+                found += [each for line in table.split(BETWEEN) if text in line for each in _like(line, text)]
+        return _apart(found)
 
     @cached_property
     def _own(self) -> tuple[Names, Names]:
@@ -76,7 +83,7 @@ class ModelNames:
     @cached_property
     def _stored(self) -> Stored:
         """What plugins and the user's own list name."""
-        plugins, base = self._providers.plugins, cache_folder(self._environ)
+        plugins, base = self._providers.plugins, cache_folder(os.environ)
         own = config_path(self._environ, "models.toml")
         points = [[id, *(point.value for point in points)] for id, points in plugins.providers.items()]
         places = [list(sys.path), points, own, sorted(plugins.choices.disabled), dict(plugins.choices.prefer)]
@@ -105,7 +112,7 @@ def _made(plugins: Plugins, own: str | None, places: list[Any]) -> Stored:
         for row in _tables(own):
             provider, _, id = str(row.get("id", "")).partition("/")
             _add(exact, shown, provider, {**row, "id": id})
-    return {"format": FORMAT, "places": places, "files": files, "exact": exact, "shown": shown}
+    return {"format": FORMAT, "places": places, "files": files, "exact": _text(exact), "shown": _text(shown)}
 
 
 def _rows(plugins: Plugins, id: str) -> Iterator[Mapping[str, Any]]:
@@ -130,19 +137,44 @@ def _tables(path: str) -> list[Mapping[str, Any]]:
 
 def _add(exact: Names, shown: Names, provider: str, row: Mapping[str, Any]) -> None:
     id, name, aliases = row.get("id"), row.get("name"), row.get("aliases", ())
-    if not isinstance(id, str) or not id:
+    if not isinstance(id, str) or not id or WITHIN in id:
         return
     holder = Holder(provider, id, row.get("availability") == DEDICATED)
     exact.setdefault(id.lower(), []).append(holder)
     for alias in aliases if isinstance(aliases, list | tuple) else ():
-        if isinstance(alias, str):
+        if isinstance(alias, str) and WITHIN not in alias:
             exact.setdefault(alias.lower(), []).append(holder._replace(id=alias))
-    if isinstance(name, str):
+    if isinstance(name, str) and WITHIN not in name:
         shown.setdefault(name.lower(), []).append(holder)
 
 
-def _holder(stored: Any) -> Holder:
-    return stored if isinstance(stored, Holder) else Holder(*stored)
+def _text(names: Names) -> str:
+    """A table as it is kept."""
+    lines = (WITHIN.join([name, *map(_line, holders)]) for name, holders in names.items())
+    return BETWEEN + BETWEEN.join(line for line in lines if BETWEEN not in line) + BETWEEN
+
+
+def _line(holder: Holder) -> str:
+    return f"{SET_UP_FIRST}{holder.selector}" if holder.dedicated else holder.selector
+
+
+def _in(table: str, name: str) -> list[Holder]:
+    """The models that stand behind this name."""
+    if BETWEEN in name or WITHIN in name or (at := table.find(f"{BETWEEN}{name}{WITHIN}")) < 0:
+        return []
+    return _holders(table[at + 1 : table.index(BETWEEN, at + 1)])
+
+
+def _like(line: str, text: str) -> list[Holder]:
+    return _holders(line) if text in line.partition(WITHIN)[0] else []
+
+
+def _holders(line: str) -> list[Holder]:
+    found = []
+    for each in line.split(WITHIN)[1:]:
+        provider, _, id = each.removeprefix(SET_UP_FIRST).partition("/")
+        found.append(Holder(provider, id, each.startswith(SET_UP_FIRST)))
+    return found
 
 
 def _apart(holders: Iterable[Holder]) -> list[Holder]:

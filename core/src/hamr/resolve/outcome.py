@@ -19,7 +19,7 @@ class Refusal(NamedTuple):
 class Found(NamedTuple):
     """What a step found: `origin` says what named the provider, `model_origin` what named the model.
 
-    Without a `model` the provider's default is meant.
+    Without a `model` the provider's default is meant. What is not `sure` was found for want of a key.
     """
 
     provider: str
@@ -29,6 +29,7 @@ class Found(NamedTuple):
     model_origin: str | None = None
     refused: tuple[Refusal, ...] = ()
     warning: str | None = None
+    sure: bool = True
 
 
 class Passed(NamedTuple):

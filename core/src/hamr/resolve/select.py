@@ -14,8 +14,8 @@ from hamr.resolve.variables import EMBED, MODEL, PROVIDER, said
 from hamr.types.request import ThinkingLevel
 
 LEVELS: tuple[ThinkingLevel, ...] = get_args(ThinkingLevel)
-KEYED = ("lists", "default")
-"""The steps that ask who can be called."""
+KEYED = "lists"
+"""The step that passes by who has the model but no key."""
 Aliased = Callable[[str], str | None]
 """An alias to what it stands for, None where it is none; raises ConfigError for aliases in a circle."""
 
@@ -82,7 +82,7 @@ def _whole(name: str, known: Known) -> bool:
 
 
 def _selection(found: Found, level: ThinkingLevel | None, taken: list[Step]) -> Selection:
-    lasting = not any(step.name in KEYED and step.refused for step in taken)
+    lasting = found.sure and not any(step.found is None and step.name == KEYED and step.refused for step in taken)
     return Selection(
         found.provider,
         found.model,

@@ -88,18 +88,19 @@ def listed(asked: Asked, known: Known) -> Found | Passed:
     holders, refused = _open(known.exact(asked.name))
     if not holders:
         return Passed("no list has a model of this name", refused)
+    rule = _rule(asked.name, known)
+    makers = [each for each in holders if rule is not None and each.provider == rule.named(each.id)]
+    if makers and known.unready(makers[0].provider) is None:  # the others need not even be asked
+        rest = tuple(Refusal(each.selector, "another is its maker") for each in holders if each not in makers)
+        return _held(makers[0], asked, (*refused, *rest))
     unready = {each: known.unready(each.provider) for each in holders}
     ready = [each for each, why in unready.items() if why is None]
     refused = (*refused, *(Refusal(each.selector, why) for each, why in unready.items() if why))
-    rule = _rule(asked.name, known)
-    by_rule = [each for each in ready or holders if rule is not None and each.provider == rule.named(each.id)]
-    picked = (ready if len(ready) == 1 else by_rule)[:1]
-    if not picked and len(ready) > 1:
+    if len(ready) > 1:
         raise ambiguous(asked.name, ready)
-    if not picked:
+    if not ready and not makers:
         return Passed("who has it cannot be called", refused)
-    rest = tuple(Refusal(each.selector, "another is the maker's own") for each in ready if each not in picked)
-    return _held(picked[0], asked, (*refused, *rest))
+    return _held((ready or makers)[0], asked, refused)._replace(sure=bool(ready))
 
 
 def inferred(asked: Asked, known: Known) -> Found | Passed:
@@ -189,6 +190,7 @@ def built_in(asked: Asked, known: Known) -> Found | Passed:
             asked.origin if asked.name else None,
             tuple(refused),
             warning,
+            sure=not refused,
         )
     return Passed("none of the defaults can be called", tuple(refused))
 
