@@ -284,6 +284,7 @@ def test_logging_out_while_it_is_refreshed_is_not_undone(
 def test_eight_processes_refresh_once(
     acme: None, server: AuthorizationServer, log_in: Any, environ: Mapping[str, str], folder: str
 ) -> None:
+    """Pain 37: exactly one exchange."""
     log_in(left=-5)
     code = (
         "import sys, hamr; client = hamr.Hamr(); client.pipeline('acme/m'); print('on', flush=True)\n"

@@ -1,4 +1,4 @@
-"""Agents that misbehave: each call ends soon, says why, and leaves no process behind."""
+"""Agents that misbehave: each call ends soon, says why, and leaves no process behind (pain 43)."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ HELLO = Request((Message("user", (Text("hello"),)),))
     ],
 )
 def test_the_context(environ: dict[str, str], num_ctx: int, wire: Wire) -> None:
-    """N-150."""
+    """N-150, pain 42."""
     assert wire("ollama/m", **environ).body(HELLO)[0]["options"] == {"num_ctx": num_ctx}
 
 

@@ -1,0 +1,125 @@
+"""No call that is awaited holds up the event loop, on any wire (pain 32)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from blockbuster import BlockBuster, BlockingError, blockbuster_ctx
+
+from hamr import Hamr, tool
+from hamr_sim.lease import Lease
+
+KEYS = {
+    "ANTHROPIC_API_KEY": "k",
+    "OPENAI_API_KEY": "k",
+    "GEMINI_API_KEY": "k",
+    "COHERE_API_KEY": "k",
+    "AZURE_OPENAI_API_KEY": "k",
+    "AWS_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "AKIAX",
+    "AWS_SECRET_ACCESS_KEY": "k",
+    "VERTEX_AI_ACCESS_TOKEN": "k",
+    "GOOGLE_CLOUD_PROJECT": "p",
+    "GOOGLE_CLOUD_LOCATION": "us-central1",
+}
+URLS = {
+    "OPENAI_BASE_URL": "/v1",
+    "ANTHROPIC_BASE_URL": "",
+    "GEMINI_BASE_URL": "/v1beta",
+    "COHERE_BASE_URL": "",
+    "AZURE_OPENAI_ENDPOINT": "",
+    "BEDROCK_BASE_URL": "",
+    "OLLAMA_HOST": "",
+    "VERTEX_AI_BASE_URL": "/v1beta1",
+}
+ROUTES = [
+    ("openai", "chat"),
+    ("openai", "responses"),
+    ("anthropic", None),
+    ("gemini", None),
+    ("vertex", None),
+    ("bedrock", None),
+    ("azure", None),
+    ("ollama", None),
+    ("cohere", None),
+]
+
+
+@pytest.fixture(scope="module")
+def origin() -> Iterator[str]:
+    lease = Lease()
+    yield lease.origin()
+    lease.release()
+
+
+@pytest.fixture
+def environ(origin: str) -> dict[str, str]:
+    return {**KEYS, **{name: origin + path for name, path in URLS.items()}}
+
+
+def watched() -> Any:
+    """The detector, in hamr and its plugins.
+
+    A look at a small file of the user's own (`os.stat`) is let pass: it is over sooner than a thread begins.
+    """
+    import hamr
+    import hamr_provider_bedrock
+    import hamr_provider_cohere
+    import hamr_provider_ollama
+    import hamr_provider_vertex
+
+    return blockbuster_ctx(
+        [hamr, hamr_provider_bedrock, hamr_provider_cohere, hamr_provider_ollama, hamr_provider_vertex]
+    )
+
+
+def spare(detector: BlockBuster) -> None:
+    """Stop looking for what is let pass."""
+    for name in ("os.stat", "os.path.abspath", "os.getcwd"):
+        detector.functions[name].deactivate()
+
+
+@tool
+def weather(city: str) -> str:
+    """The weather in a city."""
+    return f"sunny in {city}"
+
+
+async def talk(client: Hamr, provider: str, mode: str | None) -> list[str]:
+    options: Any = {"api_mode": mode} if mode else {}
+    whole = await client.acall("hi", f"{provider}/echo", **options)
+    async with client.astream("hi", f"{provider}/echo", **options) as stream:
+        pieces = "".join([text async for text in stream.texts()])
+    run = await client.arun("weather?", f"{provider}/tools", tools=[weather], **options)
+    return [whole.text, pieces, run.text]
+
+
+@pytest.mark.parametrize(("provider", "mode"), ROUTES)
+def test_calls_streams_and_tools_hold_up_nobody(environ: dict[str, str], provider: str, mode: str | None) -> None:
+    async def main() -> list[str]:
+        async with Hamr(environ=environ, folder=None) as client:
+            await talk(client, provider, mode)  # what is imported and read at the first call is not looked at
+            with watched() as detector:
+                spare(detector)
+                return await talk(client, provider, mode)
+
+    said, streamed, ran = asyncio.run(main())
+    assert said == streamed == "[sim] hi"
+    assert "sunny in sim" in ran
+
+
+def test_what_holds_up_the_loop_is_found(tmp_path: Path) -> None:
+    """The detector is awake."""
+    from hamr.files import write_whole
+
+    async def main() -> None:
+        with watched() as detector:
+            spare(detector)
+            write_whole(tmp_path / "file", b"text")
+
+    with pytest.raises(BlockingError):
+        asyncio.run(main())
