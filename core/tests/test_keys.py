@@ -55,6 +55,35 @@ def test_the_order_is_code_then_stored_then_environment(tmp_path: Path) -> None:
     assert keys.is_callable(PROVIDER, {}, {}, store)
 
 
+def test_all_spellings_are_read_after_the_stored_keys_and_each_counts_once(tmp_path: Path) -> None:
+    """M-22, R-50."""
+    store = CredentialStore(str(tmp_path))
+    for key in ("stored-1", "$NAMED", "$UNSET", "!echo never-run"):
+        store.change(lambda document, key=key: auth_file.add_key(document, ("acme",), key))  # type: ignore[misc]
+    environ = {
+        "NAMED": "named",
+        "ACME_KEY": "one",
+        "ACME_KEYS": "two, ,named,three",
+        "ACME_KEY_2": "two",
+        "ACME_KEY_3": "four",
+        "ACME_KEY_5": "five",
+        "ACME_TOKEN": "another variable's",
+    }
+    found = [key.written.reveal() for key in keys.every(PROVIDER, environ, {}, store)]
+    assert found == ["stored-1", "named", "!echo never-run", "one", "two", "three", "four", "five"]
+    assert [key.written.reveal() for key in keys.every(PROVIDER, environ, {"acme": CANARY}, store)] == [CANARY]
+    assert keys.every(PROVIDER, {}, {}) == []
+
+
+@pytest.mark.parametrize("name", ["ACME_KEYS", "ACME_KEY_2", "ACME_TOKENS"])
+def test_any_spelling_alone_will_do(name: str) -> None:
+    """R-50."""
+    secret = keys.find(PROVIDER, {name: f"{CANARY},second"} if name.endswith("S") else {name: CANARY}, {})
+    assert secret is not None
+    assert (secret.reveal(), secret.origin) == (CANARY, f"the environment variable {name}")
+    assert keys.is_callable(PROVIDER, {name: CANARY}, {})
+
+
 def test_an_empty_store_is_among_the_places_that_were_looked_in(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         keys.find(PROVIDER, {}, {}, CredentialStore(str(tmp_path)))

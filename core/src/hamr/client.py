@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from hamr.listing import ListOptions
     from hamr.messages import Prompt
     from hamr.pipeline import Pipeline
+    from hamr.pool.pooling import Pooling
     from hamr.resolve.model import Role
     from hamr.resolve.outcome import Selection
     from hamr.runs.limits import RunOptions
@@ -252,6 +254,8 @@ class Hamr:
         for transport in self._transports():
             transport.close()
         self._admission.close()
+        if "_pooling" in self.__dict__:
+            self._pooling.close()
 
     async def aclose(self) -> None:
         """Let go of all connections of this event loop, and of those of blocking calls."""
@@ -289,6 +293,17 @@ class Hamr:
         return pipeline, chosen.options(options)
 
     def _compiled(self, route: Route) -> Pipeline:
+        pipeline = self._single(route)
+        several = route.model.id and self._routes.has_several_keys(route.provider)
+        return self._pooling.of_keys(pipeline) if several else pipeline
+
+    @cached_property
+    def _pooling(self) -> Pooling:
+        from hamr.pool.pooling import Pooling
+
+        return Pooling(self._environ, self._routes.every_key, self._single)
+
+    def _single(self, route: Route) -> Pipeline:
         pipeline = self.hooks(route.provider.id).compile(route)
         charge = Prices(route, self.providers, self._environ)
         return replace(pipeline, gates=self._admission.gates(route, charge), charge=charge)
@@ -367,7 +382,8 @@ class Hamr:
 
     def _transports(self) -> list[Transport]:
         used: dict[int, Any] = {id(self._builtin.http): self._builtin.http}
-        used |= {id(pipeline.transport): pipeline.transport for pipeline in self._pipelines.values()}
+        for pipeline in self._pipelines.values():
+            used |= {id(each.transport): each.transport for each in pipeline.all}
         return list(used.values())
 
 

@@ -32,6 +32,7 @@ from hamr.effects import (
     Sleep,
     Tell,
     Undo,
+    Via,
     Wait,
     WallClock,
 )
@@ -153,6 +154,8 @@ class Driven(Iterator[Item], Generic[Item, Result]):
                 self._held.release(name)
             case Tell(text, url):
                 self._tell(text, url)
+            case Via(transport):
+                self._transport = transport
             case Wait(work):
                 return work()
             case Do() | Keep() | Undo() | Remind() | Calm() | Now() | WallClock() | ReadFile():
@@ -288,6 +291,8 @@ class AsyncDriven(AsyncIterator[Item], Generic[Item, Result]):
                 self._held.release(name)
             case Tell(text, url):
                 self._tell(text, url)
+            case Via(transport):
+                self._transport = transport
             case Wait(work):
                 return await _in_a_thread(work)
             case Do() | Keep() | Undo() | Remind() | Calm() | Now() | WallClock() | ReadFile():

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from hamr.types import Call, Head, RunEvent
+
+if TYPE_CHECKING:
+    from hamr.specs import Transport
 
 Result = TypeVar("Result")
 
@@ -40,6 +43,13 @@ class Fetch:
     """Send a side call (token refresh, discovery); the answer is its Head with the whole body."""
 
     call: Call
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """Send what follows through this transport."""
+
+    transport: Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +235,7 @@ Effect = (
     | Wait
     | Keep
     | Undo
+    | Via
 )
 JobEffect = Begin | Await | Abandon
 

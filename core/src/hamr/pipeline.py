@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from time import gmtime, strftime
@@ -55,6 +55,11 @@ class Pipeline:
     gates: tuple[Gate, ...] = ()
     notice: Notice | None = None
     charge: Charge | None = None
+
+    @property
+    def all(self) -> Sequence[Pipeline]:
+        """Itself, and those that it hands its calls to."""
+        return (self,)
 
     def flow(self, request: Request, settings: Settings) -> Flow[Response]:
         """Make the call; emits the events of its reply and returns their fold. Raises HamrError."""

@@ -20,6 +20,11 @@ def delay(error: CallError, attempt: int, settings: Settings) -> float | None:
         return None
     if error.retry_after is not None:
         return error.retry_after if error.retry_after <= settings.retry_wait else None
+    return backoff(attempt, settings)
+
+
+def backoff(attempt: int, settings: Settings) -> float:
+    """Seconds to wait after this attempt (the first is 1), where the provider does not say how long."""
     import random
 
     seconds: float = min(FIRST * 2.0 ** (attempt - 1), LONGEST, settings.retry_wait)

@@ -9,6 +9,7 @@ from hamr.errors import HamrError
 from hamr.providers import Providers
 from hamr.resolve.model import Role, in_mode, model_of
 from hamr.secrets import keys, references
+from hamr.secrets.keys import Key
 from hamr.secrets.store import CredentialStore
 from hamr.types import Provider, Route, Settings
 
@@ -56,6 +57,14 @@ class Routes:
         names = (id, *auth.stored_as) if auth.use_store else ()
         own = self.store.environ(names) if self.store is not None else {}
         return self.providers.provider(id, {**self.environ, **own} if own else self.environ, self.parameters.get(id))
+
+    def every_key(self, provider: Provider) -> list[Key]:
+        """All keys of a provider, each once; raises ConfigError."""
+        return keys.every(provider, self.environ, self.keys, self.store)
+
+    def has_several_keys(self, provider: Provider) -> bool:
+        """Whether there is more than one; a file that cannot be read is told of where a key is needed."""
+        return keys.are_several(provider, self.environ, self.keys, self.store)
 
     def askable(self) -> list[str]:
         """The providers that are switched on and can be called; one that is broken tells so when it is asked."""

@@ -38,6 +38,7 @@ def response(told: Response) -> dict[str, Any]:
         "adaptations": [asdict(adaptation) for adaptation in told.adaptations],
         "warnings": list(told.warnings),
         "timings": asdict(told.timings),
+        "choice": asdict(told.choice) if told.choice is not None else None,
     }
 
 

@@ -164,7 +164,8 @@ def key_of(provider: Provider, environ: Mapping[str, str]) -> Key:
         return Key(status, None, variables, url, "stored", store.path)
     if provider.auth.style == "oauth":
         return Key("missing", None, variables, url, "stored")
-    holding = next((name for name in variables if environ.get(name, "").strip()), None)
+    spelled = (secret for name in variables for secret in keys.in_variables(name, environ))
+    holding = next((secret.origin.rpartition(" ")[2] for secret in spelled), None)
     if provider.auth.key is not None and holding is None:
         return _in_a_file(provider.auth.key, provider, environ)
     try:

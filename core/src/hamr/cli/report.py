@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hamr.cli import output
-from hamr.types import Embeddings, Response, Route, Usage
+from hamr.types import Choice, Embeddings, PassedOver, Response, Route, Usage
 
 ENDS = {
     "length": "the answer was cut off at the limit of its length",
@@ -42,9 +42,17 @@ def outcome(told: Response | Embeddings) -> None:
     if told.request_id:
         output.note(f"request id: {told.request_id}")
     output.note(f"served by: {told.model}")
+    if isinstance(told, Response) and (choice := told.choice) is not None:
+        output.note(f"chosen: {_member(choice)}")
+        for each in choice.passed_over:
+            output.note(f"passed over: {_member(each)}: {each.why}")
     output.note(f"usage: {usage(told.usage) if told.usage else 'not told'}")
     output.note(f"cost: {f'${told.cost.usd:f}' if told.cost.usd is not None else f'unknown ({told.cost.reason})'}")
     output.note(f"time: {_times(told)}")
+
+
+def _member(told: Choice | PassedOver) -> str:
+    return f"{told.selector} with the key {told.key}" if told.key else told.selector
 
 
 def usage(told: Usage) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hamr.errors import ConfigError
@@ -11,6 +13,17 @@ from hamr.types.secret import variable_place
 
 if TYPE_CHECKING:
     from hamr.secrets.store import CredentialStore
+
+SCANNED = 9
+"""Numbered variables are looked for up to this number, and beyond it as long as there is one more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One of several keys; `written` is what tells it from the others: a command is not run for that."""
+
+    written: Secret
+    get: Callable[[], Secret]
 
 
 def find(
@@ -36,6 +49,51 @@ def find(
     how = f"Store it: hamr auth add {provider.id}. Or set it: export {first}=..." if first and store else how
     where = f" Get one at {provider.key_url}" if provider.key_url else ""
     raise ConfigError(f"no key for {provider.id}; looked in {', '.join(looked)}", hint=how + where)
+
+
+def every(
+    provider: Provider, environ: Mapping[str, str], given: Mapping[str, str], store: CredentialStore | None = None
+) -> list[Key]:
+    """All keys of a provider, each once: the stored ones, then those of its first variable that has any (M-22, R-50).
+
+    One that is given in code counts alone. There are none where the key comes from elsewhere: a login, a file's own.
+    """
+    if provider.auth.style in ("none", "oauth"):
+        return []
+    place = f"Hamr(keys={{{provider.id!r}: ...}})"
+    if alone := given.get(provider.id, "").strip():
+        return [_plain(Secret(alone, place))]
+    found = [] if store is None else list(_stored(provider, environ, store))
+    for name in provider.auth.env:
+        if spelled := in_variables(name, environ):
+            found += [_plain(secret) for secret in spelled]
+            break
+    once: dict[Secret, Key] = {}
+    for key in found:
+        once.setdefault(key.written, key)
+    return list(once.values())
+
+
+def are_several(
+    provider: Provider, environ: Mapping[str, str], given: Mapping[str, str], store: CredentialStore | None = None
+) -> bool:
+    """Whether there is more than one; a file that cannot be read is told of where a key is needed."""
+    try:
+        return len(every(provider, environ, given, store)) > 1
+    except ConfigError:
+        return False
+
+
+def in_variables(name: str, environ: Mapping[str, str]) -> list[Secret]:
+    """The keys in a variable, in its plural with commas between them, and in its numbered ones (inventory R-50)."""
+    found = [Secret(environ.get(name, "").strip(), variable_place(name))]
+    plural = f"{name}S"
+    found += [Secret(each.strip(), variable_place(plural)) for each in environ.get(plural, "").split(",")]
+    number = 1
+    while (said := environ.get(numbered := f"{name}_{number}")) is not None or number <= SCANNED:
+        found.append(Secret((said or "").strip(), variable_place(numbered)))
+        number += 1
+    return [secret for secret in found if secret.reveal()]
 
 
 def value(text: str, environ: Mapping[str, str], what: str) -> Secret:
@@ -74,7 +132,7 @@ def is_callable(
     if auth.style == "none" or auth.optional or not (auth.env or auth.key):
         return True
     if given.get(provider.id, "").strip() or any(
-        environ.get(name, "").strip() for name in auth.env if name not in auth.ambient_env
+        in_variables(name, environ) for name in auth.env if name not in auth.ambient_env
     ):
         return True
     if auth.key is not None:
@@ -94,10 +152,27 @@ def _places(
         yield store.key(provider.stored_names, environ), store.path
     for name in provider.auth.env:
         place = variable_place(name)
-        yield Secret(environ.get(name, ""), place), place
+        spelled = [] if environ.get(name, "").strip() else in_variables(name, environ)
+        yield spelled[0] if spelled else Secret(environ.get(name, ""), place), place
     if provider.auth.key is not None:
         place = provider.origins.get("auth.key", "a file")
         yield value(provider.auth.key, environ, f"the key of {provider.id} in {place}"), place
+
+
+def _plain(secret: Secret) -> Key:
+    return Key(secret, lambda: Secret(_sendable(secret.reveal(), secret.origin), secret.origin))
+
+
+def _stored(provider: Provider, environ: Mapping[str, str], store: CredentialStore) -> Iterator[Key]:
+    """The stored keys whose variables are set."""
+    from hamr.secrets import references
+
+    for stored in store.keys(provider.stored_names):
+        if references.command(stored.value) is not None:
+            written = Secret(stored.value, f"{stored.place} in {store.path}")
+            yield Key(written, partial(store.revealed, stored, environ))
+        elif stored.is_set(environ):
+            yield _plain(store.revealed(stored, environ))
 
 
 def _login(provider: Provider, store: CredentialStore | None) -> Secret:

@@ -81,7 +81,7 @@ class CredentialStore:
         A command's output is kept as long as this store is (inventory H-64); its failure is not.
         """
         found = self.keys(names)
-        return self._revealed(found[0], environ) if found else None
+        return self.revealed(found[0], environ) if found else None
 
     def tokens(self, names: Sequence[str]) -> TokenPlace:
         """Where the tokens of the provider that has these names are kept."""
@@ -159,7 +159,8 @@ class CredentialStore:
             raise self._unreadable("it must hold a table")
         return found
 
-    def _revealed(self, key: StoredKey, environ: Mapping[str, str]) -> Secret:
+    def revealed(self, key: StoredKey, environ: Mapping[str, str]) -> Secret:
+        """A key with what it names filled in; raises ConfigError where that cannot be had."""
         from hamr.secrets import references
 
         what = f"{key.place} in {self.path}"

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
         ToolResult,
     )
     from hamr.types.request import Request, ResponseFormat, ThinkingConfig, ThinkingLevel, Tool, ToolChoice
-    from hamr.types.response import Response, Timings
+    from hamr.types.response import Choice, PassedOver, Response, Timings
     from hamr.types.route import AuthSpec, Mode, Model, ModelRule, Provider, Route, Settings
     from hamr.types.run import Run, RunEvent, Stopped, ToolFinished, ToolStarted
     from hamr.types.secret import Secret
@@ -61,6 +61,7 @@ __all__ = [
     "AuthSpec",
     "CacheMark",
     "Call",
+    "Choice",
     "Citation",
     "Cost",
     "EmbeddingRequest",
@@ -85,6 +86,7 @@ __all__ = [
     "OAuthSpec",
     "Part",
     "PartAdded",
+    "PassedOver",
     "Provider",
     "Request",
     "Response",
@@ -165,7 +167,7 @@ _HOMES = {
         "ToolResult",
     ),
     "request": ("Request", "ResponseFormat", "ThinkingConfig", "ThinkingLevel", "Tool", "ToolChoice"),
-    "response": ("Response", "Timings"),
+    "response": ("Choice", "PassedOver", "Response", "Timings"),
     "route": ("AuthSpec", "Mode", "Model", "ModelRule", "Provider", "RateLimits", "Route", "Settings"),
     "run": ("Run", "RunEvent", "Stopped", "ToolFinished", "ToolStarted"),
     "secret": ("Secret",),

@@ -22,12 +22,31 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A candidate that a pool did not use, or that failed, and why; `key` is the end of its key."""
+
+    selector: str
+    key: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which candidate of a pool served, the end of its key, and who was passed over before it."""
+
+    selector: str
+    key: str | None
+    passed_over: tuple[PassedOver, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """The fold of a reply's events.
 
     `finish_reason` is None only on a partial response, kept by an error. `model` is the one that served.
     `alternatives` holds the other choices where more than one was asked for. `parsed` is what the answer holds where
-    a type was given as `response_format`: an instance of it, or None where the model calls tools instead.
+    a type was given as `response_format`: an instance of it, or None where the model calls tools instead. `choice` is
+    what a pool chose, None where there was nothing to choose from.
     """
 
     message: Message
@@ -44,6 +63,7 @@ class Response:
     timings: Timings = field(default_factory=Timings)
     extra: Extra | None = None
     parsed: Any = None
+    choice: Choice | None = None
 
     @property
     def text(self) -> str:

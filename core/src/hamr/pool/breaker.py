@@ -1,0 +1,79 @@
+"""When a provider that keeps failing is left alone. Pure: the time is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+OK, BAD = ".", "x"
+LONGEST = 64
+"""Outcomes that are remembered at most."""
+PROBE = 30.0
+"""Seconds for which one call alone tries a provider that may be well again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the last calls to a provider went, the newest at the end; it is left alone `until` then.
+
+    `openings` counts how often it was left alone since it was last well.
+    """
+
+    outcomes: str = ""
+    openings: int = 0
+    until: float = 0.0
+
+    def is_open(self, now: float) -> bool:
+        """Whether it is left alone."""
+        return now < self.until
+
+    def probing(self, now: float) -> Health:
+        """The same while one call tries it: nobody else does before that has ended, or had its time."""
+        return replace(self, until=now + PROBE) if self.openings else self
+
+
+WELL = Health()
+
+
+class Breaker(Protocol):
+    """What a policy says."""
+
+    def after(self, health: Health, now: float, *, ok: bool) -> Health:
+        """The health after one more call."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowBreaker:
+    """Opens where so great a part of the last calls failed (inventory R-43, R-101)."""
+
+    window: int = 8
+    samples: int = 4
+    rate: float = 0.5
+    cooldown: float = 60.0
+
+    def after(self, health: Health, now: float, *, ok: bool) -> Health:
+        """A success after it was open clears the window."""
+        if ok and health.openings:
+            return WELL
+        outcomes = (health.outcomes + (OK if ok else BAD))[-self.window :]
+        if ok or len(outcomes) < self.samples or outcomes.count(BAD) < self.rate * len(outcomes):
+            return replace(health, outcomes=outcomes)
+        return Health(outcomes, health.openings + 1, now + self.cooldown)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsecutiveBreaker:
+    """Opens after so many failures in a row, each time for longer (inventory N-168)."""
+
+    failures: int = 4
+    steps: tuple[float, ...] = (5.0, 30.0, 120.0)
+
+    def after(self, health: Health, now: float, *, ok: bool) -> Health:
+        """A success forgets all."""
+        if ok:
+            return WELL
+        outcomes = (health.outcomes + BAD)[-LONGEST:]
+        if len(outcomes) < self.failures:
+            return replace(health, outcomes=outcomes)
+        step = self.steps[min(health.openings, len(self.steps) - 1)]
+        return Health(outcomes, health.openings + 1, now + step)

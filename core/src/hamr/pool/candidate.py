@@ -1,0 +1,64 @@
+"""One candidate of a pool: a compiled route, and the keys that it may be called with."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from hamr.effects import Do, Flow, OpenReply, WallClock
+from hamr.pool.headroom import rooms
+from hamr.types import Route, Secret
+
+if TYPE_CHECKING:
+    from hamr.pipeline import Pipeline
+    from hamr.pool.state import Room
+    from hamr.secrets.keys import Key
+    from hamr.specs import Auth
+    from hamr.types import Call
+
+Learn = Callable[[dict[str, "Room"]], None]
+
+
+@dataclass(slots=True)
+class Candidate:
+    """`keys` gives those that there are now, none where the route has its own; `compile` makes a route's pipeline."""
+
+    pipeline: Pipeline
+    keys: Callable[[], list[Key]]
+    compile: Callable[[Route], Pipeline]
+    _made: dict[Secret, Pipeline] = field(default_factory=dict)
+    _making: threading.Lock = field(default_factory=threading.Lock)
+
+    def with_key(self, key: Key | None) -> Pipeline:
+        """The pipeline that calls with this key, made once; raises ConfigError or PluginError."""
+        if key is None:
+            return self.pipeline
+        if (ready := self._made.get(key.written)) is None:
+            with self._making:
+                ready = self._made.get(key.written) or self.compile(replace(self.pipeline.route, secret=key.get))
+                self._made[key.written] = ready
+        return ready
+
+    @property
+    def pipelines(self) -> list[Pipeline]:
+        """All that were made."""
+        return [self.pipeline, *self._made.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Heeded:
+    """An auth whose replies are looked at for what is left of the provider's limits."""
+
+    auth: Auth
+    learn: Learn
+
+    def flow(self, call: Call) -> Flow[OpenReply]:
+        """Let the call in, and keep what the head of its reply says."""
+        reply = yield from self.auth.flow(call)
+        if any("ratelimit" in name for name in reply.head.headers):
+            found = rooms(reply.head.headers, (yield WallClock()))
+            if found:
+                yield Do(lambda: self.learn(found))
+        return reply

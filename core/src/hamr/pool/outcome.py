@@ -1,0 +1,93 @@
+"""What the end of a call says of the member that made it. Pure: the time is given.
+
+The numbers are those of inventory R-90 to R-97, but for keys that are refused or used up, which R-92 knows no time for.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from hamr.errors import (
+    BadRequest,
+    BrokenReply,
+    BudgetSpent,
+    CallError,
+    ConfigError,
+    HamrError,
+    NoAnswer,
+    NoSuchModel,
+    NotLetIn,
+    Overloaded,
+    QuotaSpent,
+    RateLimited,
+    TooLong,
+    Unsupported,
+)
+from hamr.pool.breaker import WELL, Breaker
+from hamr.pool.state import Member, Rest, State
+
+UNREACHABLE, FAILED, EMPTY = 30.0, 15.0, 30.0
+LIMITED, SHORTEST = 60.0, 1.0
+REFUSED = 600.0
+"""Seconds until a key that was refused is tried again: somebody may have mended it."""
+SPENT = 900.0
+"""Seconds until a key whose credit is used up is tried again: somebody may have paid."""
+FORBIDDEN = 403
+OWN_LIMIT = "own_limit"
+
+Next = Literal["key", "candidate", "raise"]
+"""What a failed call does: the next key, the next candidate, or nothing more."""
+
+
+def succeeded(member: Member, state: State, now: float, breaker: Breaker) -> None:
+    """Note that a call went well: nothing rests any more of what served it."""
+    for scope in member.scopes:
+        state.rests.pop(scope, None)
+    state.health[member.provider] = breaker.after(state.health.get(member.provider, WELL), now, ok=True)
+
+
+def failed(member: Member, error: HamrError, state: State, now: float, breaker: Breaker) -> None:
+    """Note what a failed call says; a rate limit says nothing of a provider's health (inventory C-60)."""
+    model, key = member.scopes
+    why = told(error)
+    match error:
+        case NoAnswer():
+            state.rests[key] = Rest(now + UNREACHABLE, why)
+        case Overloaded():
+            state.rests[key] = Rest(now + FAILED, why)
+        case RateLimited(code=code) if code == OWN_LIMIT:
+            return  # the user's own limit keeps its own account
+        case RateLimited(retry_after=wait):
+            state.rests[model] = Rest(now + max(SHORTEST, LIMITED if wait is None else wait), why, probe=False)
+        case QuotaSpent(retry_after=wait):
+            state.rests[key] = Rest(now + (wait or SPENT), why)
+        case NotLetIn(status=status):
+            state.rests[model if status == FORBIDDEN else key] = Rest(now + REFUSED, why)
+        case BrokenReply(partial=None):
+            state.rests[model] = Rest(now + EMPTY, why)
+    if isinstance(error, NoAnswer | Overloaded):
+        state.health[member.provider] = breaker.after(state.health.get(member.provider, WELL), now, ok=False)
+
+
+def next_after(error: HamrError) -> Next:
+    """Where a call goes on that failed: nowhere, once something of its answer was given to the caller.
+
+    A request that one candidate finds wrong may suit the next (inventory C-61); what a content filter refused is not
+    carried on to another.
+    """
+    if isinstance(error, CallError) and error.partial is not None:
+        return "raise"
+    match error:
+        case NoSuchModel() | BadRequest() | TooLong() | Unsupported():
+            return "candidate"
+        case BudgetSpent():
+            return "raise"
+        case NoAnswer() | Overloaded() | RateLimited() | QuotaSpent() | NotLetIn() | BrokenReply() | ConfigError():
+            return "key"
+    return "raise"
+
+
+def told(error: HamrError) -> str:
+    """The failure in a few words, without what a provider wrote: it is kept in a file."""
+    status = getattr(error, "status", None)
+    return type(error).__name__ + (f" ({status})" if status else "")

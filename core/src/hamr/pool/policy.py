@@ -1,0 +1,70 @@
+"""How a pool rotates and when its breaker opens, as the environment says (inventory R-38, R-43, C-60)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hamr.errors import ConfigError
+from hamr.pool.breaker import Breaker, ConsecutiveBreaker, WindowBreaker
+from hamr.pool.choosing import Mode
+
+MODES: Mapping[str, Mode] = {
+    "round-robin": "round-robin",
+    "round_robin": "round-robin",
+    "roundrobin": "round-robin",
+    "rr": "round-robin",
+    "sequential": "sequential",
+    "seq": "sequential",
+    "drain": "sequential",
+}
+MODE_VARIABLE = "ROTATION_MODE"
+POLICY_VARIABLE = "BREAKER_POLICY"
+NUMBERS = {
+    "BREAKER_WINDOW": ("window", int),
+    "BREAKER_MIN_SAMPLES": ("samples", int),
+    "BREAKER_ERROR_RATE": ("rate", float),
+    "BREAKER_COOLDOWN": ("cooldown", float),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How keys take turns, and when a provider that fails is left alone."""
+
+    mode: Mode = "round-robin"
+    breaker: Breaker = field(default_factory=WindowBreaker)
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Policy:
+        """What the environment says, each name with `HAMR_` before it or without; raises ConfigError."""
+        name, said = _said(environ, MODE_VARIABLE)
+        mode = MODES.get(said.lower()) if said else "round-robin"
+        if mode is None:
+            raise ConfigError(f"{name}={said!r} is no mode of rotation", hint="It may be round-robin or sequential.")
+        name, said = _said(environ, POLICY_VARIABLE)
+        if said.lower() not in ("", "window", "consecutive"):
+            raise ConfigError(f"{name}={said!r} is no policy of a breaker", hint="It may be window or consecutive.")
+        return cls(mode, ConsecutiveBreaker() if said.lower() == "consecutive" else _window(environ))
+
+
+def _window(environ: Mapping[str, str]) -> WindowBreaker:
+    given: dict[str, Any] = {}
+    for variable, (part, kind) in NUMBERS.items():
+        name, said = _said(environ, variable)
+        if not said:
+            continue
+        try:
+            given[part] = kind(said)
+        except ValueError:
+            given[part] = -1
+        if not 0 < given[part] < float("inf"):
+            raise ConfigError(f"{name}={said!r} is no number above 0", hint="docs/pools.md lists the numbers.")
+    return WindowBreaker(**given)
+
+
+def _said(environ: Mapping[str, str], name: str) -> tuple[str, str]:
+    """The variable that says it, and what it says."""
+    own = f"HAMR_{name}"
+    return (own, environ[own].strip()) if environ.get(own, "").strip() else (name, environ.get(name, "").strip())

@@ -1,0 +1,295 @@
+"""Calls that may go to several candidates: the loop around the attempts. A flow, like the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from hamr.database import MEMORY, Unwritable, written
+from hamr.effects import Emit, Flow, Now, Sleep, Tell, Via, WallClock
+from hamr.errors import CallError, ConfigError, HamrError, RateLimited
+from hamr.pool import outcome
+from hamr.pool.candidate import Candidate, Heeded
+from hamr.pool.choosing import Pick, pick
+from hamr.pool.policy import Policy
+from hamr.pool.state import Member, Room, State
+from hamr.pool.store import KEPT, PoolStore
+from hamr.retry import backoff
+from hamr.secrets.redact import redacted
+from hamr.types import Adaptation, Choice, Embeddings, PassedOver, Response, Secret, Settings, Timings, Warned
+
+if TYPE_CHECKING:
+    from hamr.pipeline import Pipeline
+    from hamr.secrets.keys import Key
+
+Value = TypeVar("Value")
+Attempt = Callable[["Pipeline", Settings], Flow[Value]]
+
+SHOWN = 300
+"""Characters of a failure that are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What stands behind a member."""
+
+    candidate: Candidate
+    key: Key | None
+
+    @property
+    def selector(self) -> str:
+        """Its `provider/model`."""
+        return self.candidate.pipeline.route.selector
+
+    @property
+    def tail(self) -> str | None:
+        """The end of its key, where there are several."""
+        return self.key.written.tail if self.key else None
+
+    @property
+    def words(self) -> str:
+        """The same for people."""
+        return f"{self.selector} with the key {self.tail}" if self.tail else self.selector
+
+
+Seats = Sequence[Mapping[Member, Seat]]
+
+
+class Pools:
+    """The pools of one client, and what they know in common."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.policy = Policy.read(environ)
+        self.store = PoolStore.of(environ)
+        self._swept = False
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.store.close()
+
+    def seats(self, candidates: Sequence[Candidate]) -> Seats:
+        """The members of a pool as it is now, candidate by candidate."""
+        found = []
+        for candidate in candidates:
+            route = candidate.pipeline.route
+            keys: Sequence[Key | None] = candidate.keys() or (None,)
+            ids = [(self.store.key_ids.id(_written(key)), key) for key in keys]
+            found.append({Member(route.provider.id, route.model.id, id): Seat(candidate, key) for id, key in ids})
+        return found
+
+    def next(self, candidates: Sequence[Candidate], tried: set[Member], now: float) -> tuple[Pick, Seats]:
+        """Who is next; raises what `Database.write` raises."""
+        if not self._swept:
+            self._swept = True
+            self.store.forget(now - KEPT)
+        seats = self.seats(candidates)
+        members = [list(each) for each in seats]
+        return self.store.change(lambda state: pick(members, state, now, self.policy.mode, tried)), seats
+
+    def note(self, member: Member, error: HamrError | None, now: float) -> None:
+        """Keep how a call ended; raises what `Database.write` raises."""
+
+        def work(state: State) -> None:
+            if error is None:
+                outcome.succeeded(member, state, now, self.policy.breaker)
+            else:
+                outcome.failed(member, error, state, now, self.policy.breaker)
+
+        self.store.change(work)
+
+    def learn(self, member: Member, found: Mapping[str, Room]) -> None:
+        """Keep what is left of a member's limits, now or with the next write; raises Unwritable."""
+        self.store.learn(member.scopes[0], found)
+
+    def kept(self, work: Callable[[], Value]) -> Flow[Value]:
+        """Do this with the file; where it cannot be written, in this process's memory from then on."""
+        try:
+            return (yield from written(self.store.database, work))
+        except Unwritable as error:
+            if self.store.database.path == MEMORY:
+                raise
+            self.store.forget_others()
+            yield Tell(f"what pools learn is kept for this process alone from now on: {error}")
+        return (yield from written(self.store.database, work))
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The candidates of one kind of call, in the order in which they count."""
+
+    pools: Pools
+    candidates: tuple[Candidate, ...]
+
+    def served(self, attempt: Attempt[Value], settings: Settings) -> Flow[Value]:
+        """Make the call with one member after another until one serves; raises the HamrError of the last.
+
+        Each is tried once, and `settings.retries` more attempts are made after a wait, all within `timeouts.total`.
+        """
+        going = Going(self, settings, (yield Now()))
+        while True:
+            now: float = yield WallClock()
+            choice, seats = yield from self.pools.kept(partial(self.pools.next, self.candidates, going.tried, now))
+            going.passed |= {each.member: each.why for each in choice.passed}
+            going.seats = {member: seat for each in seats for member, seat in each.items()}
+            if choice.member is None or going.is_spent:
+                yield from going.wait(choice, now)
+                continue
+            value = yield from self._attempted(attempt, choice.member, going)
+            if value is not None:
+                return going.finished(value, choice.member, (yield Now()))
+
+    def _attempted(self, attempt: Attempt[Value], member: Member, going: Going) -> Flow[Value | None]:
+        """What came of one attempt, None where the call goes on with another."""
+        seat, pools = going.seats[member], self.pools
+        settings = going.begin(member, (yield Now()))
+        try:
+            pipeline = seat.candidate.with_key(seat.key)
+            yield Via(pipeline.transport)
+            heeded = Heeded(pipeline.auth, partial(pools.learn, member))
+            value: Value = yield from attempt(replace(pipeline, auth=heeded), settings)
+        except HamrError as error:
+            now: float = yield WallClock()
+            yield from pools.kept(partial(pools.note, member, error, now))
+            going.conceal(error)
+            going.fail(member, error)
+            yield Emit([Warned(going.warnings[-1])])
+            return None
+        now = yield WallClock()
+        yield from pools.kept(partial(pools.note, member, None, now))
+        return value
+
+
+@dataclass(slots=True)
+class Going:
+    """One call on its way through a pool; `begun` is a reading of the driver's clock."""
+
+    pool: Pool
+    settings: Settings
+    begun: float
+    started: float = 0.0
+    sent: int = 0
+    more: int = 0
+    waits: int = 0
+    tried: set[Member] = field(default_factory=set)
+    passed: dict[Member, str] = field(default_factory=dict)
+    seats: Mapping[Member, Seat] = field(default_factory=dict)
+    known: dict[Member, Seat] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    last: HamrError | None = None
+    passing: CallError | None = None
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether all attempts that may follow a wait have been made."""
+        return self.waits > 0 and self.more >= self.settings.retries
+
+    def begin(self, member: Member, now: float) -> Settings:
+        """The settings of the next attempt, which is not sent again by itself; raises what failed where time is up."""
+        self.started = now
+        self.known[member] = self.seats[member]
+        self.more += self.waits > 0
+        total = self.settings.timeouts.total
+        if total is None:
+            return replace(self.settings, retries=0)
+        left = self.begun + total - now
+        if left <= 0 and self.last is not None:
+            raise self._told(self.last)
+        return replace(self.settings, retries=0, timeouts=replace(self.settings.timeouts, total=max(left, 0.0)))
+
+    def conceal(self, error: HamrError) -> None:
+        """Take every key of the pool out of an error: a provider may name another one of the same account."""
+        if isinstance(error, CallError):
+            for seat in self.seats.values():
+                redacted(error, _written(seat.key))
+
+    def fail(self, member: Member, error: HamrError) -> None:
+        """Note a failure; raises it where no other may make good for it."""
+        self.sent += getattr(error, "attempts", 0)
+        after = outcome.next_after(error)
+        self.last = error
+        if isinstance(error, CallError) and error.repeatable:
+            self.passing = error
+        if after == "raise":
+            raise self._told(error)
+        why = f"{outcome.told(error)}: {error.message.splitlines()[0][:SHOWN]}"
+        self.tried.add(member)
+        if after == "candidate":
+            alike = [each for each in self.seats if (each.provider, each.model) == (member.provider, member.model)]
+            self.tried.update(alike)
+        self.passed[member] = why
+        self.warnings.append(f"{self.seats[member].words} failed ({why}); the pool goes on")
+
+    def wait(self, choice: Pick, now: float) -> Flow[None]:
+        """Wait until one of the members may be tried again; raises the last failure where that is not to be."""
+        error = self.last or self._resting(choice, now)
+        if self.last is not None and self.passing is None:
+            raise self._told(error)
+        soonest = max(choice.until - now, backoff(self.waits + 1, self.settings) if self.last else 0.0)
+        begun: float = yield Now()
+        total = self.settings.timeouts.total
+        too_late = total is not None and begun + soonest >= self.begun + total
+        if self.more >= self.settings.retries or soonest > self.settings.retry_wait or too_late:
+            raise self._told(error)
+        self.waits += 1
+        self.tried.clear()
+        self.warnings.append(f"all candidates have failed or rest; again in {soonest:.1f} s")
+        yield Emit([Warned(self.warnings[-1])])
+        yield Sleep(soonest)
+
+    def finished(self, value: Value, member: Member, now: float) -> Value:
+        """The value, with all that went before it."""
+        self.passed.pop(member, None)
+        if not isinstance(value, Response | Embeddings):
+            return value
+        seat = self.known[member]
+        timings = value.timings
+        first = None if timings.first is None else timings.first + self.started - self.begun
+        more: dict[str, Any] = {
+            "warnings": (*self.warnings, *value.warnings),
+            "adaptations": (*value.adaptations, *self._changed(seat)),
+            "timings": Timings(first, now - self.begun, self.sent + timings.attempts),
+        }
+        if isinstance(value, Response):
+            more["choice"] = Choice(seat.selector, seat.tail, self._passed())
+        return replace(value, **more)
+
+    def _changed(self, seat: Seat) -> tuple[Adaptation, ...]:
+        wanted = self.pool.candidates[0]
+        if seat.candidate is wanted:
+            return ()
+        selector = wanted.pipeline.route.selector
+        whys = [each.why for each in self._passed() if each.selector == selector]
+        why = f"{selector} was passed over ({'; '.join(dict.fromkeys(whys))})"
+        return (Adaptation("changed", "model", f"{seat.selector} served: {why}"),)
+
+    def _passed(self) -> tuple[PassedOver, ...]:
+        seats = {**self.known, **self.seats}
+        found = [(seats[member], why) for member, why in self.passed.items() if member in seats]
+        return tuple(PassedOver(seat.selector, seat.tail, why) for seat, why in found)
+
+    def _resting(self, choice: Pick, now: float) -> HamrError:
+        if not self.seats:
+            return ConfigError("the pool has no candidates", hint="Name them as provider/model.")
+        first = self.pool.candidates[0].pipeline.route
+        return RateLimited(
+            "all candidates rest",
+            hint="Wait, or add another key or candidate.",
+            provider=first.provider.id,
+            model=first.model.id,
+            retry_after=max(0.0, choice.until - now),
+        )
+
+    def _told(self, error: HamrError) -> HamrError:
+        """The error with all attempts, and who else was passed over."""
+        if isinstance(error, CallError) and self.sent:
+            error.attempts = self.sent
+        others = [f"{each.selector}{f' ({each.key})' if each.key else ''}: {each.why}" for each in self._passed()]
+        if others and "Passed over: " not in error.hint:
+            error.hint = "\n".join([error.hint, f"Passed over: {'; '.join(others)}"]).strip()
+        return error
+
+
+def _written(key: Key | None) -> Secret | None:
+    return key.written if key else None

@@ -1,0 +1,46 @@
+"""A pipeline whose calls go to a pool; all else about it is that of the first candidate, with its first key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hamr.pipeline import Pipeline
+from hamr.pool.pool import Pool, Pools
+
+if TYPE_CHECKING:
+    from hamr.effects import Flow
+    from hamr.pool.candidate import Candidate
+    from hamr.types import EmbeddingRequest, Embeddings, Request, Response, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled(Pipeline):
+    """What asks a model goes to any member; a list of models, or an answer in the background, to the first alone."""
+
+    pool: Pool = field(kw_only=True)
+
+    @classmethod
+    def of(cls, pools: Pools, candidates: Sequence[Candidate]) -> Pooled:
+        """The pipeline of these candidates."""
+        one = candidates[0].pipeline
+        pool = Pool(pools, tuple(candidates))
+        return cls(one.route, one.transport, one.auth, one.wire, one.gates, one.notice, one.charge, pool=pool)
+
+    @property
+    def all(self) -> Sequence[Pipeline]:
+        """Itself, and those that it hands its calls to."""
+        return (self, *(each for candidate in self.pool.candidates for each in candidate.pipelines))
+
+    def flow(self, request: Request, settings: Settings) -> Flow[Response]:
+        """Make the call; emits the events of its reply and returns their fold. Raises HamrError."""
+        return self.pool.served(lambda pipeline, own: pipeline.flow(request, own), settings)
+
+    def embed(self, request: EmbeddingRequest, settings: Settings) -> Flow[Embeddings]:
+        """Turn the inputs into vectors; raises HamrError."""
+        return self.pool.served(lambda pipeline, own: pipeline.embed(request, own), settings)
+
+    def count(self, request: Request, settings: Settings) -> Flow[int]:
+        """How many tokens the request has, as a provider counts them; raises HamrError."""
+        return self.pool.served(lambda pipeline, own: pipeline.count(request, own), settings)

@@ -1,0 +1,50 @@
+"""Where a client's pools come from: a provider that has several keys, and several models named for one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from hamr.errors import ConfigError
+from hamr.pool.candidate import Candidate
+from hamr.pool.pool import Pools
+from hamr.pool.pooled import Pooled
+
+if TYPE_CHECKING:
+    from hamr.pipeline import Pipeline
+    from hamr.secrets.keys import Key
+    from hamr.types import Provider, Route
+
+
+class Pooling:
+    """The pools of one client; `keys` gives a provider's keys, `compile` a route's pipeline with one key."""
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        keys: Callable[[Provider], list[Key]],
+        compile: Callable[[Route], Pipeline],
+    ) -> None:
+        self._pools = Pools(environ)
+        self._keys, self._compile = keys, compile
+
+    def of_keys(self, pipeline: Pipeline) -> Pooled:
+        """The pool of all keys for the model of this pipeline."""
+        return Pooled.of(self._pools, [self._candidate(pipeline)])
+
+    def of_candidates(self, pipelines: Sequence[Pipeline]) -> Pooled:
+        """The pool of all keys for the models of these pipelines, in this order; raises ConfigError without any."""
+        found: list[Candidate] = []
+        for pipeline in pipelines:
+            found += pipeline.pool.candidates if isinstance(pipeline, Pooled) else [self._candidate(pipeline)]
+        if not found:
+            raise ConfigError("no model was named", hint="Name candidates as provider/model, with commas between them.")
+        return Pooled.of(self._pools, found)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._pools.close()
+
+    def _candidate(self, pipeline: Pipeline) -> Candidate:
+        provider = pipeline.route.provider
+        return Candidate(pipeline, lambda: self._keys(provider), self._compile)

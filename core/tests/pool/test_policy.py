@@ -1,0 +1,42 @@
+"""How the environment sets a pool."""
+
+from __future__ import annotations
+
+import pytest
+
+from hamr.errors import ConfigError
+from hamr.pool.breaker import ConsecutiveBreaker, WindowBreaker
+from hamr.pool.policy import Policy
+
+
+@pytest.mark.parametrize("name", ["ROTATION_MODE", "HAMR_ROTATION_MODE"])
+@pytest.mark.parametrize(
+    ("said", "mode"),
+    [("rr", "round-robin"), ("roundrobin", "round-robin"), ("Round_Robin", "round-robin"), ("", "round-robin"),
+     ("seq", "sequential"), ("drain", "sequential"), ("sequential", "sequential")],
+)  # fmt: skip
+def test_the_mode_has_aliases(name: str, said: str, mode: str) -> None:
+    """R-38."""
+    assert Policy.read({name: said}).mode == mode
+
+
+def test_the_breaker_takes_its_numbers_from_the_environment() -> None:
+    """R-43, C-60."""
+    assert Policy.read({}).breaker == WindowBreaker(8, 4, 0.5, 60)
+    said = {
+        "BREAKER_WINDOW": "4",
+        "HAMR_BREAKER_MIN_SAMPLES": "2",
+        "BREAKER_ERROR_RATE": "0.9",
+        "BREAKER_COOLDOWN": "5",
+    }
+    assert Policy.read(said).breaker == WindowBreaker(4, 2, 0.9, 5)
+    assert Policy.read({"HAMR_BREAKER_POLICY": "consecutive"}).breaker == ConsecutiveBreaker()
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [{"ROTATION_MODE": "random"}, {"BREAKER_POLICY": "x"}, {"BREAKER_WINDOW": "-1"}, {"BREAKER_COOLDOWN": "nan"}],
+)
+def test_what_is_none_is_told(environ: dict[str, str]) -> None:
+    with pytest.raises(ConfigError, match=next(iter(environ))):
+        Policy.read(environ)

@@ -1,0 +1,298 @@
+"""Calls that go to several keys and candidates, in both colours, with what they leave behind."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from hamr import Hamr
+from hamr.cli import document
+from hamr.errors import BrokenReply, HamrError, NoAnswer, NotLetIn, Overloaded, QuotaSpent, RateLimited, Refused
+from hamr.pool.store import FILE, PoolStore
+from hamr.types import Settings, TextDelta, Timeouts, Warned
+from hamr_testkit.colours import Colour
+from hamr_testkit.scripted import Answer, ScriptedTransport
+
+KEYS = [f"sk-canary-{each}-0123456789-{each}{each}{each}{each}" for each in "abc"]
+TAILS = ["…aaaa", "…bbbb", "…cccc"]
+QUICK = Settings(retries=1, retry_wait=0.05)
+OK = Answer((b'data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\n', b"data: [DONE]\n\n"))
+MODEL = "local/m"
+
+
+def refusal(status: int, text: str = "no", **headers: str) -> Answer:
+    body = json.dumps({"error": {"message": text}}).encode()
+    return Answer((body,), status, {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    return {"HAMR_STATE_DIR": str(tmp_path), "LOCAL_API_KEYS": ",".join(KEYS)}
+
+
+@pytest.fixture
+def client(environ: dict[str, str]) -> Hamr:
+    return made(environ)
+
+
+def made(environ: dict[str, str], told: list[str] | None = None) -> Hamr:
+    said = [] if told is None else told
+    return Hamr(environ=environ, settings=QUICK, folder=None, tell=lambda text, _: said.append(text))
+
+
+class Script(ScriptedTransport):
+    """Answers all calls of a client."""
+
+    def play(self, *answers: Answer | Exception) -> None:
+        self._answers = iter(answers)
+        self.calls.clear()
+
+
+@pytest.fixture(autouse=True)
+def _without_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hamr.builtin.HttpTransport", Script)
+
+
+def script(client: Hamr, *answers: Answer | Exception) -> Script:
+    """What the client's calls are answered with."""
+    transport = client.pipeline(MODEL).transport
+    assert isinstance(transport, Script)
+    transport.play(*answers)
+    return transport
+
+
+def used(transport: ScriptedTransport) -> list[str]:
+    """The ends of the keys of the calls that were sent."""
+    return [f"…{call.headers['authorization'][-4:]}" for call in transport.calls]
+
+
+def test_keys_take_turns(client: Hamr, colour: Colour) -> None:
+    """R-38, R-103."""
+    transport = script(client, OK, OK, OK, OK)
+    answers = [colour.call(client, "hi", MODEL) for _ in range(4)]
+    assert used(transport) == [*TAILS, TAILS[0]]
+    assert [answer.choice.key for answer in answers if answer.choice] == [*TAILS, TAILS[0]]
+    assert answers[0].choice is not None
+    assert answers[0].choice.passed_over == ()
+    assert answers[0].timings.attempts == 1
+
+
+def test_turns_go_on_in_the_next_process(environ: dict[str, str], colour: Colour) -> None:
+    for tail in TAILS:
+        other = made(environ)
+        transport = script(other, OK)
+        colour.call(other, "hi", MODEL)
+        assert used(transport) == [tail]
+
+
+def test_a_mode_that_drains_stays_on_one_key(environ: dict[str, str], colour: Colour) -> None:
+    """R-38."""
+    environ["ROTATION_MODE"] = "drain"
+    client = made(environ)
+    transport = script(client, OK, OK, refusal(429), OK, OK)
+    for _ in range(4):
+        colour.call(client, "hi", MODEL)
+    assert used(transport) == [TAILS[0], TAILS[0], TAILS[0], TAILS[1], TAILS[1]]
+
+
+@pytest.mark.parametrize(
+    ("failure", "why"),
+    [
+        (refusal(401), "NotLetIn (401)"),
+        (refusal(402), "QuotaSpent (402)"),
+        (refusal(403), "NotLetIn (403)"),
+        (refusal(429), "RateLimited (429)"),
+        (refusal(429, retry_after="7"), "RateLimited (429)"),
+        (refusal(500), "Overloaded (500)"),
+        (refusal(529), "Overloaded (529)"),
+        (NoAnswer("timed out"), "NoAnswer"),
+        (Answer((NoAnswer("broke"),)), "NoAnswer"),
+    ],
+)
+def test_the_next_key_makes_good_for_a_failure_at_once(
+    client: Hamr, colour: Colour, failure: Answer | Exception, why: str
+) -> None:
+    """R-90 to R-95."""
+    transport = script(client, failure, OK)
+    begun = time.monotonic()
+    answer = colour.call(client, "hi", MODEL)
+    assert time.monotonic() - begun < 2
+    assert (answer.text, used(transport), answer.timings.attempts) == ("Hi", TAILS[:2], 2)
+    assert answer.choice is not None
+    assert [(each.selector, each.key) for each in answer.choice.passed_over] == [(MODEL, TAILS[0])]
+    assert answer.choice.passed_over[0].why.startswith(why)
+    assert f"{MODEL} with the key {TAILS[0]} failed ({why}" in answer.warnings[0]
+
+
+def test_what_failed_is_among_the_events_before_the_answer(client: Hamr, colour: Colour) -> None:
+    script(client, refusal(503), OK)
+    events = colour.events(client, "hi", MODEL)
+    assert [type(event) for event in events if isinstance(event, Warned | TextDelta)] == [Warned, TextDelta]
+
+
+def test_nothing_is_sent_again_after_the_first_content(client: Hamr, colour: Colour) -> None:
+    """H-162: what was given to the caller stands."""
+    piece = b'data: {"choices":[{"delta":{"content":"Hi"}}]}\n\n'
+    transport = script(client, Answer((piece, NoAnswer("broke"))), OK)
+    with pytest.raises(HamrError) as caught:
+        colour.events(client, "hi", MODEL)
+    assert isinstance(caught.value, NoAnswer | BrokenReply)
+    assert caught.value.partial is not None
+    assert caught.value.partial.text == "Hi"
+    assert used(transport) == TAILS[:1]
+
+
+def test_what_the_content_filter_refuses_is_carried_to_no_other_key(client: Hamr, colour: Colour) -> None:
+    body = json.dumps({"error": {"message": "no", "code": "content_filter"}}).encode()
+    transport = script(client, Answer((body,), 400), OK)
+    with pytest.raises(Refused):
+        colour.call(client, "hi", MODEL)
+    assert len(transport.calls) == 1
+
+
+def test_a_wrong_request_is_not_carried_to_the_other_keys_of_the_same_model(client: Hamr, colour: Colour) -> None:
+    """C-61."""
+    transport = script(client, refusal(400), OK)
+    with pytest.raises(HamrError, match="400"):
+        colour.call(client, "hi", MODEL)
+    assert len(transport.calls) == 1
+
+
+def test_one_budget_of_attempts_holds_for_the_whole_call(client: Hamr, colour: Colour) -> None:
+    """Pain 28: each key once, and `retries` more attempts."""
+    transport = script(client, *[refusal(503)] * 9)
+    with pytest.raises(Overloaded) as caught:
+        colour.call(client, "hi", MODEL)
+    assert len(transport.calls) == len(KEYS) + QUICK.retries
+    assert caught.value.attempts == len(transport.calls)
+    assert "Passed over: local/m (…aaaa): Overloaded (503)" in caught.value.hint
+
+
+def test_a_call_waits_for_the_first_key_that_is_free_again(client: Hamr, colour: Colour) -> None:
+    """Pain 27."""
+    client.settings = Settings(retries=1, retry_wait=5)
+    transport = script(client, *[refusal(429, retry_after=str(each)) for each in (30, 1, 20)], OK)
+    begun = time.monotonic()
+    answer = colour.call(client, "hi", MODEL)
+    assert 0.9 < time.monotonic() - begun < 3
+    assert used(transport) == [*TAILS, TAILS[1]]
+    assert "again in 1.0 s" in answer.warnings[-1]
+
+
+def test_keys_that_all_rest_are_not_called(client: Hamr, colour: Colour) -> None:
+    """R-98, R-99."""
+    transport = script(client, *[refusal(429, retry_after="40")] * 3)
+    for _ in range(2):
+        with pytest.raises(RateLimited) as caught:
+            colour.call(client, "hi", MODEL)
+    assert len(transport.calls) == len(KEYS)
+    assert caught.value.retry_after == pytest.approx(40, abs=2)
+
+
+def test_a_date_is_waited_for_too(environ: dict[str, str], client: Hamr, colour: Colour) -> None:
+    """C-62."""
+    day = "Wed, 21 Oct 2026 07:28:"
+    script(client, refusal(429, retry_after=f"{day}45 GMT", date=f"{day}05 GMT"), OK)
+    colour.call(client, "hi", MODEL)
+    state = PoolStore.of(environ).change(lambda state: state)
+    (rest,) = state.rests.values()
+    assert rest.until - time.time() == pytest.approx(40, abs=2)
+
+
+def test_rests_outlive_the_process(environ: dict[str, str], colour: Colour) -> None:
+    """Pain 29, R-42."""
+    first = made(environ)
+    script(first, refusal(401), OK)
+    colour.call(first, "hi", MODEL)
+    first.close()
+    again = made(environ)
+    transport = script(again, OK, OK)
+    colour.call(again, "hi", MODEL)
+    answer = colour.call(again, "hi", MODEL)
+    assert used(transport) == [TAILS[2], TAILS[1]]
+    assert answer.choice is not None
+    assert answer.choice.passed_over[0].key == TAILS[0]
+    assert answer.choice.passed_over[0].why.startswith("NotLetIn (401); it rests for ")
+
+
+def test_keys_that_were_all_refused_are_tried_again(environ: dict[str, str], colour: Colour) -> None:
+    """Pain 29: a key works again as soon as its account does."""
+    first = made(environ)
+    script(first, *[refusal(402)] * 3)
+    with pytest.raises(QuotaSpent):
+        colour.call(first, "hi", MODEL)
+    again = made(environ)
+    transport = script(again, OK)
+    assert colour.call(again, "hi", MODEL).text == "Hi"
+    assert len(transport.calls) == 1
+
+
+def test_a_file_that_is_corrupt_is_set_aside_and_told(environ: dict[str, str], tmp_path: Path, colour: Colour) -> None:
+    (tmp_path / FILE).write_bytes(b"this is no database" * 100)
+    told: list[str] = []
+    client = made(environ, told)
+    script(client, OK)
+    assert colour.call(client, "hi", MODEL).text == "Hi"
+    assert any("corrupt" in each for each in told)
+    assert list(tmp_path.glob(f"{FILE}.corrupt-*"))
+
+
+def test_a_folder_that_cannot_be_written_is_told_of_and_done_without(environ: dict[str, str], colour: Colour) -> None:
+    environ["HAMR_POOL_STATE_FILE"] = "/dev/null/pool.sqlite"
+    told: list[str] = []
+    client = made(environ, told)
+    transport = script(client, OK, OK)
+    colour.call(client, "hi", MODEL)
+    colour.call(client, "hi", MODEL)
+    assert used(transport) == TAILS[:2]
+    assert "for this process alone" in told[0]
+    assert len(told) == 1
+
+
+def test_what_headers_say_is_used_up_is_not_called(client: Hamr, colour: Colour) -> None:
+    told = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "30s"}
+    transport = script(client, Answer(OK.pieces, 200, told), OK, OK, OK)
+    for _ in range(4):
+        colour.call(client, "hi", MODEL)
+    assert used(transport) == [TAILS[0], TAILS[1], TAILS[2], TAILS[1]]
+
+
+def test_the_whole_call_keeps_its_time(client: Hamr, colour: Colour) -> None:
+    client.settings = Settings(Timeouts(total=0.2), retries=5, retry_wait=5)
+    script(client, *[refusal(429, retry_after="1")] * 3)
+    with pytest.raises(RateLimited):
+        colour.call(client, "hi", MODEL)
+
+
+def test_no_key_is_seen_anywhere(environ: dict[str, str], tmp_path: Path, colour: Colour) -> None:
+    told: list[str] = []
+    client = made(environ, told)
+    script(client, refusal(401, f"the key {KEYS[0]} is wrong"), OK, *[refusal(401, KEYS[1])] * 9)
+    answer = colour.call(client, "hi", MODEL)
+    with pytest.raises(NotLetIn) as caught:
+        colour.call(client, "hi", MODEL)
+    client.close()
+    seen = "".join([repr(answer), json.dumps(document.response(answer)), str(caught.value), repr(caught.value), *told])
+    kept = b"".join(file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
+    assert TAILS[0] in seen
+    assert not any(key in seen or key.encode() in kept for key in KEYS)
+
+
+def test_json_says_who_served_and_who_was_passed_over(client: Hamr, colour: Colour) -> None:
+    script(client, refusal(429, "slow down"), OK)
+    told = document.response(colour.call(client, "hi", MODEL))["choice"]
+    why = "RateLimited (429): slow down"
+    assert told["passed_over"] == ({"selector": MODEL, "key": TAILS[0], "why": why},)
+    assert (told["selector"], told["key"]) == (MODEL, TAILS[1])
+
+
+def test_one_key_makes_no_pool(environ: dict[str, str], tmp_path: Path, colour: Colour) -> None:
+    environ["LOCAL_API_KEYS"] = f"{KEYS[0]}, {KEYS[0]}"
+    client = made(environ)
+    transport = script(client, OK)
+    answer = colour.call(client, "hi", MODEL)
+    assert (answer.choice, used(transport)) == (None, TAILS[:1])
+    assert not (tmp_path / FILE).exists()
