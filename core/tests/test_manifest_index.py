@@ -12,7 +12,7 @@ import pytest
 
 from hamr import manifest
 from hamr.errors import ConfigError
-from hamr.manifest_index import FILE, ManifestIndex, cache_folder
+from hamr.manifest_index import ManifestIndex, cache_folder, file_name
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def kept(environ: dict[str, str]) -> Path:
-    return Path(environ["XDG_CACHE_HOME"], "hamr", FILE)
+    return Path(environ["XDG_CACHE_HOME"], "hamr", file_name("manifests"))
 
 
 def test_a_file_is_parsed_once_over_many_starts(environ: dict[str, str], file: Path, parsed: list[str]) -> None:

@@ -74,7 +74,7 @@ class Plugins:
 
         path = os.path.join(folder(self.find(id)), "models.toml")
         # One file a provider, for such lists are long, and of one call only one is needed.
-        return ManifestIndex(os.environ, f"models-{id}.json").tables(path) if os.path.exists(path) else {}
+        return ManifestIndex(os.environ, f"models-{id}").tables(path) if os.path.exists(path) else {}
 
     def manifest(self, id: str) -> Manifest:
         """The provider's manifest, checked; the plugin itself is not imported."""

@@ -7,25 +7,31 @@ cannot be read or written the files themselves are read. Parsing thirty of them 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
+from zlib import crc32
 
 from hamr.files import write_whole
 
-FILE = "manifests.json"
 FORMAT = 1
+
+
+def file_name(kind: str) -> str:
+    """The file of this environment: what another has installed would be read for nothing."""
+    return f"{kind}-{crc32(sys.prefix.encode()):08x}.json"
 
 
 class ManifestIndex:
     """The tables of manifests by the path of their file, kept in the user's cache folder if there is one.
 
-    `name` is that of the file there.
+    `kind` is what the files are, and the beginning of their index's name.
     """
 
-    def __init__(self, environ: Mapping[str, str], name: str = FILE) -> None:
+    def __init__(self, environ: Mapping[str, str], kind: str = "manifests") -> None:
         self.folder = cache_folder(environ)
-        self._name = name
+        self._name = file_name(kind)
 
     def tables(self, path: str) -> dict[str, Any]:
         """The same as `manifest.read`; raises as it does."""
@@ -58,7 +64,7 @@ class ManifestIndex:
         return {path: each for path, each in stored["files"].items() if isinstance(each, dict)}
 
     def _write(self) -> None:
-        """Keep what is known of the files that are still there, of whichever environment."""
+        """Keep what is known of the files that are still there."""
         import json
 
         there = {path: each for path, each in self._known.items() if os.path.exists(path)}

@@ -143,4 +143,4 @@ class Resolver:
         from hamr.manifest_index import ManifestIndex
 
         path = os.path.join(os.path.dirname(rules.__file__), "inference.toml")
-        return ManifestIndex(os.environ, "inference.json").tables(path)
+        return ManifestIndex(os.environ, "inference").tables(path)
