@@ -39,9 +39,7 @@ class Configuration:
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
         """What there is, the user's before the project's."""
-        from hamr.config import models_json, providers_toml
-
-        readers = ((self.providers_path, providers_toml.layer), (self.models_path, models_json.layer))
+        readers = ((self.providers_path, _providers_toml), (self.models_path, _models_json))
         found = [self._read(path, reader) for path, reader in readers if path is not None]
         own = [layer for layer in found if layer is not None]
         project = self._project(own)
@@ -125,11 +123,9 @@ class Configuration:
         return read(path, reader)
 
     def _project(self, own: list[Layer]) -> Layer | None:
-        from hamr.config import providers_toml
-
         if (path := self.project_path) is None:
             return None
-        layer = self._read(path, lambda text, place: providers_toml.layer(text, place, project=True))
+        layer = self._read(path, _hamr_toml)
         if layer is None or self._trusts(path):
             return layer
         from hamr.config.trust import tamed
@@ -153,6 +149,27 @@ def _stamp(path: str) -> object:
     except OSError:
         return None
     return there.st_mtime_ns, there.st_ctime_ns, there.st_size, there.st_ino
+
+
+# Each is imported for a file that is there: most users have none, and reading them costs a start 25 ms.
+
+
+def _providers_toml(text: str, place: str) -> Layer:
+    from hamr.config import providers_toml
+
+    return providers_toml.layer(text, place)
+
+
+def _hamr_toml(text: str, place: str) -> Layer:
+    from hamr.config import providers_toml
+
+    return providers_toml.layer(text, place, project=True)
+
+
+def _models_json(text: str, place: str) -> Layer:
+    from hamr.config import models_json
+
+    return models_json.layer(text, place)
 
 
 def read(path: str, reader: Reader) -> Layer | None:
