@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from hamr.admission import Admission, Given
 from hamr.builtin import Builtin
+from hamr.capability_sources import CapabilitySources
 from hamr.choices import Choices
 from hamr.compose import Hooks
 from hamr.discover import Plugins
@@ -29,6 +30,7 @@ from hamr.types import Call, Response, ResponseFormat, Route, Run, Settings
 if TYPE_CHECKING:
     from hamr.admission import GivenLimits
     from hamr.background import Background
+    from hamr.capabilities.capability import Capabilities
     from hamr.effects import Flow, RunFlow
     from hamr.inputs import EmbedOptions, Inputs
     from hamr.listing import ListOptions
@@ -80,6 +82,7 @@ class Hamr:
         given = dict(keys or {}), dict(parameters or {})
         self._routes = Routes(self.providers, self._environ, *given, self.credentials, self.settings)
         self._resolver = Resolver(self._routes, self._environ, tell)
+        self.capabilities = CapabilitySources(self.providers, self._resolver.warn)
         self._admission = Admission(self._environ, Given(limits, project, tags, budgets))
         self._builtin = Builtin()
         self._hooks: dict[str, Hooks] = {}
@@ -138,7 +141,7 @@ class Hamr:
         asked = request(prompt, options, stream=stream)
         route = self._routes.route(chosen.provider, chosen.model, mode=options.get("api_mode"))
         route = rehearsal.rehearsed(route, self._environ, self._routes.keys, self.credentials)
-        return rehearsal.call(self.hooks(chosen.provider).compile(route), asked, settings(options, self.settings))
+        return rehearsal.call(self._fitted(route), asked, settings(options, self.settings))
 
     def count_tokens(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> int:
         """How many tokens a call would send, counted by the provider; raises HamrError."""
@@ -237,6 +240,11 @@ class Hamr:
         """The compiled route to a provider without a model, by which one logs in to it; raises as `pipeline` does."""
         return self._pipeline(provider, "")
 
+    def provider_capabilities(self, provider: str, model: str | None = None) -> Capabilities:
+        """What is known of a provider's model, or of its default model; raises ConfigError or PluginError."""
+        name = model or self._routes.provider(provider).models.get("chat", "")
+        return self.capabilities.of(provider, name).capabilities
+
     def hooks(self, id: str) -> Hooks:
         """The hooks of one provider, its plugin loaded; raises ConfigError or PluginError."""
         with self._compiling:
@@ -303,8 +311,13 @@ class Hamr:
 
         return Pooling(self._environ, self._routes.every_key, self._single)
 
-    def _single(self, route: Route) -> Pipeline:
+    def _fitted(self, route: Route) -> Pipeline:
+        """The pipeline of a route, with what is known of its model."""
         pipeline = self.hooks(route.provider.id).compile(route)
+        return replace(pipeline, known=lambda: self.capabilities.of(route.provider.id, route.model.id))
+
+    def _single(self, route: Route) -> Pipeline:
+        pipeline = self._fitted(route)
         charge = Prices(route, self.providers, self._environ)
         return replace(pipeline, gates=self._admission.gates(route, charge), charge=charge)
 

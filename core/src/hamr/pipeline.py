@@ -30,6 +30,7 @@ from hamr.types import Call, Head, Notice, Request, Response, Route, Secret, Set
 from hamr.version import VERSION
 
 if TYPE_CHECKING:
+    from hamr.capabilities.matrix import Known
     from hamr.gates import Asking, Gate, Pass
     from hamr.types import Cost, EmbeddingRequest, Embeddings, Message, ModelInfo, ModelPage, Usage
 
@@ -55,6 +56,7 @@ class Pipeline:
     gates: tuple[Gate, ...] = ()
     notice: Notice | None = None
     charge: Charge | None = None
+    known: Callable[[], Known] | None = None
 
     @property
     def all(self) -> Sequence[Pipeline]:
@@ -69,7 +71,17 @@ class Pipeline:
 
     def encode(self, request: Request, settings: Settings) -> Call:
         """The call as it is before it is let in; raises Unsupported or ConfigError."""
-        return self._outgoing(self.wire.encode(request, self.route), request.headers, settings, stream=request.stream)
+        return self._outgoing(self.written(request), request.headers, settings, stream=request.stream)
+
+    def written(self, request: Request) -> Call:
+        """The call as the wire writes it, without what the model is known not to take; raises as `encode` does."""
+        if self.known is None or not _may_be_refused(request):
+            return self.wire.encode(request, self.route)
+        from hamr.capabilities.fit import fitted
+
+        request, dropped = fitted(request, self.known())
+        call = self.wire.encode(request, self.route)
+        return replace(call, adaptations=(*dropped, *call.adaptations)) if dropped else call
 
     def embed(self, request: EmbeddingRequest, settings: Settings) -> Flow[Embeddings]:
         """Turn the inputs into vectors, in as many calls as it takes; raises HamrError."""
@@ -290,6 +302,19 @@ class Pipeline:
             redacted(error, self.route.variable(name))
         for value in sending.secrets:  # what the auth has found for itself
             redacted(error, Secret(value, "the call"))
+
+
+def _may_be_refused(request: Request) -> bool:
+    """Whether it has one of the fields that some models do not take; most have none, and nothing is read for them."""
+    return not (
+        request.temperature is None
+        and request.top_p is None
+        and request.top_k is None
+        and request.seed is None
+        and request.thinking is None
+        and request.frequency_penalty is None
+        and request.presence_penalty is None
+    )
 
 
 @lru_cache(maxsize=64)

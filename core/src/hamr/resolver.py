@@ -50,7 +50,7 @@ class Resolver:
             elif known.lasting:
                 self._chosen[key] = known
             if known.warning is not None:
-                self._warn(known.warning)
+                self.warn(known.warning)
         return known
 
     def registered(self, id: str) -> bool:
@@ -109,7 +109,7 @@ class Resolver:
             try:
                 own = rules.configured(*found)
             except ConfigError as error:
-                self._warn(f"{error.message}; hamr's own rules count alone")
+                self.warn(f"{error.message}; hamr's own rules count alone")
         return [*own, *rules.shipped(self._shipped["rule"])]
 
     @property
@@ -129,7 +129,8 @@ class Resolver:
         found: Sequence[str] = self._shipped["defaults"]
         return found
 
-    def _warn(self, text: str) -> None:
+    def warn(self, text: str) -> None:
+        """Tell it once."""
         if text not in self._told:
             self._told.add(text)
             self._tell(f"warning: {text}", None)

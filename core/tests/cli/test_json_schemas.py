@@ -55,6 +55,11 @@ def test_explain(server: Any, hamr: Any) -> None:
     check("explain", hamr("explain", "-m", "loop/m", "--json", "--file", "https://example.org/a.pdf").json)
 
 
+def test_capabilities(hamr: Any) -> None:
+    check("capabilities", hamr("capabilities", "--json").json)
+    check("capabilities", hamr("capabilities", "-p", "anthropic", "claude-opus-4-7", "--json").json)
+
+
 def test_providers(install: Any, hamr: Any) -> None:
     install("acme", manifest="id = ")
     install("locked", manifest='id = "locked"\nname = "x"\nbase_url = "http://x/v1"\nwire = "openai-completions"\n'

@@ -85,6 +85,6 @@ def _hooks(pipeline: Pipeline) -> dict[str, str]:
 
 def _encoded(pipeline: Pipeline, request: Request) -> tuple[Call | None, str | None]:
     try:
-        return pipeline.wire.encode(request, pipeline.route), None
+        return pipeline.written(request), None
     except (ConfigError, Unsupported) as error:
         return None, str(error)

@@ -28,6 +28,7 @@ LINES = {
     "auth": "Store keys, and tell what is stored.",
     "budget": "List, set and remove budgets.",
     "call": "Ask a model (the default command).",
+    "capabilities": "Tell what models can do.",
     "chat": "Talk with a model.",
     "config": "Show the files of configuration.",
     "embed": "Turn texts into vectors.",

@@ -1,0 +1,86 @@
+"""Where capabilities are read from: what was installed at run time, the user's files, and a plugin's own table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from hamr.capabilities.matrix import Known, Matrix, Source, packaged, source
+from hamr.errors import ConfigError
+from hamr.providers import Providers
+
+FILE = "capabilities.toml"
+PLACE = "what was installed at run time"
+
+
+class CapabilitySources:
+    """The matrix of one client, read when it is first asked; `warn` is told what in a file does not count."""
+
+    def __init__(self, providers: Providers, warn: Callable[[str], None]) -> None:
+        self._providers, self._warn = providers, warn
+        self._installed: list[Source] = []
+        self._shipped: dict[str, Source] = {}
+        self._matrix: Matrix | None = None
+
+    @property
+    def matrix(self) -> Matrix:
+        """All that is known."""
+        if self._matrix is None:
+            self._matrix = Matrix([*self._installed, *self._configured()], self._of_plugin)
+        return self._matrix
+
+    def of(self, provider: str, model: str) -> Known:
+        """What is known of a model; raises ConfigError or PluginError."""
+        return self.matrix.of(provider, model)
+
+    def install(self, text: str) -> None:
+        """Put rules before all others, until they are cleared; raises ConfigError where one is awry, and keeps none."""
+        import tomllib
+
+        try:
+            tables = tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            raise ConfigError(f"the capabilities to install: {error}", hint="They must be TOML.") from error
+        problems: list[str] = []
+        found = source(tables.get("capabilities", tables), PLACE, problems.append)
+        if problems:
+            raise ConfigError("; ".join(problems), hint="docs/capabilities.md lists the fields.")
+        self._installed.insert(0, found)
+        self._matrix = None
+
+    def clear(self) -> None:
+        """Forget what was installed at run time."""
+        self._installed.clear()
+        self._matrix = None
+
+    def _configured(self) -> list[Source]:
+        """What the files say, the project's before the user's."""
+        found = []
+        for layer in reversed(self._providers.configuration.layers):
+            tables: Any = layer.settings.get("capabilities", {})
+            if "provider_family" in layer.settings and isinstance(tables, dict):
+                tables = {"provider_family": layer.settings["provider_family"], **tables}
+            if tables:
+                found.append(source(tables, f"{layer.place}: capabilities", self._warn))
+        return found
+
+    def _of_plugin(self, id: str) -> Source:
+        if (known := self._shipped.get(id)) is None:
+            known = self._shipped[id] = self._read(id)
+        return known
+
+    def _read(self, id: str) -> Source:
+        plugins = self._providers.plugins
+        if id not in plugins.providers:
+            return Source("")
+        from hamr.discover import folder
+        from hamr.manifest_index import ManifestIndex
+
+        point = plugins.find(id)
+        path = os.path.join(folder(point), FILE)
+        if not os.path.exists(path):
+            return Source("")
+        return packaged(
+            id, ManifestIndex(os.environ, FILE.replace(".toml", ".json")).tables(path), f"{FILE} of {point.source}"
+        )
