@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from hamr.capabilities.matrix import Known, Matrix, Source, packaged, source
 from hamr.errors import ConfigError
 from hamr.providers import Providers
+
+if TYPE_CHECKING:
+    from hamr.pipeline import Pipeline
 
 FILE = "capabilities.toml"
 PLACE = "what was installed at run time"
@@ -33,6 +37,11 @@ class CapabilitySources:
     def of(self, provider: str, model: str) -> Known:
         """What is known of a model; raises ConfigError or PluginError."""
         return self.matrix.of(provider, model)
+
+    def told_to(self, pipeline: Pipeline) -> Pipeline:
+        """The pipeline, which asks what is known of its model when that matters to a request."""
+        route = pipeline.route
+        return replace(pipeline, known=lambda: self.of(route.provider.id, route.model.id))
 
     def install(self, text: str) -> None:
         """Put rules before all others, until they are cleared; raises ConfigError where one is awry, and keeps none."""

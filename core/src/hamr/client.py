@@ -141,7 +141,8 @@ class Hamr:
         asked = request(prompt, options, stream=stream)
         route = self._routes.route(chosen.provider, chosen.model, mode=options.get("api_mode"))
         route = rehearsal.rehearsed(route, self._environ, self._routes.keys, self.credentials)
-        return rehearsal.call(self._fitted(route), asked, settings(options, self.settings))
+        pipeline = self.capabilities.told_to(self.hooks(chosen.provider).compile(route))
+        return rehearsal.call(pipeline, asked, settings(options, self.settings))
 
     def count_tokens(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> int:
         """How many tokens a call would send, counted by the provider; raises HamrError."""
@@ -311,13 +312,8 @@ class Hamr:
 
         return Pooling(self._environ, self._routes.every_key, self._single)
 
-    def _fitted(self, route: Route) -> Pipeline:
-        """The pipeline of a route, with what is known of its model."""
-        pipeline = self.hooks(route.provider.id).compile(route)
-        return replace(pipeline, known=lambda: self.capabilities.of(route.provider.id, route.model.id))
-
     def _single(self, route: Route) -> Pipeline:
-        pipeline = self._fitted(route)
+        pipeline = self.capabilities.told_to(self.hooks(route.provider.id).compile(route))
         charge = Prices(route, self.providers, self._environ)
         return replace(pipeline, gates=self._admission.gates(route, charge), charge=charge)
 
