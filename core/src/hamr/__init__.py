@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from hamr.messages import Prompt
     from hamr.options import Options
     from hamr.partial_json import PartialJSON
+    from hamr.resolve.candidates import Models
     from hamr.runs.limits import RunOptions
     from hamr.runs.stream import AsyncRunStream, RunStream
     from hamr.streams import AsyncStream, Stream
@@ -233,56 +234,56 @@ _MODULES = (
 """Where the names of the front door stand, each imported when one of its names is first asked for."""
 
 
-def call(prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> Response:
+def call(prompt: Prompt, model: Models | None = None, **options: Unpack[Options]) -> Response:
     """Ask `provider/model`, and wait for the whole answer; raises HamrError."""
     from hamr.default import client
 
     return client.call(prompt, model, **options)
 
 
-def stream(prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> Stream:
+def stream(prompt: Prompt, model: Models | None = None, **options: Unpack[Options]) -> Stream:
     """Ask `provider/model`, and read the answer as it comes."""
     from hamr.default import client
 
     return client.stream(prompt, model, **options)
 
 
-async def acall(prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> Response:
+async def acall(prompt: Prompt, model: Models | None = None, **options: Unpack[Options]) -> Response:
     """Ask `provider/model`, and await the whole answer; raises HamrError."""
     from hamr.default import client
 
     return await client.acall(prompt, model, **options)
 
 
-def astream(prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> AsyncStream:
+def astream(prompt: Prompt, model: Models | None = None, **options: Unpack[Options]) -> AsyncStream:
     """Ask `provider/model`, and await the answer as it comes."""
     from hamr.default import client
 
     return client.astream(prompt, model, **options)
 
 
-def count_tokens(prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> int:
+def count_tokens(prompt: Prompt, model: Models | None = None, **options: Unpack[Options]) -> int:
     """How many tokens a call would send, counted by the provider; raises HamrError."""
     from hamr.default import client
 
     return client.count_tokens(prompt, model, **options)
 
 
-async def acount_tokens(prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> int:
+async def acount_tokens(prompt: Prompt, model: Models | None = None, **options: Unpack[Options]) -> int:
     """How many tokens a call would send, counted by the provider, awaiting; raises HamrError."""
     from hamr.default import client
 
     return await client.acount_tokens(prompt, model, **options)
 
 
-def embed(inputs: Inputs, model: str | None = None, **options: Unpack[EmbedOptions]) -> Embeddings:
+def embed(inputs: Inputs, model: Models | None = None, **options: Unpack[EmbedOptions]) -> Embeddings:
     """Turn a text, or each of a list, into a vector; raises HamrError."""
     from hamr.default import client
 
     return client.embed(inputs, model, **options)
 
 
-async def aembed(inputs: Inputs, model: str | None = None, **options: Unpack[EmbedOptions]) -> Embeddings:
+async def aembed(inputs: Inputs, model: Models | None = None, **options: Unpack[EmbedOptions]) -> Embeddings:
     """Turn a text, or each of a list, into a vector, awaiting; raises HamrError."""
     from hamr.default import client
 
@@ -303,35 +304,35 @@ async def amodels(provider: str | None = None, **options: Unpack[ListOptions]) -
     return await client.amodels(provider, **options)
 
 
-def run(prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> Run:
+def run(prompt: Prompt, model: Models | None = None, **options: Unpack[RunOptions]) -> Run:
     """Ask, run the tools that the model asks for, and ask again, until it has answered; raises HamrError."""
     from hamr.default import client
 
     return client.run(prompt, model, **options)
 
 
-def run_stream(prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> RunStream:
+def run_stream(prompt: Prompt, model: Models | None = None, **options: Unpack[RunOptions]) -> RunStream:
     """The same run, whose events are read as they come, those of its tools among them."""
     from hamr.default import client
 
     return client.run_stream(prompt, model, **options)
 
 
-async def arun(prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> Run:
+async def arun(prompt: Prompt, model: Models | None = None, **options: Unpack[RunOptions]) -> Run:
     """Ask, run the tools that the model asks for, and ask again, until it has answered; raises HamrError."""
     from hamr.default import client
 
     return await client.arun(prompt, model, **options)
 
 
-def arun_stream(prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> AsyncRunStream:
+def arun_stream(prompt: Prompt, model: Models | None = None, **options: Unpack[RunOptions]) -> AsyncRunStream:
     """The same run, whose events are awaited as they come, those of its tools among them."""
     from hamr.default import client
 
     return client.arun_stream(prompt, model, **options)
 
 
-def preview(prompt: Prompt, model: str | None = None, *, stream: bool = False, **options: Unpack[Options]) -> Call:
+def preview(prompt: Prompt, model: Models | None = None, *, stream: bool = False, **options: Unpack[Options]) -> Call:
     """The very call that would be sent, the key in it as `$VAR`; needs none, and sends nothing."""
     from hamr.default import client
 

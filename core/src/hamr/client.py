@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 
 from hamr.admission import Admission, Given
 from hamr.builtin import Builtin
@@ -21,6 +21,7 @@ from hamr.errors import ConfigError
 from hamr.options import Options, WaitOptions, known, patience, request, settings
 from hamr.prices import Prices
 from hamr.providers import Providers
+from hamr.resolve.candidates import candidates, names
 from hamr.resolver import Resolver
 from hamr.routes import Routes
 from hamr.secrets.store import CredentialStore
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from hamr.messages import Prompt
     from hamr.pipeline import Pipeline
     from hamr.pool.pooling import Pooling
+    from hamr.resolve.candidates import Models
     from hamr.resolve.model import Role
     from hamr.resolve.outcome import Selection
     from hamr.runs.limits import RunOptions
@@ -76,7 +78,7 @@ class Hamr:
         choices = Choices.read(self._environ)
         self.plugins = Plugins(choices._replace(prefer={**choices.prefer, **(prefer or {})}))
         self.providers = Providers(self.plugins, self._environ, folder)
-        self._extensions = tuple(_names(self._environ.get("HAMR_EXTENSIONS", "")) if extensions is None else extensions)
+        self._extensions = tuple(names(self._environ.get("HAMR_EXTENSIONS", "")) if extensions is None else extensions)
         self._tell = tell
         self.credentials = CredentialStore.of(self._environ)
         given = dict(keys or {}), dict(parameters or {})
@@ -89,46 +91,46 @@ class Hamr:
         self._pipelines: dict[tuple[str, str | None, Role | None, str | None], Pipeline] = {}
         self._compiling = threading.RLock()
 
-    def call(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> Response:
+    def call(self, prompt: Prompt, model: Models | None = None, **options: Unpack[Options]) -> Response:
         """Ask, and wait for the whole answer; raises HamrError."""
         flow, transport, *_ = self._asked(prompt, model, options, stream=False)
         return run(flow, transport, self._tell)
 
-    def stream(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> Stream:
+    def stream(self, prompt: Prompt, model: Models | None = None, **options: Unpack[Options]) -> Stream:
         """Ask, and read the answer as it comes; nothing is sent before the first event is asked for."""
         return Stream(*self._asked(prompt, model, options, stream=True))
 
-    async def acall(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> Response:
+    async def acall(self, prompt: Prompt, model: Models | None = None, **options: Unpack[Options]) -> Response:
         """Ask, and await the whole answer; raises HamrError."""
         flow, transport, *_ = self._asked(prompt, model, options, stream=False)
         return await arun(flow, transport, self._tell)
 
-    def astream(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> AsyncStream:
+    def astream(self, prompt: Prompt, model: Models | None = None, **options: Unpack[Options]) -> AsyncStream:
         """Ask, and await the answer as it comes; nothing is sent before the first event is asked for."""
         return AsyncStream(*self._asked(prompt, model, options, stream=True))
 
-    def run(self, prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> Run:
+    def run(self, prompt: Prompt, model: Models | None = None, **options: Unpack[RunOptions]) -> Run:
         """Ask, run the tools that the model asks for, and ask again, until it has answered; raises HamrError."""
         return run(*self._run(prompt, model, options, stream=False))
 
-    def run_stream(self, prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> RunStream:
+    def run_stream(self, prompt: Prompt, model: Models | None = None, **options: Unpack[RunOptions]) -> RunStream:
         """The same run, whose events are read as they come, those of its tools among them."""
         from hamr.runs.stream import RunStream
 
         return RunStream(*self._run(prompt, model, options, stream=True))
 
-    async def arun(self, prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> Run:
+    async def arun(self, prompt: Prompt, model: Models | None = None, **options: Unpack[RunOptions]) -> Run:
         """Ask, run the tools that the model asks for, and ask again, until it has answered; raises HamrError."""
         return await arun(*self._run(prompt, model, options, stream=False))
 
-    def arun_stream(self, prompt: Prompt, model: str | None = None, **options: Unpack[RunOptions]) -> AsyncRunStream:
+    def arun_stream(self, prompt: Prompt, model: Models | None = None, **options: Unpack[RunOptions]) -> AsyncRunStream:
         """The same run, whose events are awaited as they come, those of its tools among them."""
         from hamr.runs.stream import AsyncRunStream
 
         return AsyncRunStream(*self._run(prompt, model, options, stream=True))
 
     def preview(
-        self, prompt: Prompt, model: str | None = None, *, stream: bool = False, **options: Unpack[Options]
+        self, prompt: Prompt, model: Models | None = None, *, stream: bool = False, **options: Unpack[Options]
     ) -> Call:
         """The very call that would be sent, the key in it as `$VAR`; needs none, and sends nothing.
 
@@ -144,12 +146,12 @@ class Hamr:
         pipeline = self.capabilities.told_to(self.hooks(chosen.provider).compile(route))
         return rehearsal.call(pipeline, asked, settings(options, self.settings))
 
-    def count_tokens(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> int:
+    def count_tokens(self, prompt: Prompt, model: Models | None = None, **options: Unpack[Options]) -> int:
         """How many tokens a call would send, counted by the provider; raises HamrError."""
         flow, transport = self._counting(prompt, model, options)
         return run(flow, transport, self._tell)
 
-    async def acount_tokens(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> int:
+    async def acount_tokens(self, prompt: Prompt, model: Models | None = None, **options: Unpack[Options]) -> int:
         """How many tokens a call would send, counted by the provider, awaiting; raises HamrError."""
         flow, transport = self._counting(prompt, model, options)
         return await arun(flow, transport, self._tell)
@@ -186,12 +188,12 @@ class Hamr:
         flow, transport = self._compacting(prompt, model, options)
         return await arun(flow, transport, self._tell)
 
-    def embed(self, inputs: Inputs, model: str | None = None, **options: Unpack[EmbedOptions]) -> Embeddings:
+    def embed(self, inputs: Inputs, model: Models | None = None, **options: Unpack[EmbedOptions]) -> Embeddings:
         """Turn a text, or each of a list, into a vector; raises HamrError."""
         flow, transport = self._embedding(inputs, model, options)
         return run(flow, transport, self._tell)
 
-    async def aembed(self, inputs: Inputs, model: str | None = None, **options: Unpack[EmbedOptions]) -> Embeddings:
+    async def aembed(self, inputs: Inputs, model: Models | None = None, **options: Unpack[EmbedOptions]) -> Embeddings:
         """Turn a text, or each of a list, into a vector, awaiting; raises HamrError."""
         flow, transport = self._embedding(inputs, model, options)
         return await arun(flow, transport, self._tell)
@@ -221,21 +223,21 @@ class Hamr:
 
         return await atogether(self._routes.askable(), ask)
 
-    def pipeline(self, model: str | None = None, role: Role = "chat", mode: str | None = None) -> Pipeline:
+    def pipeline(self, model: Models | None = None, role: Role = "chat", mode: str | None = None) -> Pipeline:
         """The compiled route of `provider/model`, made once; raises ConfigError or PluginError.
 
         Where no model is named, `role` says which of the defaults is meant; `mode` picks one of the provider's
-        interfaces.
+        interfaces. Several models are the candidates of a pool.
         """
-        chosen = self.selection(model, role)
-        return self._pipeline(chosen.provider, chosen.model, role, mode)
+        return self._selected(model, role, mode)[0]
 
-    def selection(self, model: str | None = None, role: Role = "chat") -> Selection:
+    def selection(self, model: Models | None = None, role: Role = "chat") -> Selection:
         """The provider and the model that a selector means, or without one the environment and the files.
 
         Its `steps` say how that was found. Raises ConfigError where nothing says whose the model is.
         """
-        return self._resolver.select(model, role)
+        several = candidates(model, self._environ, role)
+        return self._resolver.select(several[0] if several else cast("str | None", model), role)
 
     def access(self, provider: str) -> Pipeline:
         """The compiled route to a provider without a model, by which one logs in to it; raises as `pipeline` does."""
@@ -295,11 +297,22 @@ class Hamr:
                 self._pipelines[key] = ready
         return ready
 
-    def _chosen(self, model: str | None, options: Mapping[str, Any]) -> tuple[Pipeline, Any]:
+    def _chosen(self, model: Models | None, options: Mapping[str, Any]) -> tuple[Pipeline, Any]:
         """The pipeline of a model, and the options with the level of thinking that stands behind its name."""
-        chosen = self.selection(model)
-        pipeline = self._pipeline(chosen.provider, chosen.model, mode=options.get("api_mode"))
+        pipeline, chosen = self._selected(model, "chat", options.get("api_mode"))
         return pipeline, chosen.options(options)
+
+    def _selected(self, model: Models | None, role: Role, mode: str | None) -> tuple[Pipeline, Selection]:
+        several = candidates(model, self._environ, role)
+        chosen = self._resolver.select(several[0] if several else cast("str | None", model), role)
+        if not several[1:]:
+            return self._pipeline(chosen.provider, chosen.model, role, mode), chosen
+        key = ",".join(several), None, role, mode
+        if (ready := self._pipelines.get(key)) is None:
+            with self._compiling:
+                each = [self.pipeline(one, role, mode) for one in several]
+                ready = self._pipelines[key] = self._pooling.of_candidates(each)
+        return ready, chosen
 
     def _compiled(self, route: Route) -> Pipeline:
         pipeline = self._single(route)
@@ -318,7 +331,7 @@ class Hamr:
         return replace(pipeline, gates=self._admission.gates(route, charge), charge=charge)
 
     def _embedding(
-        self, inputs: Inputs, model: str | None, options: EmbedOptions
+        self, inputs: Inputs, model: Models | None, options: EmbedOptions
     ) -> tuple[Flow[Embeddings], Transport]:
         from hamr.inputs import embedding_request
 
@@ -326,7 +339,7 @@ class Hamr:
         pipeline = self.pipeline(model, "embeddings")
         return pipeline.embed(asked, settings(options, self.settings)), pipeline.transport
 
-    def _counting(self, prompt: Prompt, model: str | None, options: Options) -> tuple[Flow[int], Transport]:
+    def _counting(self, prompt: Prompt, model: Models | None, options: Options) -> tuple[Flow[int], Transport]:
         pipeline, options = self._chosen(model, options)
         asked = request(prompt, options, stream=False)
         return pipeline.count(asked, settings(options, self.settings)), pipeline.transport
@@ -339,7 +352,7 @@ class Hamr:
         return pipeline.list_models(asked), pipeline.transport
 
     def _asked(
-        self, prompt: Prompt, model: str | None, options: Options, *, stream: bool
+        self, prompt: Prompt, model: Models | None, options: Options, *, stream: bool
     ) -> tuple[Flow[Response], Transport, Tell, ResponseFormat | None]:
         pipeline, options = self._chosen(model, options)
         asked = request(prompt, options, stream=stream)
@@ -377,7 +390,7 @@ class Hamr:
         return pipeline.compact(asked, settings(options, self.settings)), pipeline.transport
 
     def _run(
-        self, prompt: Prompt, model: str | None, options: RunOptions, *, stream: bool
+        self, prompt: Prompt, model: Models | None, options: RunOptions, *, stream: bool
     ) -> tuple[RunFlow[Run], Transport, Tell]:
         from hamr.runs.limits import Limits
         from hamr.runs.loop import running
@@ -394,7 +407,3 @@ class Hamr:
         for pipeline in self._pipelines.values():
             used |= {id(each.transport): each.transport for each in pipeline.all}
         return list(used.values())
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]

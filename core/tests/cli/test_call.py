@@ -28,6 +28,15 @@ def test_however_the_text_ends_there_is_one_newline(server: Any, hamr: Any, piec
     assert hamr("-m", "loop/m", "--no-stream", "hi").out == "Hi\n"
 
 
+@pytest.mark.parametrize("named", [["-m", "loop/m", "-m", "loop/n"], ["-m", "loop/m,loop/n"]])
+def test_several_models_are_candidates(server: Any, hamr: Any, named: list[str]) -> None:
+    ran = hamr(*named, "--json", "hi")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["choice"] == {"selector": "loop/m", "key": None, "passed_over": []}
+    assert [asked["model"] for asked in server.asked] == ["m"]
+    assert "chosen: loop/m" in hamr(*named, "-v", "hi").err
+
+
 def test_newlines_within_the_text_are_kept(server: Any, hamr: Any) -> None:
     server.pieces = ["one\n", "\n", "two\n\n", "three"]
     assert hamr("-m", "loop/m", "hi").out == "one\n\ntwo\n\nthree\n"

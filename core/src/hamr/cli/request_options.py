@@ -114,9 +114,22 @@ def _seconds() -> click.FloatRange:
     return click.FloatRange(min=0, min_open=True)
 
 
+def _listed(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> str | None:
+    """The models with commas between them, as the client takes them."""
+    return ",".join(given) or None
+
+
 def model(variable: str) -> Callable[[Any], Any]:
-    """The option `-m`; `variable` says what is asked without it."""
-    return click.option("-m", "--model", metavar="PROVIDER/MODEL", shell_complete=_models, help=f"Default: {variable}.")
+    """The option `-m`; `variable` says what is asked without it. Several are the candidates of a pool."""
+    return click.option(
+        "-m",
+        "--model",
+        metavar="PROVIDER/MODEL",
+        multiple=True,
+        callback=_listed,
+        shell_complete=_models,
+        help=f"May be repeated: the first that can serve does. Default: {variable}.",
+    )
 
 
 MODEL = model("HAMR_LLM_MODEL")
