@@ -42,7 +42,7 @@ sys.exit(f"{{code}} {{seen}}" if code or seen else 0)
 def test_help_tells_commands_and_whose_they_are(install: Any, hamr: Any) -> None:
     install("greet", dist="acme-greet", group="hamr.commands", code="raise RuntimeError('imported')")
     shown = hamr("--help").out
-    for line in ["call       Ask a model (the default command).", "greet      a command of acme-greet 1.2.3",
+    for line in ["call          Ask a model (the default command).", "greet         a command of acme-greet 1.2.3",
                  'hamr "Why is the sky blue?"', "130  interrupted (Ctrl-C)"]:  # fmt: skip
         assert line in shown
     assert hamr("-h").out == shown
