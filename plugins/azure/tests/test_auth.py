@@ -52,7 +52,7 @@ def jwt(seconds: float) -> str:
         ({"AZURE_OPENAI_AD_TOKEN": "t"}, "authorization", "Bearer t"),
         ({"AZURE_OPENAI_BEARER_TOKEN": "t"}, "authorization", "Bearer t"),
         ({"AZURE_OPENAI_API_KEY": "k", "AZURE_OPENAI_AD_TOKEN": "t", **APPLICATION}, "api-key", "k"),
-        ({"AZURE_OPENAI_AD_TOKEN": jwt(60)}, "authorization", None),
+        ({"AZURE_OPENAI_AD_TOKEN": jwt(36_000)}, "authorization", None),
     ],
 )
 def test_a_key_or_a_token(colour: Colour, environ: dict[str, str], header: str, value: str | None) -> None:
