@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hamr import BrokenReply, PartialJSON
@@ -40,6 +40,7 @@ def is_prefix(part: Any, whole: Any) -> bool:
     return False
 
 
+@settings(deadline=None)
 @given(VALUES, st.booleans(), st.sampled_from([None, 2]), st.integers(1, 7))
 @example({"a": "\U0001f600é\n\\"}, True, None, 1)
 def test_every_prefix_gives_a_prefix_of_the_value(value: Any, ascii: bool, indent: int | None, size: int) -> None:
@@ -52,6 +53,7 @@ def test_every_prefix_gives_a_prefix_of_the_value(value: Any, ascii: bool, inden
     assert parser.complete
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_what_is_known_is_never_taken_back(value: Any) -> None:
     text, parser = json.dumps(value), PartialJSON()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hamr.errors import ConfigError
@@ -81,6 +81,7 @@ def test_an_address_with_a_password_is_refused_and_not_shown(user: str) -> None:
     assert "canary" not in str(caught.value)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_nothing_becomes_an_option(text: str) -> None:
     for exact in (True, False):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hamr.catalog.lists import lists
@@ -47,6 +47,7 @@ def test_every_bucket_has_its_price_and_is_charged_once() -> None:
     assert told.reason == "by the price list (a page)"
 
 
+@settings(deadline=None)
 @given(st.tuples(*(st.integers(0, 10**9) for _ in BUCKETS)))
 def test_the_cost_is_exact_and_the_sum_of_its_buckets(counts: tuple[int, ...]) -> None:
     whole = cost(used(**dict(zip(BUCKETS, counts, strict=True))), FULL).usd

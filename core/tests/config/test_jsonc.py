@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hamr.config import jsonc
@@ -14,6 +14,7 @@ PLAIN = st.none() | st.booleans() | st.integers() | st.text()
 VALUES = st.recursive(PLAIN, lambda each: st.lists(each) | st.dictionaries(st.text(), each))
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_plain_json_is_what_it_is(value: object) -> None:
     assert jsonc.loads(json.dumps(value)) == value

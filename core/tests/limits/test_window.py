@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hamr.limits import window
@@ -42,6 +42,7 @@ def test_who_waits_ahead_is_served_first() -> None:
     assert window.wait([], claim(1), 1_000.0, ahead=3) is None
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0, 20), st.integers(1, 4)), min_size=1, max_size=200),
     st.integers(1, 12),

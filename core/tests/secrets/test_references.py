@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hamr.errors import ConfigError
@@ -47,6 +47,7 @@ def test_variables_are_listed_once_and_a_command_has_none() -> None:
     assert references.command("$!echo") is None
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_can_be_written_so_that_it_stands_for_itself(text: str) -> None:
     assert references.filled(references.literal(text), {}, "it") == text

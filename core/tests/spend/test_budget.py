@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hamr.errors import ConfigError
@@ -35,6 +35,7 @@ def test_the_last_day_of_a_period_is_in_it() -> None:
     assert end("week", date(2026, 11, 29)) == "2026-11-30"
 
 
+@settings(deadline=None)
 @given(st.decimals(0, 1_000_000, places=12))
 def test_money_is_kept_exactly(usd: Decimal) -> None:
     assert dollars(whole(usd)) == usd

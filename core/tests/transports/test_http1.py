@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hamr.transports.http1.body import Chunked
@@ -37,6 +37,7 @@ def read(data: bytes, cuts: list[int], method: str = "POST") -> tuple[ReplyHead,
     return head, body, incoming
 
 
+@settings(deadline=None)
 @given(PIECES, st.lists(st.integers(0, 500), max_size=8), st.booleans())
 def test_chunks_are_put_together_however_they_are_cut(pieces: list[bytes], cuts: list[int], odd: bool) -> None:
     more = b";name=value" if odd else b""
@@ -47,6 +48,7 @@ def test_chunks_are_put_together_however_they_are_cut(pieces: list[bytes], cuts:
     assert (head.status, body, incoming.done, incoming.reusable) == (200, b"".join(pieces), True, True)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60), st.lists(st.integers(0, 300), max_size=6), st.booleans())
 def test_a_known_length_is_read_however_it_is_cut(body: bytes, cuts: list[int], bare: bool) -> None:
     head = b"HTTP/1.1 404 Not Found\r\ncontent-length: %d\r\nX-A:  1 \r\n\r\n" % len(body)
@@ -55,6 +57,7 @@ def test_a_known_length_is_read_however_it_is_cut(body: bytes, cuts: list[int], 
     assert told.headers == {"content-length": str(len(body)), "x-a": "1"}
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_make_it_fail_in_another_way(data: bytes) -> None:
     reader = HeadReader("POST")
@@ -67,6 +70,7 @@ def test_no_bytes_make_it_fail_in_another_way(data: bytes) -> None:
     assert head is None or head.status == 200
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80))
 def test_chunks_that_are_none_are_refused_or_waited_for(data: bytes) -> None:
     body = Chunked()

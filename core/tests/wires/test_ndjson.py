@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hamr.wires.framing.ndjson import LineDecoder, LineTooLong
@@ -28,6 +28,7 @@ def test_lines(pieces: tuple[bytes, ...], lines: list[bytes]) -> None:
     assert read(*pieces) == lines
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([b"a", b"{}", b"\n", b" ", b"\r\n"])), st.lists(st.integers(0, 60), max_size=8))
 def test_cuts_make_no_difference(words: list[bytes], places: list[int]) -> None:
     data = b"".join(words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hamr.wires.framing.sse import EventTooLarge, ServerEvent, SSEDecoder
@@ -83,6 +83,7 @@ def naive(text: bytes) -> list[tuple[str | None, bytes]]:
     return events
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from([b"data: x", b"data:", b"event: e", b": c", b"\n", b"\r", b"\r\n", b"\n\n", b"y"])),
     st.data(),

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hamr.api import Failed, Finished, Fold, HostedTool, PartAdded, Timings
@@ -112,6 +112,7 @@ anything: Any = st.recursive(
 KINDS = ["agent_message_chunk", "agent_thought_chunk", "tool_call", "tool_call_update", "plan", "usage_update", "new"]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -131,6 +132,7 @@ def test_nothing_that_an_agent_says_raises(said: list[tuple[str, dict[str, Any]]
     assert isinstance(events[-1], Finished | Failed)
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_no_bytes_raise(data: bytes) -> None:
     assert isinstance(decoded([data])[-1], Finished | Failed)

@@ -248,6 +248,7 @@ def test_no_whole_body_raises(value: Any) -> None:
     assert isinstance(events[-1], Finished | Failed)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), PLACES)
 def test_no_bytes_raise(data: bytes, places: list[int]) -> None:
     for start in (b"", b"{", b"data: ", b"event: message-start\ndata: "):

@@ -228,6 +228,7 @@ def test_no_document_raises(values: list[Any], places: list[int]) -> None:
     assert list(map(repr, events)) == list(map(repr, decoded([data])))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), PLACES)
 def test_no_bytes_raise(data: bytes, places: list[int]) -> None:
     for start in (b"", b"{", b'{"message":{"role":"assistant","content":"x"}}\n'):

@@ -39,9 +39,12 @@ def typed(provider: Provider) -> str:
         )
     if provider.key_url:
         output.note(f"Keys are at {provider.key_url}")
-    prompt = f"The key of {provider.name} (it is not shown)"
-    key: str = click.prompt(prompt, hide_input=True, default="", show_default=False, err=True)
-    return key
+    from getpass import getpass
+
+    try:  # click's own prompt is shown before the terminal's echo is off: what is pasted at once would be seen
+        return getpass(f"The key of {provider.name} (it is not shown): ")
+    except EOFError:
+        raise ConfigError("no key was typed in") from None
 
 
 def checked(key: str, place: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hamr.types import Message, Model, Provider, Request, Route, Text, ToolCall, ToolResult
@@ -117,6 +117,7 @@ messages = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(messages, st.booleans())
 def test_any_conversation_comes_to_one_that_the_provider_takes(said: list[Message], amid: bool) -> None:
     """Pain 19: every call is answered, at once, once, and nothing else is."""
@@ -147,6 +148,7 @@ def test_any_conversation_comes_to_one_that_the_provider_takes(said: list[Messag
     assert waiting == []
 
 
+@settings(deadline=None)
 @given(messages)
 def test_nothing_that_was_said_is_lost(said: list[Message]) -> None:
     told = Told("x")

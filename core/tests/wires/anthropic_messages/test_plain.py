@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hamr.errors import Unsupported
@@ -65,6 +65,7 @@ def never(message: Message, writing: Writing) -> None:
     """No message is plain."""
 
 
+@settings(deadline=None)
 @given(TURNS)
 def test_both_ways_write_the_same(said: list[Message]) -> None:
     short = written(said)

@@ -281,6 +281,7 @@ def test_blocks_that_grow_side_by_side_are_read_as_they_were_begun(blocks: list[
     assert sorted(map(repr, again.message.parts)) == sorted(map(repr, first.message.parts))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), PLACES)
 def test_no_bytes_raise(data: bytes, places: list[int]) -> None:
     """Pain 18: whatever comes, the last event says how it ended, and cuts make no difference."""

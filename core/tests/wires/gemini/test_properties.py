@@ -233,6 +233,7 @@ def test_a_reply_read_back_is_what_was_told(blocks: list[Any], places: list[int]
     assert replace(again.usage, raw={}) == first.usage
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), PLACES)
 def test_no_bytes_raise(data: bytes, places: list[int]) -> None:
     """Pain 18: whatever comes, the last event says how it ended, and cuts make no difference."""

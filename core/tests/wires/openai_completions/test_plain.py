@@ -76,7 +76,9 @@ def written(turns: list[Message], flags: dict[str, bool]) -> tuple[list[dict[str
         return str(error), ()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=300)
+@settings(
+    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=300
+)
 @given(turns=st.lists(a_message(), max_size=5), flags=FLAGS)
 def test_both_ways_write_the_same(
     monkeypatch: pytest.MonkeyPatch, turns: list[Message], flags: dict[str, bool]

@@ -171,6 +171,7 @@ def test_any_fragments_come_to_calls_that_are_sound_or_say_what_is_wrong(
             assert json.loads(event.call.text) == event.call.arguments
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), PLACES)
 def test_no_bytes_raise(data: bytes, places: list[int]) -> None:
     """Pain 18: whatever comes, the last event says how it ended, and cuts make no difference."""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hamr.wires.openai_completions.think_tags import ThinkTags
@@ -44,6 +44,7 @@ def test_a_reply_may_begin_inside(text: str) -> None:
     assert (thinking.strip(), rest) == ("Hm", "a")
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["<think>", "</think>", "<", "think", ">", "/", " ", "a"])), st.booleans(), st.data())
 def test_cuts_make_no_difference(words: list[str], starts_open: bool, data: st.DataObject) -> None:
     text = "".join(words)

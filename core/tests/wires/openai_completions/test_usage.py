@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hamr.types import Usage
@@ -77,6 +77,7 @@ def test_more_cached_than_prompted_is_no_more_than_the_prompt() -> None:
 COUNTS = st.one_of(st.integers(-5, 50), st.none(), st.just("7"), st.just(True), st.floats(allow_nan=True))
 
 
+@settings(deadline=None)
 @given(st.lists(COUNTS, min_size=6, max_size=6), st.booleans())
 def test_no_bucket_is_negative_and_all_add_up(counts: list[Any], outside: bool) -> None:  # drawn
     prompt, output, cached, written, audio, reasoning = counts

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hamr.errors import CallError
@@ -51,6 +51,7 @@ def understood(decode: Callable[[Head, Route], Value], head: Head) -> Value | No
     return None
 
 
+@settings(deadline=None)
 @given(REPLIES)
 def test_any_list_of_models(value: Any) -> None:
     """Pain 18."""
@@ -62,6 +63,7 @@ def test_any_list_of_models(value: Any) -> None:
         assert info.input is None or all(isinstance(each, str) for each in info.input)
 
 
+@settings(deadline=None)
 @given(REPLIES)
 def test_any_embeddings(value: Any) -> None:
     """Pain 18."""
@@ -69,6 +71,7 @@ def test_any_embeddings(value: Any) -> None:
     assert all(vector.typecode == "f" for vector in (found.vectors if found else ()))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40))
 def test_any_bytes(data: bytes) -> None:
     understood(WIRE.decode_models, Head(200, body=data))

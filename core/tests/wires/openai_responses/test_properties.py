@@ -275,6 +275,7 @@ def merged(messages: tuple[Message, ...]) -> list[tuple[str, list[Any]]]:
 # ---- nonsense
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), PLACES)
 def test_no_bytes_raise(data: bytes, places: list[int]) -> None:
     """Pain 18: whatever comes, the last event says how it ended, and cuts make no difference."""
