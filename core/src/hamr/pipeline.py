@@ -32,7 +32,7 @@ from hamr.version import VERSION
 if TYPE_CHECKING:
     from hamr.capabilities.matrix import Known
     from hamr.gates import Asking, Gate, Pass
-    from hamr.types import Cost, EmbeddingRequest, Embeddings, Message, ModelInfo, ModelPage, Usage
+    from hamr.types import Cost, EmbeddingRequest, Embeddings, Message, ModelInfo, ModelPage, Standing, Usage
 
     Charge = Callable[[Usage, str, str | None, str], Cost]
     """What a usage costs where this model served it, in this tier of service, on this day (`2026-11-25`)."""
@@ -62,6 +62,10 @@ class Pipeline:
     def all(self) -> Sequence[Pipeline]:
         """Itself, and those that it hands its calls to."""
         return (self,)
+
+    def standing(self, now: float) -> Sequence[Standing]:
+        """Who a call may go to at this time of day, where there is a choice; raises HamrError."""
+        return ()
 
     def flow(self, request: Request, settings: Settings) -> Flow[Response]:
         """Make the call; emits the events of its reply and returns their fold. Raises HamrError."""

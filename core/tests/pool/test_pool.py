@@ -24,7 +24,7 @@ from hamr.errors import (
 )
 from hamr.pool.pooling import Pooling
 from hamr.pool.store import FILE, PoolStore
-from hamr.types import Message, Request, Settings, Text, TextDelta, Timeouts, Warned
+from hamr.types import Message, Request, Settings, Standing, Text, TextDelta, Timeouts, Warned
 from hamr_testkit.colours import Colour
 from hamr_testkit.scripted import Answer, ScriptedTransport
 
@@ -402,3 +402,13 @@ def test_a_run_goes_to_the_next_candidate_too(others: Hamr) -> None:
 def test_no_model_among_the_commas_is_told(others: Hamr) -> None:
     with pytest.raises(ConfigError):
         others.call("hi", [])
+
+
+def test_who_rests_can_be_asked_without_a_call(others: Hamr, colour: Colour) -> None:
+    script(others, refusal(429, retry_after="30"), OK)
+    colour.call(others, "hi", BOTH)
+    first, second = others.pipeline(BOTH).standing(time.time())
+    assert (first.selector, second) == ("local/m", Standing("vllm/n", TAILS[1], None))
+    assert first.rests is not None
+    assert first.rests.startswith("RateLimited (429); it rests for ")
+    assert others.pipeline(MODEL).standing(time.time()) == ()

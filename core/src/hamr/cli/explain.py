@@ -63,6 +63,10 @@ def _show(told: Explanation) -> None:
     facts = {name: _line(fact) for name, fact in told.facts.items()}
     facts["key"] = told.key_told + (f" (get one at {told.key['url']})" if _wanting(told) else "")
     facts |= {f"{hook} by": name for hook, name in told.hooks.items()}
+    candidates: dict[str, str | None] = {}
+    for number, each in enumerate(told.candidates, 1):
+        key = f" with the key {each.key}" if each.key else ""
+        candidates[f"candidate {number}"] = f"{each.selector}{key}{f': {each.rests}' if each.rests else ''}"
     request: dict[str, str | None] = {}
     if told.call is not None:
         request["request"] = f"{told.call.method} {told.call.url}, {len(told.call.body):,} bytes"
@@ -70,7 +74,7 @@ def _show(told: Explanation) -> None:
         request["adapted"] = "nothing" if not changes else None
         request |= {f"{change.kind} {change.field}": change.why for change in changes}
     request["problem"] = told.problem
-    paragraphs([steps, facts, request])
+    paragraphs([steps, facts, candidates, request])
 
 
 def _step(step: Step) -> str:
@@ -107,4 +111,5 @@ def _document(told: Explanation) -> dict[str, Any]:
         "request": {"method": call.method, "url": call.url, "bytes": len(call.body)} if call else None,
         "adaptations": [asdict(change) for change in call.adaptations] if call else None,
         "problem": told.problem,
+        "candidates": [asdict(each) for each in told.candidates],
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from time import time
 from typing import TYPE_CHECKING, Any
 
 from hamr.cli.providers import key_of
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from hamr.client import Hamr
     from hamr.pipeline import Pipeline
     from hamr.resolve.outcome import Selection, Step
-    from hamr.types import Call, Request
+    from hamr.types import Call, Request, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Fact:
 class Explanation:
     """A route as it is, with what a request would become on it; `problem` says why it cannot be sent.
 
-    `steps` are those that led to the provider and the model.
+    `steps` are those that led to the provider and the model; `candidates` are all that the call may go to, where there
+    is a choice.
     """
 
     steps: tuple[Step, ...]
@@ -40,6 +42,7 @@ class Explanation:
     hooks: Mapping[str, str]
     call: Call | None
     problem: str | None
+    candidates: Sequence[Standing] = ()
 
 
 def explain(
@@ -61,7 +64,9 @@ def explain(
     }
     key = key_of(provider, environ)
     call, problem = _encoded(pipeline, request)
-    return Explanation(chosen.steps, facts, _key(key), key.told, _hooks(pipeline), call, problem)
+    return Explanation(
+        chosen.steps, facts, _key(key), key.told, _hooks(pipeline), call, problem, pipeline.standing(time())
+    )
 
 
 def _said(origin: str | None) -> str | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hamr.pool.breaker import WELL
-from hamr.pool.state import Member, State
+from hamr.pool.state import KEEPS_FAILING, Member, State
 
 Mode = Literal["round-robin", "sequential"]
 
@@ -49,7 +49,7 @@ def pick(
         if member in tried:
             continue
         if heeded and is_open[member.provider]:
-            passed.append(Passed(member, "its provider keeps failing"))
+            passed.append(Passed(member, KEEPS_FAILING))
         elif (rest := state.rest(member, now)) is not None:
             passed.append(Passed(member, f"{rest.why}; it rests for {rest.until - now:.0f} s"))
             if rest.probe:

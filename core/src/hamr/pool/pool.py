@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hamr.database import MEMORY, Unwritable, written
+from hamr.database import MEMORY, Unwritable, patiently, written
 from hamr.effects import Emit, Flow, Now, Sleep, Tell, Via, WallClock
 from hamr.errors import CallError, ConfigError, HamrError, RateLimited
 from hamr.pool import outcome
@@ -18,7 +18,7 @@ from hamr.pool.state import Member, Room, State
 from hamr.pool.store import KEPT, PoolStore
 from hamr.retry import backoff
 from hamr.secrets.redact import redacted
-from hamr.types import Adaptation, Choice, Embeddings, PassedOver, Response, Secret, Settings, Timings, Warned
+from hamr.types import Adaptation, Choice, Embeddings, PassedOver, Response, Secret, Settings, Standing, Timings, Warned
 
 if TYPE_CHECKING:
     from hamr.pipeline import Pipeline
@@ -121,6 +121,17 @@ class Pool:
 
     pools: Pools
     candidates: tuple[Candidate, ...]
+
+    def standing(self, now: float) -> list[Standing]:
+        """The members in the order of their candidates, and why one is left alone; blocks. Raises HamrError."""
+        store = self.pools.store
+        seats = patiently(store.database, lambda: self.pools.seats(self.candidates))
+        state = patiently(store.database, lambda: store.change(lambda state: state))
+        return [
+            Standing(seat.selector, seat.tail, state.why(member, now))
+            for each in seats
+            for member, seat in each.items()
+        ]
 
     def served(self, attempt: Attempt[Value], settings: Settings) -> Flow[Value]:
         """Make the call with one member after another until one serves; raises the HamrError of the last.

@@ -12,7 +12,7 @@ from hamr.pool.pool import Pool, Pools
 if TYPE_CHECKING:
     from hamr.effects import Flow
     from hamr.pool.candidate import Candidate
-    from hamr.types import EmbeddingRequest, Embeddings, Request, Response, Settings
+    from hamr.types import EmbeddingRequest, Embeddings, Request, Response, Settings, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,10 @@ class Pooled(Pipeline):
     def all(self) -> Sequence[Pipeline]:
         """Itself, and those that it hands its calls to."""
         return (self, *(each for candidate in self.pool.candidates for each in candidate.pipelines))
+
+    def standing(self, now: float) -> Sequence[Standing]:
+        """Who a call may go to at this time of day; raises HamrError."""
+        return self.pool.standing(now)
 
     def flow(self, request: Request, settings: Settings) -> Flow[Response]:
         """Make the call; emits the events of its reply and returns their fold. Raises HamrError."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from hamr.pool.breaker import WELL, Health
 
+KEEPS_FAILING = "its provider keeps failing"
+
 Scope = tuple[str, str, str]
 """A provider, the id of a key, and a model; an empty model is all of them."""
 
@@ -66,6 +68,13 @@ class State:
             if scope in member.scopes and room.remaining <= 0 and room.resets > now
         ]
         return max(found, key=lambda rest: (not rest.probe, rest.until)) if found else None
+
+    def why(self, member: Member, now: float) -> str | None:
+        """Why this member is left alone, for people."""
+        rest = self.rest(member, now)
+        if rest is not None:
+            return f"{rest.why}; it rests for {rest.until - now:.0f} s"
+        return KEEPS_FAILING if self.is_open(member.provider, now) else None
 
     def is_open(self, provider: str, now: float) -> bool:
         """Whether the breaker of a provider is open."""

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
         ToolResult,
     )
     from hamr.types.request import Request, ResponseFormat, ThinkingConfig, ThinkingLevel, Tool, ToolChoice
-    from hamr.types.response import Choice, PassedOver, Response, Timings
+    from hamr.types.response import Choice, PassedOver, Response, Standing, Timings
     from hamr.types.route import AuthSpec, Mode, Model, ModelRule, Provider, Route, Settings
     from hamr.types.run import Run, RunEvent, Stopped, ToolFinished, ToolStarted
     from hamr.types.secret import Secret
@@ -97,6 +97,7 @@ __all__ = [
     "RunEvent",
     "Secret",
     "Settings",
+    "Standing",
     "Started",
     "Stopped",
     "Text",
@@ -167,7 +168,7 @@ _HOMES = {
         "ToolResult",
     ),
     "request": ("Request", "ResponseFormat", "ThinkingConfig", "ThinkingLevel", "Tool", "ToolChoice"),
-    "response": ("Choice", "PassedOver", "Response", "Timings"),
+    "response": ("Choice", "PassedOver", "Response", "Standing", "Timings"),
     "route": ("AuthSpec", "Mode", "Model", "ModelRule", "Provider", "RateLimits", "Route", "Settings"),
     "run": ("Run", "RunEvent", "Stopped", "ToolFinished", "ToolStarted"),
     "secret": ("Secret",),

@@ -31,6 +31,15 @@ class PassedOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """One that a call may go to, with the end of its key; `rests` says why it is left alone just now."""
+
+    selector: str
+    key: str | None
+    rests: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """Which candidate of a pool served, the end of its key, and who was passed over before it."""
 
