@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from hamr.pipeline import Pipeline
@@ -26,7 +26,7 @@ class Pooled(Pipeline):
         """The pipeline of these candidates."""
         one = candidates[0].pipeline
         pool = Pool(pools, tuple(candidates))
-        return cls(one.route, one.transport, one.auth, one.wire, one.gates, one.notice, one.charge, pool=pool)
+        return cls(**{each.name: getattr(one, each.name) for each in fields(Pipeline)}, pool=pool)
 
     @property
     def all(self) -> Sequence[Pipeline]:
