@@ -67,6 +67,18 @@ def test_an_answer_that_is_there_at_once(colour: Colour, provider: Canned) -> No
     assert asked(provider) == [HANDED_OVER]
 
 
+def test_what_the_model_does_not_take_is_left_out_and_told(colour: Colour, provider: Canned) -> None:
+    """M-32."""
+    provider.answer(DONE)
+    with client(provider.url) as hamr:
+        hamr.capabilities.install(
+            '[[provider.openai]]\nmodel_match = "*"\nseed_supported = false\ntop_p_supported = false\n'
+        )
+        response = colour.call(hamr, "hi", MODEL, api_mode=MODE, background=True, store=True, top_p=0.5)
+    assert "top_p" not in provider.asked[0].json
+    assert [(each.kind, each.field) for each in response.adaptations] == [("dropped", "top_p")]
+
+
 @pytest.mark.parametrize(
     ("error", "kind"),
     [

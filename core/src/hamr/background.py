@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from hamr.pipeline import Pipeline
     from hamr.specs import BackgroundWire, ResumableDecoder, ToolWire
-    from hamr.types import Adaptation, Call, Event, Response, Settings
+    from hamr.types import Call, Event, Response, Settings
 
 FIRST, GROWTH, LONGEST = 0.5, 1.5, 10.0
 """Seconds between two questions: the first, how they grow, and the most."""
@@ -45,9 +45,9 @@ class Background:
     def answer(self, request: Request) -> Flow[Response]:
         """Hand it over, and wait for it; raises HamrError."""
         self._begun = yield Now()
-        call = self._wire.encode_background(request, self._pipeline.route)
+        call = self._pipeline.written(request, self._wire.encode_background)
         if request.stream:
-            return (yield from self._stream(request, call.adaptations))
+            return (yield from self._stream(request, call))
         ending = Folding(self._pipeline.wire)
         sending = yield from self._pipeline.deliver(call, ending, request, self._settings, begun=self._begun)
         first = ending.response(sending)
@@ -109,11 +109,11 @@ class Background:
             raise
         return ending.response(sending)
 
-    def _stream(self, request: Request, adaptations: tuple[Adaptation, ...]) -> Flow[Response]:
+    def _stream(self, request: Request, first: Call) -> Flow[Response]:
         """The events as they come; where the stream breaks off, it is taken up again behind the last of them."""
         route, wire = self._pipeline.route, self._wire
         ending = Resuming(self._pipeline.wire, self.cancel)
-        call, begun, lost, before = wire.encode_background(request, route), self._begun, 0, -1
+        call, begun, lost, before = first, self._begun, 0, -1
         settings = replace(self._settings, timeouts=replace(self._settings.timeouts, total=self._patience))
         while True:
             try:
@@ -135,7 +135,7 @@ class Background:
                 call = wire.encode_retrieval(ending.id, route, place)
         yield Undo(None)
         found = ending.response(sending)
-        return replace(found, adaptations=adaptations)
+        return replace(found, adaptations=first.adaptations)
 
 
 class Resuming(Folding):

@@ -77,14 +77,18 @@ class Pipeline:
         """The call as it is before it is let in; raises Unsupported or ConfigError."""
         return self._outgoing(self.written(request), request.headers, settings, stream=request.stream)
 
-    def written(self, request: Request) -> Call:
-        """The call as the wire writes it, without what the model is known not to take; raises as `encode` does."""
+    def written(self, request: Request, encode: Callable[[Request, Route], Call] | None = None) -> Call:
+        """The call as the wire writes it, without what the model is known not to take; raises as `encode` does.
+
+        `encode` is the wire's own unless another of its ways is meant.
+        """
+        encode = encode or self.wire.encode
         if self.known is None or not _may_be_refused(request):
-            return self.wire.encode(request, self.route)
+            return encode(request, self.route)
         from hamr.capabilities.fit import fitted
 
         request, dropped = fitted(request, self.known())
-        call = self.wire.encode(request, self.route)
+        call = encode(request, self.route)
         return replace(call, adaptations=(*dropped, *call.adaptations)) if dropped else call
 
     def embed(self, request: EmbeddingRequest, settings: Settings) -> Flow[Embeddings]:
