@@ -118,6 +118,14 @@ def test_a_variable_of_everybodys_makes_no_provider_one_that_can_be_called(tmp_p
             client.selection("both")
 
 
+def test_who_only_may_have_credentials_is_not_taken_for_the_maker(install: Any, tmp_path: Path) -> None:
+    """M-15: a style of a plugin's own finds its credentials when it is called, and nobody knows before."""
+    install("acme", manifest=MANIFEST + 'auth = { style = "acme_chain" }\n')
+    write(tmp_path, '[[model]]\nid = "acme/gpt-9"\n[[model]]\nid = "openai/gpt-9"\n[[model]]\nid = "acme/quux"\n')
+    assert picked(tmp_path, "gpt-9") == "openai/gpt-9"
+    assert picked(tmp_path, "quux") == "acme/quux"
+
+
 def test_a_configured_default_that_nobody_has_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hamr.resolver.Resolver.defaults", ())
     write(tmp_path, 'default_model = "novel"\n', "providers.toml")

@@ -74,14 +74,16 @@ class Routes:
     def unready(self, id: str) -> str | None:
         """Why a provider that nobody has named cannot be called; None where it can. Raises ConfigError, PluginError."""
         provider = self.provider(id)
+        auth = provider.auth
         if keys.is_callable(provider, self.environ, self.keys, self.store):
-            return None
+            elsewhere = not (auth.env or auth.key or auth.optional) and auth.style not in ("none", "oauth")
+            return "whether it has credentials is known only once it is called" if elsewhere else None
         if provider.auth.style == "oauth":
             return "nobody is logged in to it"
         return f"it has no key ({' or '.join(provider.auth.env)})" if provider.auth.env else "it is not set up"
 
     def _may_be_asked(self, id: str) -> bool:
         try:
-            return self.unready(id) is None
+            return keys.is_callable(self.provider(id), self.environ, self.keys, self.store)
         except HamrError:
             return True
