@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -24,9 +25,9 @@ from hamr.errors import (
 )
 from hamr.pool.pooling import Pooling
 from hamr.pool.store import FILE, PoolStore
-from hamr.types import Message, Request, Settings, Standing, Text, TextDelta, Timeouts, Warned
+from hamr.types import Call, Message, Request, Settings, Standing, Text, TextDelta, Timeouts, Warned
 from hamr_testkit.colours import Colour
-from hamr_testkit.scripted import Answer, ScriptedTransport
+from hamr_testkit.scripted import Answer, ScriptedReply, ScriptedTransport
 
 KEYS = [f"sk-canary-{each}-0123456789-{each}{each}{each}{each}" for each in "abc"]
 TAILS = ["…aaaa", "…bbbb", "…cccc"]
@@ -412,3 +413,25 @@ def test_who_rests_can_be_asked_without_a_call(others: Hamr, colour: Colour) -> 
     assert first.rests is not None
     assert first.rests.startswith("RateLimited (429); it rests for ")
     assert others.pipeline(MODEL).standing(time.time()) == ()
+
+
+@pytest.mark.parametrize("headers", [{}, {"x-ratelimit-remaining-requests": "5", "x-ratelimit-reset-requests": "30s"}])
+def test_an_answer_is_not_lost_for_a_file_that_is_locked(
+    environ: dict[str, str], tmp_path: Path, colour: Colour, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    monkeypatch.setattr("hamr.database.LOCKED", 0.05)
+    told: list[str] = []
+    client = made(environ, told)
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None, check_same_thread=False)
+
+    class Locking(Script):
+        def open(self, call: Call) -> ScriptedReply:
+            other.execute("BEGIN IMMEDIATE")
+            return super().open(call)
+
+    transport = script(client, OK)
+    transport.__class__ = Locking
+    transport.play(Answer(OK.pieces, 200, headers))
+    assert colour.call(client, "hi", MODEL).text == "Hi"
+    other.close()
+    assert any("could not be kept: another program keeps" in each for each in told)

@@ -100,8 +100,18 @@ class Pools:
         self.store.change(work)
 
     def learn(self, member: Member, found: Mapping[str, Room]) -> None:
-        """Keep what is left of a member's limits, now or with the next write; raises Unwritable."""
-        self.store.learn(member.scopes[0], found)
+        """Keep what is left of a member's limits, now or with the next write."""
+        try:
+            self.store.learn(member.scopes[0], found)
+        except Unwritable:  # the next to ask the file tells of it, and this waits until then
+            return
+
+    def noted(self, member: Member, error: HamrError | None, now: float) -> Flow[None]:
+        """Keep how a call ended; an answer that has come, or what it failed with, is not lost for want of a file."""
+        try:
+            yield from self.kept(partial(self.note, member, error, now))
+        except HamrError as problem:
+            yield Tell(f"how a call ended could not be kept: {problem}")
 
     def kept(self, work: Callable[[], Value]) -> Flow[Value]:
         """Do this with the file; where it cannot be written, in this process's memory from then on."""
@@ -162,13 +172,13 @@ class Pool:
             value: Value = yield from attempt(replace(pipeline, auth=heeded), settings)
         except HamrError as error:
             now: float = yield WallClock()
-            yield from pools.kept(partial(pools.note, member, error, now))
+            yield from pools.noted(member, error, now)
             going.conceal(error)
             going.fail(member, error)
             yield Emit([Warned(going.warnings[-1])])
             return None
         now = yield WallClock()
-        yield from pools.kept(partial(pools.note, member, None, now))
+        yield from pools.noted(member, None, now)
         return value
 
 
