@@ -74,7 +74,7 @@ def _show(told: Explanation) -> None:
         request["adapted"] = "nothing" if not changes else None
         request |= {f"{change.kind} {change.field}": change.why for change in changes}
     request["problem"] = told.problem
-    paragraphs([steps, facts, candidates, request])
+    paragraphs([steps, facts, *([candidates] if candidates else []), request])
 
 
 def _step(step: Step) -> str:
