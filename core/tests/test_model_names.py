@@ -118,9 +118,12 @@ def test_a_variable_of_everybodys_makes_no_provider_one_that_can_be_called(tmp_p
             client.selection("both")
 
 
-def test_who_only_may_have_credentials_is_not_taken_for_the_maker(install: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "auth", ['style = "acme_chain"', 'style = "acme_chain", env = ["ACME_TOKEN"], optional = true']
+)
+def test_who_only_may_have_credentials_is_not_taken_for_the_maker(install: Any, tmp_path: Path, auth: str) -> None:
     """M-15: a style of a plugin's own finds its credentials when it is called, and nobody knows before."""
-    install("acme", manifest=MANIFEST + 'auth = { style = "acme_chain" }\n')
+    install("acme", manifest=f"{MANIFEST}auth = {{ {auth} }}\n")
     write(tmp_path, '[[model]]\nid = "acme/gpt-9"\n[[model]]\nid = "openai/gpt-9"\n[[model]]\nid = "acme/quux"\n')
     assert picked(tmp_path, "gpt-9") == "openai/gpt-9"
     assert picked(tmp_path, "quux") == "acme/quux"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hamr.errors import HamrError
 from hamr.providers import Providers
@@ -13,6 +13,8 @@ from hamr.secrets.keys import Key
 from hamr.secrets.store import CredentialStore
 from hamr.types import Provider, Route, Settings
 
+STYLES = ("none", "bearer", "header", "oauth")
+"""The styles of auth that the core knows."""
 Environ = Mapping[str, str]
 
 
@@ -74,13 +76,19 @@ class Routes:
     def unready(self, id: str) -> str | None:
         """Why a provider that nobody has named cannot be called; None where it can. Raises ConfigError, PluginError."""
         provider = self.provider(id)
-        auth = provider.auth
         if keys.is_callable(provider, self.environ, self.keys, self.store):
-            elsewhere = not (auth.env or auth.key or auth.optional) and auth.style not in ("none", "oauth")
-            return "whether it has credentials is known only once it is called" if elsewhere else None
+            return None if self._has_key(provider) else "whether it has credentials is known only once it is called"
         if provider.auth.style == "oauth":
             return "nobody is logged in to it"
         return f"it has no key ({' or '.join(provider.auth.env)})" if provider.auth.env else "it is not set up"
+
+    def _has_key(self, provider: Provider) -> bool:
+        """Whether there is a key, or none is needed: a style of a plugin's own may find its credentials anywhere."""
+        auth = provider.auth
+        if auth.style in STYLES:
+            return True
+        needing = replace(provider, auth=replace(auth, optional=False))
+        return bool(auth.env) and keys.is_callable(needing, self.environ, self.keys, self.store)
 
     def _may_be_asked(self, id: str) -> bool:
         try:
