@@ -174,7 +174,7 @@ def litellm(session: nox.Session) -> None:
     session.run("pytest", "tests/test_litellm_proxy.py", env={"HAMR_TEST_LITELLM": str(command)})
 
 
-@nox.session(tags=CHECKS)
+@nox.session(default=False)
 def acp(session: nox.Session) -> None:
     """The plugin for agents, against one that is not ours, opencode, in a folder of its own; needs npm."""
     if not shutil.which("npm"):

@@ -216,3 +216,16 @@ def test_a_provider_of_the_users_own_is_served_by_whichever_plugin_speaks_its_wi
     assert found.source("mine") == str(tmp_path / "models.json")
     assert found.manifest("agent").compat["command"] == "my-agent"
     assert found.manifest("agent").transport == "acp"
+
+
+def test_a_list_of_models_shows_what_the_files_say_now(
+    colour: Colour, environ: dict[str, str], tmp_path: Path, provider: Canned
+) -> None:
+    """H-12, M-3: without a new client."""
+    models(tmp_path, acme={"baseUrl": "http://127.0.0.1:9/v1"})
+    with Hamr(environ=environ, folder=None) as client:
+        client.pipeline("acme")
+        models(tmp_path, acme={"baseUrl": f"{provider.url}/v1"})
+        provider.answer({"data": [{"id": "m-1"}]})
+        assert [each.id for each in colour.models(client, "acme").models] == ["m-1"]
+        assert client.pipeline("acme").route.provider.base_url == f"{provider.url}/v1"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from hamr.effects import Flow, Now, OpenReply, Read, Sleep, Undo
 from hamr.endings import Folding, too_large
@@ -11,7 +11,7 @@ from hamr.errors import BrokenReply, CallError, NoAnswer, Overloaded, RateLimite
 from hamr.types import Request, Started
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from hamr.pipeline import Pipeline
     from hamr.specs import BackgroundWire, ResumableDecoder, ToolWire
@@ -41,6 +41,14 @@ class Background:
         self._patience = patience
         self._begun = 0.0
         self._settled = False
+
+    @classmethod
+    def of(cls, pipeline: Pipeline, options: Mapping[str, Any], usual: Settings) -> Background:
+        """With the options of a call: its seconds for the whole are for the waiting, and not for each question."""
+        from hamr.options import patience, settings
+
+        asked = settings({name: value for name, value in options.items() if name == "retries"}, usual)
+        return cls(pipeline, asked, patience(options))
 
     def answer(self, request: Request) -> Flow[Response]:
         """Hand it over, and wait for it; raises HamrError."""

@@ -18,7 +18,7 @@ from hamr.compose import Hooks
 from hamr.discover import Plugins
 from hamr.drive import arun, run, tell_on_stderr
 from hamr.errors import ConfigError
-from hamr.options import Options, WaitOptions, known, patience, request, settings
+from hamr.options import Options, WaitOptions, known, request, settings
 from hamr.prices import Prices
 from hamr.providers import Providers
 from hamr.resolve.candidates import candidates, names
@@ -148,13 +148,13 @@ class Hamr:
 
     def count_tokens(self, prompt: Prompt, model: Models | None = None, **options: Unpack[Options]) -> int:
         """How many tokens a call would send, counted by the provider; raises HamrError."""
-        flow, transport = self._counting(prompt, model, options)
-        return run(flow, transport, self._tell)
+        pipeline, asked, how = self._asking(prompt, model, options)
+        return run(pipeline.count(asked, how), pipeline.transport, self._tell)
 
     async def acount_tokens(self, prompt: Prompt, model: Models | None = None, **options: Unpack[Options]) -> int:
         """How many tokens a call would send, counted by the provider, awaiting; raises HamrError."""
-        flow, transport = self._counting(prompt, model, options)
-        return await arun(flow, transport, self._tell)
+        pipeline, asked, how = self._asking(prompt, model, options)
+        return await arun(pipeline.count(asked, how), pipeline.transport, self._tell)
 
     def resume(self, id: str, model: str | None = None, **options: Unpack[WaitOptions]) -> Response:
         """Wait for an answer that the provider goes on with in the background, by its id; raises HamrError."""
@@ -178,15 +178,15 @@ class Hamr:
 
     def compact(self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]) -> tuple[Message, ...]:
         """A shorter conversation that says the same to this provider, to go on with; raises HamrError."""
-        flow, transport = self._compacting(prompt, model, options)
-        return run(flow, transport, self._tell)
+        pipeline, asked, how = self._asking(prompt, model, options)
+        return run(pipeline.compact(asked, how), pipeline.transport, self._tell)
 
     async def acompact(
         self, prompt: Prompt, model: str | None = None, **options: Unpack[Options]
     ) -> tuple[Message, ...]:
         """A shorter conversation, awaiting; raises HamrError."""
-        flow, transport = self._compacting(prompt, model, options)
-        return await arun(flow, transport, self._tell)
+        pipeline, asked, how = self._asking(prompt, model, options)
+        return await arun(pipeline.compact(asked, how), pipeline.transport, self._tell)
 
     def embed(self, inputs: Inputs, model: Models | None = None, **options: Unpack[EmbedOptions]) -> Embeddings:
         """Turn a text, or each of a list, into a vector; raises HamrError."""
@@ -206,6 +206,7 @@ class Hamr:
         from hamr.listing import ONCE, together
         from hamr.types import Listing
 
+        self._refresh()
         if provider is not None:
             return Listing(run(*self._models(provider, options), self._tell))
         return together(self._routes.askable(), lambda each: run(*self._models(each, {**ONCE, **options}), self._tell))
@@ -215,6 +216,7 @@ class Hamr:
         from hamr.listing import ONCE, atogether
         from hamr.types import Listing
 
+        self._refresh()
         if provider is not None:
             return Listing(await arun(*self._models(provider, options), self._tell))
 
@@ -252,11 +254,7 @@ class Hamr:
         """The hooks of one provider, its plugin loaded; raises ConfigError or PluginError."""
         with self._compiling:
             if id not in self._hooks:
-                self.providers.manifest(id)
-                self.providers.manifest(id)  # what is wrong with it comes before what is wrong with its code
-                plugin = self.providers.plugin(id)
-                extensions = self.plugins.load_extensions(self._extensions)
-                own = (self.plugins.find(plugin).source, self.plugins.load(plugin)) if plugin else None
+                own, extensions = self.providers.loaded(id), self.plugins.load_extensions(self._extensions)
                 self._hooks[id] = Hooks(self._builtin, own, extensions)
             return self._hooks[id]
 
@@ -314,6 +312,11 @@ class Hamr:
                 ready = self._pipelines[key] = self._pooling.of_candidates(each)
         return ready, chosen
 
+    def _refresh(self) -> None:
+        """Read the files of configuration again where they have changed: lists show what is there now (M-3)."""
+        if self.providers.again():
+            self._pipelines.clear()
+
     def _compiled(self, route: Route) -> Pipeline:
         pipeline = self._single(route)
         several = route.model.id and self._routes.has_several_keys(route.provider)
@@ -339,10 +342,9 @@ class Hamr:
         pipeline = self.pipeline(model, "embeddings")
         return pipeline.embed(asked, settings(options, self.settings)), pipeline.transport
 
-    def _counting(self, prompt: Prompt, model: Models | None, options: Options) -> tuple[Flow[int], Transport]:
+    def _asking(self, prompt: Prompt, model: Models | None, options: Options) -> tuple[Pipeline, Request, Settings]:
         pipeline, options = self._chosen(model, options)
-        asked = request(prompt, options, stream=False)
-        return pipeline.count(asked, settings(options, self.settings)), pipeline.transport
+        return pipeline, request(prompt, options, stream=False), settings(options, self.settings)
 
     def _models(self, id: str, options: ListOptions) -> tuple[Flow[tuple[ModelInfo, ...]], Transport]:
         from hamr.listing import listing_options
@@ -369,25 +371,14 @@ class Hamr:
             return pipeline.flow(asked, settings(options, self.settings))
         from hamr.background import Background
 
-        return Background(pipeline, self._patient(options), patience(options)).answer(asked)
+        return Background.of(pipeline, options, self.settings).answer(asked)
 
     def _waiting(self, model: str | None, options: WaitOptions) -> tuple[Background, Transport]:
         from hamr.background import Background
 
         known(options, WaitOptions.__annotations__)
         pipeline = self.pipeline(model, mode=options.get("api_mode"))
-        return Background(pipeline, self._patient(options), patience(options)), pipeline.transport
-
-    def _patient(self, options: Mapping[str, Any]) -> Settings:
-        """The settings of each call; the seconds for the whole are for the waiting."""
-        return settings({name: value for name, value in options.items() if name == "retries"}, self.settings)
-
-    def _compacting(
-        self, prompt: Prompt, model: str | None, options: Options
-    ) -> tuple[Flow[tuple[Message, ...]], Transport]:
-        pipeline, options = self._chosen(model, options)
-        asked = request(prompt, options, stream=False)
-        return pipeline.compact(asked, settings(options, self.settings)), pipeline.transport
+        return Background.of(pipeline, options, self.settings), pipeline.transport
 
     def _run(
         self, prompt: Prompt, model: Models | None, options: RunOptions, *, stream: bool

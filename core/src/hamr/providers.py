@@ -79,6 +79,15 @@ class Providers:
             return None
         return next((other for other in self.plugins.providers if self._speaks(other, wire)), None)
 
+    def loaded(self, id: str) -> tuple[str, object] | None:
+        """The plugin that serves a provider, imported, by its source; None where the core alone does. Raises HamrError.
+
+        What is wrong with its manifest comes before what is wrong with its code.
+        """
+        self.manifest(id)
+        plugin = self.plugin(id)
+        return (self.plugins.find(plugin).source, self.plugins.load(plugin)) if plugin else None
+
     def warn(self, tell: Callable[[str, str | None], None]) -> None:
         """Say once what in the files of configuration does not count."""
         for problem in self.configuration.problems:
@@ -86,11 +95,13 @@ class Providers:
                 self._told.add(problem)
                 tell(f"warning: {problem}", None)
 
-    def again(self) -> None:
-        """Read the files anew, where one has changed."""
-        if self.configuration.changed():
+    def again(self) -> bool:
+        """Read the files anew, where one has changed; whether one has."""
+        changed = self.configuration.changed()
+        if changed:
             self.configuration = self.configuration.anew()
             self._manifests.clear()
+        return changed
 
     def _read(self, id: str) -> tuple[Manifest, Mapping[str, str]]:
         if (known := self._manifests.get(id)) is None:
