@@ -305,12 +305,7 @@ class Hamr:
         chosen = self._resolver.select(several[0] if several else cast("str | None", model), role)
         if not several[1:]:
             return self._pipeline(chosen.provider, chosen.model, role, mode), chosen
-        key = ",".join(several), None, role, mode
-        if (ready := self._pipelines.get(key)) is None:
-            with self._compiling:
-                each = [self.pipeline(one, role, mode) for one in several]
-                ready = self._pipelines[key] = self._pooling.of_candidates(each)
-        return ready, chosen
+        return self._pooling.together(several, role, mode, self.pipeline), chosen
 
     def _refresh(self) -> None:
         """Read the files of configuration again where they have changed: lists show what is there now (M-3)."""
@@ -394,7 +389,6 @@ class Hamr:
         return running(pipeline, asked, settings(own, self.settings), limits), pipeline.transport, self._tell
 
     def _transports(self) -> list[Transport]:
-        used: dict[int, Any] = {id(self._builtin.http): self._builtin.http}
-        for pipeline in self._pipelines.values():
-            used |= {id(each.transport): each.transport for each in pipeline.all}
-        return list(used.values())
+        pools = self._pooling.made if "_pooling" in self.__dict__ else ()
+        pipelines = [each for pipeline in (*self._pipelines.values(), *pools) for each in pipeline.all]
+        return list({id(each): each for each in (self._builtin.http, *(one.transport for one in pipelines))}.values())

@@ -1,11 +1,10 @@
-"""Calls that go to several keys and candidates, in both colours, with what they leave behind."""
+"""Calls that go to several keys, in both colours, with what they leave behind."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from hamr import Hamr
 from hamr.cli import document
 from hamr.errors import (
     BrokenReply,
-    ConfigError,
     HamrError,
     NoAnswer,
     NotLetIn,
@@ -23,9 +21,8 @@ from hamr.errors import (
     RateLimited,
     Refused,
 )
-from hamr.pool.pooling import Pooling
 from hamr.pool.store import FILE, PoolStore
-from hamr.types import Call, Message, Request, Settings, Standing, Text, TextDelta, Timeouts, Warned
+from hamr.types import Call, Message, Request, Settings, Text, TextDelta, Timeouts, Warned
 from hamr_testkit.colours import Colour
 from hamr_testkit.scripted import Answer, ScriptedReply, ScriptedTransport
 
@@ -310,109 +307,6 @@ def test_one_key_makes_no_pool(environ: dict[str, str], tmp_path: Path, colour: 
     answer = colour.call(client, "hi", MODEL)
     assert (answer.choice, used(transport)) == (None, TAILS[:1])
     assert not (tmp_path / FILE).exists()
-
-
-OTHERS = {"HAMR_STATE_DIR": "", "LOCAL_API_KEY": KEYS[0], "VLLM_API_KEY": KEYS[1]}
-BOTH = "local/m, vllm/n"
-
-
-@pytest.fixture
-def others(tmp_path: Path) -> Hamr:
-    """A client with two providers of one key each."""
-    return made({**OTHERS, "HAMR_STATE_DIR": str(tmp_path)})
-
-
-@pytest.mark.parametrize("model", [BOTH, ["local/m", "vllm/n"], ("local/m,vllm/n",)])
-def test_the_first_candidate_serves_for_as_long_as_it_can(others: Hamr, colour: Colour, model: str) -> None:
-    """R-100."""
-    transport = script(others, OK, OK)
-    for _ in range(2):
-        answer = colour.call(others, "hi", model)
-        assert (answer.provider, answer.adaptations) == ("local", ())
-    assert used(transport) == [TAILS[0]] * 2
-
-
-@pytest.mark.parametrize(
-    ("failure", "why"),
-    [
-        (refusal(404), "NoSuchModel (404)"),
-        (refusal(400), "BadRequest (400)"),
-        (refusal(429), "RateLimited (429)"),
-        (refusal(500), "Overloaded (500)"),
-        (NoAnswer("refused"), "NoAnswer"),
-    ],
-)
-def test_the_next_candidate_makes_good_for_the_first(
-    others: Hamr, colour: Colour, failure: Answer | Exception, why: str
-) -> None:
-    """C-61, R-93."""
-    transport = script(others, failure, OK)
-    answer = colour.call(others, "hi", BOTH)
-    assert (answer.provider, used(transport)) == ("vllm", TAILS[:2])
-    assert b'"n"' in transport.calls[1].body
-    (changed,) = [each for each in answer.adaptations if each.field == "model"]
-    assert changed.why.startswith(f"vllm/n served: local/m was passed over ({why}")
-    assert answer.choice is not None
-    assert (answer.choice.selector, answer.choice.passed_over[0].selector) == ("vllm/n", "local/m")
-
-
-def test_a_candidate_whose_breaker_is_open_is_passed_over(others: Hamr, tmp_path: Path, colour: Colour) -> None:
-    """C-60: it is left alone after four failures, each of which let its key rest."""
-    transport = script(others, *[refusal(500), OK] * 4, OK)
-    store = PoolStore(str(tmp_path / FILE))
-    for _ in range(4):
-        colour.call(others, "hi", BOTH)
-        store.change(lambda state: state.rests.clear())
-    answer = colour.call(others, "hi", BOTH)
-    assert len(transport.calls) == 9
-    assert answer.choice is not None
-    assert answer.choice.passed_over[0].why == "its provider keeps failing"
-
-
-def test_a_candidate_without_a_key_is_passed_over(tmp_path: Path, colour: Colour) -> None:
-    client = made({"HAMR_STATE_DIR": str(tmp_path), "LOCAL_API_KEY": KEYS[0]})
-    transport = script(client, OK)
-    answer = colour.call(client, "hi", f"groq/g,{MODEL}")
-    assert (answer.provider, len(transport.calls)) == ("local", 1)
-    assert answer.choice is not None
-    assert "no key for groq" in answer.choice.passed_over[0].why
-
-
-def test_each_candidate_has_the_transport_of_its_own(others: Hamr, tmp_path: Path, colour: Colour) -> None:
-    first, second = ScriptedTransport(refusal(500)), ScriptedTransport(OK)
-    each = [replace(others.pipeline(name), transport=own) for name, own in (("local/m", first), ("vllm/n", second))]
-    pooled = Pooling({"HAMR_STATE_DIR": str(tmp_path)}, lambda _: [], lambda _: each[0]).of_candidates(each)
-    _, answer = colour.run(pooled.flow(ASKED, QUICK), first)
-    assert (answer.provider, len(first.calls), len(second.calls)) == ("vllm", 1, 1)
-
-
-def test_the_environment_names_several_too(tmp_path: Path, colour: Colour) -> None:
-    """R-45."""
-    said = {**OTHERS, "HAMR_STATE_DIR": str(tmp_path), "HAMR_LLM_MODEL": "m,n", "HAMR_LLM_PROVIDER": "local"}
-    client = made(said)
-    transport = script(client, refusal(404), OK)
-    assert colour.call(client, "hi").choice is not None
-    assert [json.loads(call.body)["model"] for call in transport.calls] == ["m", "n"]
-
-
-def test_a_run_goes_to_the_next_candidate_too(others: Hamr) -> None:
-    script(others, refusal(503), OK)
-    assert others.run("hi", BOTH).response.provider == "vllm"
-
-
-def test_no_model_among_the_commas_is_told(others: Hamr) -> None:
-    with pytest.raises(ConfigError):
-        others.call("hi", [])
-
-
-def test_who_rests_can_be_asked_without_a_call(others: Hamr, colour: Colour) -> None:
-    script(others, refusal(429, retry_after="30"), OK)
-    colour.call(others, "hi", BOTH)
-    first, second = others.pipeline(BOTH).standing(time.time())
-    assert (first.selector, second) == ("local/m", Standing("vllm/n", TAILS[1], None))
-    assert first.rests is not None
-    assert first.rests.startswith("RateLimited (429); it rests for ")
-    assert others.pipeline(MODEL).standing(time.time()) == ()
 
 
 @pytest.mark.parametrize("headers", [{}, {"x-ratelimit-remaining-requests": "5", "x-ratelimit-reset-requests": "30s"}])

@@ -12,6 +12,7 @@ from hamr.pool.pooled import Pooled
 
 if TYPE_CHECKING:
     from hamr.pipeline import Pipeline
+    from hamr.resolve.model import Role
     from hamr.secrets.keys import Key
     from hamr.types import Provider, Route
 
@@ -27,10 +28,29 @@ class Pooling:
     ) -> None:
         self._pools = Pools(environ)
         self._keys, self._compile = keys, compile
+        self._together: dict[tuple[object, ...], Pooled] = {}
 
     def of_keys(self, pipeline: Pipeline) -> Pooled:
         """The pool of all keys for the model of this pipeline."""
         return Pooled.of(self._pools, [self._candidate(pipeline)])
+
+    @property
+    def made(self) -> Sequence[Pooled]:
+        """The pools of several models."""
+        return list(self._together.values())
+
+    def together(
+        self,
+        several: Sequence[str],
+        role: Role,
+        mode: str | None,
+        pipeline: Callable[[str, Role, str | None], Pipeline],
+    ) -> Pooled:
+        """The pool of the models of these selectors, made once; raises ConfigError or PluginError."""
+        key = (*several, role, mode)
+        if (ready := self._together.get(key)) is None:
+            ready = self._together[key] = self.of_candidates([pipeline(one, role, mode) for one in several])
+        return ready
 
     def of_candidates(self, pipelines: Sequence[Pipeline]) -> Pooled:
         """The pool of all keys for the models of these pipelines, in this order; raises ConfigError without any."""
