@@ -63,6 +63,11 @@ class Pipeline:
         """Itself, and those that it hands its calls to."""
         return (self,)
 
+    def secrets(self) -> list[Secret]:
+        """The keys of all these, but for those that a command would have to be run for."""
+        found = (each.route.secret() for each in self.all if not each.route.waits)
+        return [secret for secret in found if secret is not None]
+
     def standing(self, now: float) -> Sequence[Standing]:
         """Who a call may go to at this time of day, where there is a choice; raises HamrError."""
         return ()
@@ -305,7 +310,8 @@ class Pipeline:
             error.status = error.status or sending.head.status
             error.request_id = error.request_id or sending.request_id
         error.partial = ending.partial(sending)
-        redacted(error, self.route.secret())
+        if not self.route.waits:  # a command is not run for it: the call itself holds what it printed
+            redacted(error, self.route.secret())
         for name in self.route.provider.auth.more_env:
             redacted(error, self.route.variable(name))
         for value in sending.secrets:  # what the auth has found for itself

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 import time
@@ -329,3 +330,20 @@ def test_an_answer_is_not_lost_for_a_file_that_is_locked(
     assert colour.call(client, "hi", MODEL).text == "Hi"
     other.close()
     assert any("could not be kept: another program keeps" in each for each in told)
+
+
+def test_no_key_of_the_pool_reaches_the_model_by_way_of_a_tool_that_failed(client: Hamr, colour: Colour) -> None:
+    def broken() -> str:
+        """Fails."""
+        raise RuntimeError(f"{KEYS[0]} and {KEYS[2]} were refused")
+
+    call = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "broken", "arguments": "{}"}}
+    chunk = {"choices": [{"delta": {"tool_calls": [call]}, "finish_reason": "tool_calls"}]}
+    asked = Answer((f"data: {json.dumps(chunk)}\n\n".encode(), b"data: [DONE]\n\n"))
+    transport = script(client, asked, OK)
+    if colour.name == "sync":
+        client.run("hi", MODEL, tools=[broken])
+    else:
+        asyncio.run(client.arun("hi", MODEL, tools=[broken]))
+    assert b"were refused" in transport.calls[1].body
+    assert b"canary" not in transport.calls[1].body

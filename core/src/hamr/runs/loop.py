@@ -35,7 +35,7 @@ def running(pipeline: Pipeline, request: Request, settings: Settings, limits: Li
         calls = so_far.add(response)
         if not calls or response.finish_reason not in RUNS_TOOLS:
             return so_far.run("finished")
-        this = Round(len(so_far.responses), request.tools, limits, pipeline.route.secret())
+        this = Round(len(so_far.responses), request.tools, limits, pipeline.secrets)
         results, pending = yield from this.answer(calls)
         if results:
             so_far.messages.append(Message("tool", results))

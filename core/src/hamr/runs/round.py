@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from hamr.effects import Abandon, Await, Begin, Done, Emit, Job, Now, RunFlow
 from hamr.runs.limits import Limits
@@ -20,8 +20,8 @@ NAMES = 20
 class Round:
     """One round of a run."""
 
-    def __init__(self, number: int, tools: Sequence[Tool], limits: Limits, secret: Secret | None) -> None:
-        self._number, self._limits, self._secret = number, limits, secret
+    def __init__(self, number: int, tools: Sequence[Tool], limits: Limits, secrets: Callable[[], list[Secret]]) -> None:
+        self._number, self._limits, self._secrets = number, limits, secrets
         self._tools = {tool.name: tool for tool in tools}
         self._finished: dict[int, ToolFinished] = {}
         self._running: dict[int, float] = {}
@@ -93,11 +93,12 @@ class Round:
         return ToolFinished(self._number, call, made, seconds, value)
 
     def _failed(self, call: ToolCall, error: Exception, seconds: float) -> ToolFinished:
-        """The failure as the model is told of it, which the key must not reach."""
+        """The failure as the model is told of it, which no key must reach."""
         told = failure(call, error)
-        if self._secret is not None and len(self._secret.reveal()) >= SHORTEST:
-            texts = tuple(Text(clean(part.text, self._secret)) for part in told.parts if isinstance(part, Text))
-            told = ToolResult(told.call_id, texts, told.name, is_error=True)
+        for secret in self._secrets():
+            if len(secret.reveal()) >= SHORTEST:
+                texts = tuple(Text(clean(part.text, secret)) for part in told.parts if isinstance(part, Text))
+                told = ToolResult(told.call_id, texts, told.name, is_error=True)
         return ToolFinished(self._number, call, told, seconds, error=error)
 
     def _refused(self, call: ToolCall) -> ToolResult:
