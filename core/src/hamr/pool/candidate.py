@@ -42,6 +42,11 @@ class Candidate:
         return ready
 
     @property
+    def secrets(self) -> list[Secret]:
+        """Its keys as they are written."""
+        return [each.written for each in self.keys()]
+
+    @property
     def pipelines(self) -> list[Pipeline]:
         """All that were made."""
         return [self.pipeline, *self._made.values()]

@@ -12,7 +12,7 @@ from hamr.pool.pool import Pool, Pools
 if TYPE_CHECKING:
     from hamr.effects import Flow
     from hamr.pool.candidate import Candidate
-    from hamr.types import EmbeddingRequest, Embeddings, Request, Response, Settings, Standing
+    from hamr.types import EmbeddingRequest, Embeddings, Request, Response, Secret, Settings, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class Pooled(Pipeline):
     def all(self) -> Sequence[Pipeline]:
         """Itself, and those that it hands its calls to."""
         return (self, *(each for candidate in self.pool.candidates for each in candidate.pipelines))
+
+    def secrets(self) -> list[Secret]:
+        """The keys of all these, used already or not, but for those that a command would have to be run for."""
+        written = [secret for candidate in self.pool.candidates for secret in candidate.secrets]
+        return [*Pipeline.secrets(self), *written]  # `super` knows no class that slots have made anew
 
     def standing(self, now: float) -> Sequence[Standing]:
         """Who a call may go to at this time of day; raises HamrError."""
