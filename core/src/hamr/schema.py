@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import Field, fields
+from dataclasses import MISSING, Field, fields
+from functools import cache
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -34,7 +35,7 @@ def read(cls: type[Table], tables: Mapping[str, Any], place: str, hint: str = ""
 
 
 def _table(cls: Any, tables: Mapping[str, Any], path: str, problems: list[str]) -> Any:
-    known = {field.name: field for field in fields(cls)}
+    known, required = _fields(cls)
     values: dict[str, Any] = {}
     for key, value in tables.items():
         name = _snake(key)
@@ -42,7 +43,7 @@ def _table(cls: Any, tables: Mapping[str, Any], path: str, problems: list[str]) 
             problems.append(f"{path}{key}: unknown field{guess(name, known)}")
         else:
             values[name] = _value(known[name], value, f"{path}{key}", problems)
-    missing = [name for name, field in known.items() if _required(field) and name not in values]
+    missing = [name for name in required if name not in values]
     problems.extend(f"{path}{name}: missing" for name in missing)
     return None if problems else cls(**values)
 
@@ -114,10 +115,12 @@ def _snake(key: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in key)
 
 
-def _required(field: Field[Any]) -> bool:
-    from dataclasses import MISSING
-
-    return field.default is MISSING and field.default_factory is MISSING
+@cache
+def _fields(cls: Any) -> tuple[Mapping[str, Field[Any]], tuple[str, ...]]:
+    """The fields of a dataclass by name, and the names of those without a default."""
+    known = {field.name: field for field in fields(cls)}
+    required = [field.name for field in fields(cls) if field.default is MISSING and field.default_factory is MISSING]
+    return known, tuple(required)
 
 
 def guess(name: str, known: Mapping[str, Any]) -> str:
