@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +70,32 @@ def test_a_folder_in_its_place_is_named(tmp_path: Path) -> None:
     (tmp_path / "installed.json").mkdir()
     with pytest.raises(ConfigError, match=r"installed\.json cannot be written"):
         Installed().write({"HAMR_CONFIG_DIR": str(tmp_path)})
+
+
+def test_many_processes_at_once_lose_nothing(tmp_path: Path) -> None:
+    """Pain 5."""
+    environ = {"HAMR_CONFIG_DIR": str(tmp_path / "config")}
+    code = (
+        "import sys; from hamr.installed import Installed, Kept\n"
+        "for n in range(8):\n"
+        "    kept = Kept(f'p{sys.argv[2]}-{n}', 'x', '1')\n"
+        "    Installed.change({'HAMR_CONFIG_DIR': sys.argv[1]}, lambda listed: listed.with_([kept]))\n"
+    )
+    folder = environ["HAMR_CONFIG_DIR"]
+    running = [subprocess.Popen([sys.executable, "-c", code, folder, str(process)]) for process in range(5)]
+    assert [process.wait(60) for process in running] == [0] * 5
+    listed = [kept.distribution for kept in Installed.read(environ).plugins]
+    assert listed == sorted(f"p{process}-{n}" for process in range(5) for n in range(8))
+
+
+def test_a_change_that_fails_leaves_the_list_and_lets_go_of_it(tmp_path: Path) -> None:
+    environ = {"HAMR_CONFIG_DIR": str(tmp_path)}
+    Installed((ACME,)).write(environ)
+
+    def fail(listed: Installed) -> Installed:
+        raise ConfigError("no")
+
+    with pytest.raises(ConfigError, match="no"):
+        Installed.change(environ, fail)
+    Installed.change(environ, lambda listed: listed)
+    assert Installed.read(environ) == Installed((ACME,))

@@ -10,6 +10,7 @@ from hamr.errors import ConfigError
 from hamr.files import write_whole
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 
@@ -48,6 +49,19 @@ def read(environ: Mapping[str, str], name: str, fits: Callable[[Any], bool], sha
     return stored
 
 
+def changing(environ: Mapping[str, str], name: str) -> AbstractContextManager[None]:
+    """While it is entered no other process changes this file; raises ConfigError where that cannot be."""
+    from hamr.locks import writing
+
+    if (path := config_path(environ, name)) is None:
+        raise _no_place()
+    return writing(path)
+
+
+def _no_place() -> ConfigError:
+    return ConfigError("there is no place for configuration", hint="Set HAMR_CONFIG_DIR to a folder.")
+
+
 def _folder(environ: Mapping[str, str]) -> str | None:
     """The same as `config_folder` without the import of pathlib, which every start would pay for."""
     if given := environ.get("HAMR_CONFIG_DIR"):
@@ -61,7 +75,7 @@ def write(environ: Mapping[str, str], name: str, value: Any) -> Path:
     """Keep a file, whole; gives its path. Raises ConfigError where it cannot be written."""
     folder = config_folder(environ)
     if folder is None:
-        raise ConfigError("there is no place for configuration", hint="Set HAMR_CONFIG_DIR to a folder.")
+        raise _no_place()
     import json
 
     path = folder / name

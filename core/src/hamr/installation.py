@@ -59,7 +59,7 @@ def install(
     _forget_folders()
     found = [(each, _locate(each, installer)) for each in these]
     kept = [Kept(dist.name, each.argument, dist.version) for each, dist in found if dist.name != CORE]
-    Installed.read(environ).with_(kept).write(environ)
+    Installed.change(environ, lambda listed: listed.with_(kept))
     return [Outcome(dist.name, dist.version, before.get(dist.name)) for _, dist in found]
 
 
@@ -75,7 +75,7 @@ def uninstall(dists: Sequence[str], installer: Installer, environ: Mapping[str, 
     if left:
         raise HamrError(f"{left[0]} is still there", hint=f"See where it is: {installer.environment.python} -m site")
     if listed.without(dists) != listed:
-        Installed.read(environ).without(dists).write(environ)
+        Installed.change(environ, lambda now: now.without(dists))
     return [Outcome(dist, None, before.get(dist)) for dist in dists]
 
 

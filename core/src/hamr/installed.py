@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,14 @@ class Installed:
     def write(self, environ: Mapping[str, str]) -> Path:
         """Keep this list; gives the file's path. Raises ConfigError where it cannot be written."""
         return config_files.write(environ, FILE, asdict(self))
+
+    @classmethod
+    def change(cls, environ: Mapping[str, str], edit: Callable[[Installed], Installed]) -> None:
+        """Edit the list while no other process does; raises ConfigError where it cannot be read or written."""
+        with config_files.changing(environ, FILE):
+            before = cls.read(environ)
+            if (after := edit(before)) != before:
+                after.write(environ)
 
     def with_(self, new: Iterable[Kept]) -> Installed:
         """The same list with these in it, each in place of what it had of the same distribution."""

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from hamr.errors import ConfigError
+
+PATIENCE = 30.0
+"""Seconds until a lock that another process holds for a write is given up on."""
+POLL = 0.02
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:
@@ -73,6 +79,28 @@ class FileLock:
             return os.path.samestat(os.fstat(file), os.stat(self._path))
         except FileNotFoundError:
             return False
+
+
+@contextmanager
+def writing(path: str | Path) -> Iterator[None]:
+    """Hold the lock of a file that is read, changed and written, by its name in its folder; blocks for a moment.
+
+    Raises ConfigError where another process holds it for too long, or where there can be none.
+    """
+    folder, name = os.path.split(path)
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{folder} cannot be written: {error.strerror}") from error
+    lock, deadline = FileLock(name, Path(folder)), time.monotonic() + PATIENCE
+    while not lock.acquire():
+        if time.monotonic() > deadline:
+            raise ConfigError(f"{path} is being written by another process", hint="Try again later.")
+        time.sleep(POLL)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _lock(file: int) -> None:

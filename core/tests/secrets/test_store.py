@@ -209,7 +209,7 @@ def test_another_writer_is_waited_for_and_given_up_on(store: CredentialStore, mo
 
     lock = FileLock("auth.json", Path(store.folder))
     assert lock.acquire()
-    monkeypatch.setattr("hamr.secrets.store.PATIENCE", 0.1)
+    monkeypatch.setattr("hamr.locks.PATIENCE", 0.1)
     with pytest.raises(ConfigError, match="being written by another process"):
         add(store, "acme", "k")
     lock.release()

@@ -48,11 +48,13 @@ def command(context: click.Context, *, as_json: bool) -> None:
 @request_options.JSON
 def set_budget(scope: str, usd: str, *, per: str, as_json: bool) -> None:
     """Set a budget, in place of the one that SCOPE has in that time."""
+    from hamr import config_files
     from hamr.spend.budget import budget
-    from hamr.spend.choices import Choices
+    from hamr.spend.choices import FILE, Choices
 
     made = budget(_resolved(scope), {"usd": usd.removeprefix("$"), "per": per}, "hamr budget set")
-    Choices.read(os.environ).with_(made).write(os.environ)
+    with config_files.changing(os.environ, FILE):
+        Choices.read(os.environ).with_(made).write(os.environ)
     _list(as_json=as_json)
 
 
@@ -62,14 +64,17 @@ def set_budget(scope: str, usd: str, *, per: str, as_json: bool) -> None:
 @request_options.JSON
 def remove_budget(scope: str, *, per: str | None, as_json: bool) -> None:
     """Remove the budgets of SCOPE."""
-    from hamr.spend.choices import Choices
+    from hamr import config_files
+    from hamr.spend.choices import FILE, Choices
 
-    choices, resolved = Choices.read(os.environ), _resolved(scope)
-    left = choices.without(resolved, per)
-    if left == choices:
-        known = ", ".join(f"{each.scope} a {each.per}" for each in choices.budgets) or "none"
-        raise ConfigError(f"there is no such budget: {scope}", hint=f"Budgets: {known}.")
-    left.write(os.environ)
+    resolved = _resolved(scope)
+    with config_files.changing(os.environ, FILE):
+        choices = Choices.read(os.environ)
+        left = choices.without(resolved, per)
+        if left == choices:
+            known = ", ".join(f"{each.scope} a {each.per}" for each in choices.budgets) or "none"
+            raise ConfigError(f"there is no such budget: {scope}", hint=f"Budgets: {known}.")
+        left.write(os.environ)
     _list(as_json=as_json)
 
 

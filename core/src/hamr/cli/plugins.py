@@ -12,6 +12,8 @@ import click
 from hamr.cli import exit_codes, output
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hamr.choices import Choices
     from hamr.cli.pieces import Piece, Plugin
     from hamr.distributions import EntryPoint
@@ -122,8 +124,7 @@ def _cost(piece: Piece) -> str:
 @click.argument("ids", nargs=-1, required=True, metavar="PROVIDER...")
 def enable(ids: tuple[str, ...]) -> None:
     """Switch providers on that were switched off."""
-    chosen = _chosen()
-    _keep(chosen._replace(disabled=tuple(id for id in chosen.disabled if id not in ids)))
+    _keep(lambda chosen: chosen._replace(disabled=tuple(id for id in chosen.disabled if id not in ids)))
 
 
 @command.command("disable", short_help="Switch providers off.")
@@ -132,8 +133,7 @@ def disable(ids: tuple[str, ...]) -> None:
     """Switch providers off: they stay installed and listed, but are not used or imported."""
     for id in ids:
         _must_be_installed(id)
-    chosen = _chosen()
-    _keep(chosen._replace(disabled=tuple(dict.fromkeys([*chosen.disabled, *ids]))))
+    _keep(lambda chosen: chosen._replace(disabled=tuple(dict.fromkeys([*chosen.disabled, *ids]))))
 
 
 @command.command("prefer", short_help="Choose where two distributions bring the same provider.")
@@ -146,19 +146,18 @@ def prefer(id: str, distribution: str) -> None:
     dists = [point.dist for point in _must_be_installed(id)]
     if distribution not in dists:
         raise ConfigError(f"{distribution} does not bring {id!r}", hint=f"It comes from {' and '.join(dists)}.")
-    chosen = _chosen()
-    _keep(chosen._replace(prefer={**chosen.prefer, id: distribution}))
+    _keep(lambda chosen: chosen._replace(prefer={**chosen.prefer, id: distribution}))
 
 
-def _chosen() -> Choices:
-    """What the user chose before, without what the environment says for this run."""
-    from hamr.choices import Choices
+def _keep(edit: Callable[[Choices], Choices]) -> None:
+    """Change what the user chose before, without what the environment says for this run."""
+    from hamr import config_files
+    from hamr.choices import FILE, Choices
 
-    return Choices.read({name: value for name, value in os.environ.items() if name != "HAMR_PREFER"})
-
-
-def _keep(choices: Choices) -> None:
-    output.note(f"kept in {choices.write(os.environ)}")
+    environ = {name: value for name, value in os.environ.items() if name != "HAMR_PREFER"}
+    with config_files.changing(environ, FILE):
+        path = edit(Choices.read(environ)).write(environ)
+    output.note(f"kept in {path}")
 
 
 def _must_be_installed(id: str) -> tuple[EntryPoint, ...]:

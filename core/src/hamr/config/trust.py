@@ -48,20 +48,22 @@ class Trust:
     def decide(self, folder: str, *, trusted: bool | None) -> str:
         """Remember it, or with None forget it; gives the folder as it is kept. Raises ConfigError."""
         import json
-        from pathlib import Path
 
         from hamr.files import write_whole
+        from hamr.locks import writing
 
         if self.path is None:
             raise ConfigError("there is no place for this", hint="Set HAMR_AGENT_DIR to a folder.")
-        said, place = self._read(), os.path.realpath(folder)
-        said.pop(place, None)
-        if trusted is not None:
-            said[place] = trusted
-        try:
-            write_whole(Path(self.path), json.dumps(said, indent=2, ensure_ascii=False).encode() + b"\n")
-        except OSError as error:
-            raise ConfigError(f"{self.path} cannot be written: {error.strerror}") from error
+        place = os.path.realpath(folder)
+        with writing(self.path):
+            said = self._read()
+            said.pop(place, None)
+            if trusted is not None:
+                said[place] = trusted
+            try:
+                write_whole(self.path, json.dumps(said, indent=2, ensure_ascii=False).encode() + b"\n")
+            except OSError as error:
+                raise ConfigError(f"{self.path} cannot be written: {error.strerror}") from error
         return place
 
     def _read(self) -> dict[str, bool]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from hamr.errors import ConfigError
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
     from hamr.secrets.auth_file import Document, StoredKey, StoredLogin
 
 FILE = "auth.json"
-PATIENCE = 30.0
-"""Seconds until a lock that another process holds is given up on; it is held for a write alone."""
-POLL = 0.02
 WRITABLE_BY_OTHERS = 0o022
 
 Result = TypeVar("Result")
@@ -89,7 +85,9 @@ class CredentialStore:
 
     def change(self, edit: Callable[[Document], Result]) -> Result:
         """Edit what is stored and write it whole, while no other process does; raises ConfigError."""
-        with self._holding():
+        from hamr.locks import writing
+
+        with writing(self.path):
             return self.rewrite(edit)
 
     def rewrite(self, edit: Callable[[Document], Result]) -> Result:
@@ -182,28 +180,6 @@ class CredentialStore:
             raise ConfigError(
                 f"{what}: its command is not run, for others may write the file", hint=f"chmod 600 {self.path}"
             )
-
-    @contextmanager
-    def _holding(self) -> Iterator[None]:
-        import time
-        from pathlib import Path
-
-        from hamr.locks import FileLock
-
-        deadline = time.monotonic() + PATIENCE
-        try:
-            os.makedirs(self.folder, mode=0o700, exist_ok=True)
-            lock = FileLock(FILE, Path(self.folder))
-            while not lock.acquire():
-                if time.monotonic() > deadline:
-                    raise ConfigError(f"{self.path} is being written by another process", hint="Try again later.")
-                time.sleep(POLL)
-        except OSError as error:
-            raise ConfigError(f"{self.folder} cannot be written: {error.strerror}") from error
-        try:
-            yield
-        finally:
-            lock.release()
 
     def _sweep(self) -> None:
         """Remove what a process that was killed in mid-write has left: nobody else writes now."""
