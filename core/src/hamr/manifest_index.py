@@ -82,6 +82,12 @@ def cache_folder(environ: Mapping[str, str]) -> str | None:
     return os.path.join(home, ".cache", "hamr") if (home := environ.get("HOME")) else None
 
 
+def catalog_folder(environ: Mapping[str, str]) -> str | None:
+    """Where what the user has fetched of providers' models is kept; None as with `cache_folder`."""
+    base = cache_folder(environ)
+    return None if base is None else os.path.join(base, "catalog")
+
+
 def stamp(path: str) -> list[int] | None:
     """What changes whenever the file does.
 

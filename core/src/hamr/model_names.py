@@ -1,7 +1,7 @@
 """The names of all models that lists name, so that one can be found without the lists being read.
 
-What plugins and the user's own list say is kept in the cache folder: reading thirty lists with their prices takes
-50 ms, this one 1 ms. It counts for as long as each of the files is the very same.
+What plugins, the user's own list and what the user has fetched say is kept in the cache folder: reading thirty lists
+with their prices takes 50 ms, this one 1 ms. It counts for as long as each of the files is the very same.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from hamr.config_files import config_path
 from hamr.discover import Plugins, folder
 from hamr.errors import HamrError
 from hamr.files import write_whole
-from hamr.manifest_index import cache_folder, stamp
+from hamr.manifest_index import cache_folder, catalog_folder, stamp
 from hamr.providers import Providers
 from hamr.resolve.known import Holder
 
 FILE = "model-names.json"
-FORMAT = 2
+FORMAT = 3
 LISTS = ("provider.toml", "models.toml")
 DEDICATED = "dedicated"
 
@@ -86,18 +86,22 @@ class ModelNames:
         plugins, base = self._providers.plugins, cache_folder(os.environ)
         own = config_path(self._environ, "models.toml")
         points = [[id, *(point.value for point in points)] for id, points in plugins.providers.items()]
-        places = [list(sys.path), points, own, sorted(plugins.choices.disabled), dict(plugins.choices.prefer)]
+        fetched, choices = catalog_folder(self._environ), plugins.choices
+        places = [list(sys.path), points, own, fetched, sorted(choices.disabled), dict(choices.prefer)]
         path = os.path.join(base, FILE) if base is not None else None
         if path is not None and (known := _read(path)) is not None and _holds(known, places):
             return known
-        made = _made(plugins, own, places)
+        made = _made(plugins, own, fetched, places)
         if path is not None:
             _write(path, made)
         return made
 
 
-def _made(plugins: Plugins, own: str | None, places: list[Any]) -> Stored:
-    files: dict[str, list[int] | None] = {}
+def _made(plugins: Plugins, own: str | None, fetched: str | None, places: list[Any]) -> Stored:
+    from hamr.catalog.overlay import Overlay, Overlays
+
+    overlays = Overlays(fetched)
+    files: dict[str, list[int] | None] = {each: stamp(each) for each in overlays.files()}
     exact, shown = Names(), Names()
     for id in plugins.providers:
         try:
@@ -107,6 +111,10 @@ def _made(plugins: Plugins, own: str | None, places: list[Any]) -> Stored:
                 _add(exact, shown, id, row)
         except HamrError:  # whoever uses that provider is told
             continue
+    for overlay in overlays.all():
+        if isinstance(overlay, Overlay):  # `hamr catalog` tells of one that is spoilt
+            for row in overlay.rows:
+                _add(exact, shown, overlay.provider, row)
     if own is not None:
         files[own] = stamp(own)
         for row in _tables(own):

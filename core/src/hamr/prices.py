@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hamr.base_url import is_own
 from hamr.config_files import config_path
 from hamr.errors import ConfigError
+from hamr.manifest_index import catalog_folder
 from hamr.types import Cost, Route, Usage
 
 if TYPE_CHECKING:
@@ -80,11 +81,21 @@ def price_lists(id: str, providers: Providers, environ: Mapping[str, str]) -> li
     place = config_path(environ, FILE)
     own = _read(place) if place is not None and os.path.exists(place) else {}
     configured = providers.configuration.rows(id)
-    if not packaged and not own and not configured:
+    fetched = _fetched(id, catalog_folder(environ))
+    if not packaged and not own and not configured and not fetched:
         return []
     from hamr.catalog.lists import lists
 
-    return lists(id, own, place or "", packaged, configured)
+    return lists(id, own, place or "", packaged, configured, fetched)
+
+
+def _fetched(id: str, folder: str | None) -> list[Rows]:
+    """What the user has fetched of a provider's models; nothing is imported where that is nothing at all."""
+    if folder is None or not os.path.isdir(folder):
+        return []
+    from hamr.catalog.overlay import Overlays
+
+    return [overlay.list() for overlay in Overlays(folder).of(id)]
 
 
 def _read(path: str) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields
 from functools import cache
 from importlib import import_module
+from math import inf
 from typing import Any, TypeVar
 
 from hamr.errors import ConfigError
@@ -97,7 +98,7 @@ def _broken_rules(rules: Mapping[str, Any], value: Any) -> Iterator[str]:
         yield f"must be one of {', '.join(rules['one_of'])}"
     if "pattern" in rules and not all(re.fullmatch(rules["pattern"], text) for text in texts):
         yield f"must match {rules['pattern']}"
-    if "least" in rules and isinstance(value, int) and value < rules["least"]:
+    if "least" in rules and isinstance(value, int | float) and not rules["least"] <= value < inf:  # NaN is neither
         yield f"must be at least {rules['least']}"
     if "lengths" in rules and len(texts) not in rules["lengths"]:
         yield f"must have {' or '.join(map(str, rules['lengths']))} texts"

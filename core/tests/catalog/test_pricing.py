@@ -158,3 +158,9 @@ def test_a_row_awry_is_told_with_its_place_and_costs_no_answer() -> None:
 def test_what_stands_at_the_head_of_a_list_holds_for_each_row() -> None:
     rows = Rows({"source": "A", "date": "2026-07-02", "model": [{"id": "m"}, {"id": "n", "source": "B"}]}, "here")
     assert [(row.source, row.date) for row in rows] == [("A", "2026-07-02"), ("B", "2026-07-02")]
+
+
+@pytest.mark.parametrize("rate", [-1, float("nan"), float("inf")])
+def test_a_rate_that_is_none_is_refused(rate: float) -> None:
+    """It would make room in a budget."""
+    assert "price[0].input must be at least 0" in cost(Usage(input=1), {"input": rate}).reason

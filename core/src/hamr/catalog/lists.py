@@ -1,4 +1,4 @@
-"""Where price lists are: the user's own, over that of the provider's package."""
+"""Where price lists are: the user's own, over what the user has fetched, over that of the provider's package."""
 
 from __future__ import annotations
 
@@ -10,18 +10,28 @@ from hamr.catalog.row import Rows
 Tables = Mapping[str, Any]
 
 
+OWN, CONFIGURED, SHIPPED = "own", "configured", "shipped"
+"""The kinds of lists besides those of `overlay.KINDS`."""
+
+
 def lists(
-    id: str, own: Tables, place: str, packaged: Tables, configured: Iterable[tuple[str, list[Tables]]] = ()
+    id: str,
+    own: Tables,
+    place: str,
+    packaged: Tables,
+    configured: Iterable[tuple[str, list[Tables]]] = (),
+    fetched: Iterable[Rows] = (),
 ) -> list[Rows]:
     """The rows of one provider; in the user's `own` file at `place` they are named `provider/model`.
 
-    `configured` are those in files that describe providers, each with its place.
+    `configured` are those in files that describe providers, each with its place; `fetched` are those of overlays.
 
     Raises ConfigError for a file that is no list.
     """
-    found = [Rows(_of_provider(id, own), place)]
-    found += [Rows({"model": rows}, where) for where, rows in configured]
-    found.append(Rows(packaged, f"models.toml of {id}"))
+    found = [Rows(_of_provider(id, own), place, OWN)]
+    found += [Rows({"model": rows}, where, CONFIGURED) for where, rows in configured]
+    found += fetched
+    found.append(Rows(packaged, f"models.toml of {id}", SHIPPED))
     return [rows for rows in found if rows]
 
 

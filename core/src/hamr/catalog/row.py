@@ -11,6 +11,7 @@ from hamr import schema
 from hamr.errors import ConfigError
 
 DAY = {"pattern": r"\d{4}-\d{2}-\d{2}"}
+RATE = {"least": 0}
 HINT = "docs/costs.md lists the fields of a row."
 DATED = re.compile(r"[-@](?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$")
 """What providers put behind a model's name for one version of it."""
@@ -24,21 +25,21 @@ class Rates:
     said (source: the price pages of the large providers, 2026-11).
     """
 
-    input: float | None = None
-    cache_read: float | None = None
-    cache_write_5m: float | None = None
-    cache_write_1h: float | None = None
-    input_audio: float | None = None
-    output: float | None = None
-    reasoning: float | None = None
-    output_audio: float | None = None
+    input: float | None = field(default=None, metadata=RATE)
+    cache_read: float | None = field(default=None, metadata=RATE)
+    cache_write_5m: float | None = field(default=None, metadata=RATE)
+    cache_write_1h: float | None = field(default=None, metadata=RATE)
+    input_audio: float | None = field(default=None, metadata=RATE)
+    output: float | None = field(default=None, metadata=RATE)
+    reasoning: float | None = field(default=None, metadata=RATE)
+    output_audio: float | None = field(default=None, metadata=RATE)
 
 
 @dataclass(frozen=True, slots=True)
 class Tier(Rates):
     """What the whole call costs where more than `above` tokens go in."""
 
-    above: int = 0
+    above: int = field(default=0, metadata={"least": 0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,8 @@ class Row:
     id: str
     aliases: tuple[str, ...] = ()
     name: str | None = None
-    context_window: int | None = None
-    max_tokens: int | None = None
+    context_window: int | None = field(default=None, metadata={"least": 1})
+    max_tokens: int | None = field(default=None, metadata={"least": 1})
     input: tuple[str, ...] = ()
     reasoning: bool | None = None
     tools: bool | None = None
@@ -86,12 +87,22 @@ class Row:
     date: str = field(default="", metadata={"pattern": r"|\d{4}-\d{2}-\d{2}"})
 
     def over(self, below: Row) -> Row:
-        """The row, with what another says of the same model where this one says nothing."""
+        """The row, with what another says of the same model where this one says nothing.
+
+        A price that is taken over keeps its own source and date.
+        """
         unsaid = [each.name for each in fields(self) if getattr(self, each.name) in (None, (), "")]
         said: dict[str, Any] = {name: getattr(below, name) for name in unsaid}
-        if len(self.price) == len(below.price) == 1:
+        if not self.price:
+            said["price"] = below.sourced_prices()
+        elif len(self.price) == len(below.price) == 1:
             said["price"] = (self.price[0].over(below.price[0]),)
         return replace(self, **said)
+
+    def sourced_prices(self) -> tuple[Price, ...]:
+        """The prices, each with its source and date: those of the row where it has none."""
+        told = (each if each.source else replace(each, source=self.source, date=self.date) for each in self.price)
+        return tuple(told)
 
     def price_on(self, day: str) -> Price | None:
         """The price that counts on this day: where several do, the one that began last."""
@@ -99,10 +110,10 @@ class Row:
 
 
 class Rows:
-    """The rows of one file, `place`; each is checked when it is asked for."""
+    """The rows of one file, `place`; each is checked when it is asked for. `kind` says what sort of file it is."""
 
-    def __init__(self, tables: Mapping[str, Any], place: str) -> None:
-        self._tables, self._place = tables, place
+    def __init__(self, tables: Mapping[str, Any], place: str, kind: str = "") -> None:
+        self._tables, self.place, self.kind = tables, place, kind
         self._by_name: dict[str, Mapping[str, Any]] = {}
         models = tables.get("model", [])
         if not isinstance(models, list) or not all(isinstance(each, Mapping) for each in models):
@@ -128,7 +139,7 @@ class Rows:
 
     def _checked(self, raw: Mapping[str, Any]) -> Row:
         general = {name: self._tables[name] for name in ("source", "date") if name in self._tables}
-        return schema.read(Row, {**general, **raw}, f"{self._place}, the model {raw.get('id')!r}", HINT)
+        return schema.read(Row, {**general, **raw}, f"{self.place}, the model {raw.get('id')!r}", HINT)
 
 
 def _names(value: Any) -> list[str]:
