@@ -118,6 +118,12 @@ class Resolver:
         found: Mapping[str, str] = self._shipped["prefixes"]
         return found
 
+    @property
+    def makers(self) -> Collection[str]:
+        """Names of makers of models that are nearly those of providers, in small letters."""
+        found: Collection[str] = self._shipped["makers"]
+        return found
+
     @cached_property
     def local(self) -> tuple[str, Collection[str]]:
         """The provider of a server of one's own, and the variables that say where it is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import io
+import itertools
 import json
 import os
 import pty
@@ -53,8 +54,9 @@ class Ran:
 
     @property
     def error(self) -> Any:
-        """The error that stands as JSON on standard error."""
-        return json.loads(self.err)["error"]
+        """The error that stands as JSON on standard error, after the warnings."""
+        lines = self.err.splitlines(keepends=True)
+        return json.loads("".join(itertools.dropwhile(lambda line: line.startswith("warning: "), lines)))["error"]
 
 
 Run = Callable[..., Ran]

@@ -121,6 +121,17 @@ def test_a_slip_for_a_command_is_asked_about_on_a_terminal(server: Any, terminal
     assert "did you mean `hamr --help`?" in terminal("help", HAMR_LLM_MODEL="loop/m").out
 
 
+def test_a_slip_for_a_command_in_a_script_is_no_prompt(server: Any, start: Any) -> None:
+    ran = start("providrs", stdin=subprocess.DEVNULL, env={"HAMR_LLM_MODEL": "loop/m"})
+    out, err = ran.communicate()
+    assert (ran.returncode, out, server.asked) == (2, b"", [])
+    assert b"no such command: 'providrs'; did you mean `hamr providers`?" in err
+
+
+def test_a_word_with_text_piped_in_is_a_prompt(server: Any, process: Any) -> None:
+    assert process("provider", stdin=b"some text", env={"HAMR_LLM_MODEL": "loop/m"}).out == "Hello world\n"
+
+
 def test_what_looks_like_a_slip_is_a_prompt_all_the_same(server: Any, terminal: Any, hamr: Any) -> None:
     assert terminal("-m", "loop/m", "provider").out == "Hello world\n"
     assert terminal("provider", "of", "what?", HAMR_LLM_MODEL="loop/m").out == "Hello world\n"

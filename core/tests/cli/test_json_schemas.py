@@ -36,7 +36,7 @@ def test_call(server: Any, hamr: Any) -> None:
 
 
 def test_errors(server: Any, hamr: Any) -> None:
-    for ran in (hamr("-m", "nobody/m", "--json", "hi"), hamr("call", "--json", "--bogus", "hi")):
+    for ran in (hamr("-m", "nobody/any/m", "--json", "hi"), hamr("call", "--json", "--bogus", "hi")):
         check("error", json.loads(ran.err))
     server.pieces, server.reason = ["Hel"], None
     cut = json.loads(hamr("-m", "loop/m", "--json", "hi").err)

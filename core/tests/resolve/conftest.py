@@ -79,6 +79,11 @@ class World:
         return found
 
     @property
+    def makers(self) -> Collection[str]:
+        found: Collection[str] = SHIPPED["makers"]
+        return found
+
+    @property
     def local(self) -> tuple[str, Collection[str]]:
         return SHIPPED["local"]["provider"], SHIPPED["local"]["env"]
 

@@ -58,6 +58,25 @@ def test_a_name_says_whose_it_is(name: str, provider: str, world: Any) -> None:
     assert world.found(name) == f"{provider}/{name}"
 
 
+def test_a_slip_of_a_providers_name_goes_to_no_other(make: Any) -> None:
+    """M-15: a name with one slash means OpenRouter, but not where the first part is nearly a provider's."""
+    with pytest.raises(ConfigError, match="no plugin for the provider 'openay' is installed") as caught:
+        make(ready=None).pick("openay/gpt-4o")
+    assert "To ask openrouter for it: openrouter/openay/gpt-4o" in str(caught.value.hint)
+    makers = make(ready=None, models=[Holder("openrouter", "openay/gpt-4o")])
+    assert makers.found("openay/novel") == "openrouter/openay/novel"  # as the list writes its makers
+
+
+def test_who_is_asked_for_a_names_look_alone_is_told_where_it_cannot_be(make: Any) -> None:
+    chosen = make(ready=()).pick("nobody/x")
+    assert chosen.provider == "openrouter"
+    assert chosen.warning == (
+        "'nobody' is no provider that is there; by the look of the name openrouter is asked, but it has no key"
+    )
+    assert make(ready=("openrouter",)).pick("nobody/x").warning is None
+    assert make(ready=()).pick("gpt-4o").warning is None  # the name itself says whose it is
+
+
 def test_the_users_rules_come_before_hamrs(make: Any) -> None:
     own = rules.configured([{"pattern": "gpt-*", "provider": "groq"}, {"exact": "Mine", "provider": "xai"},
                             {"contains": "coder", "provider": "zai"}], "providers.toml")  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from typing import Any, TextIO
 
@@ -59,6 +60,17 @@ def note_json(document: Any) -> None:
 def terminal(stream: TextIO | None) -> bool:
     """Whether a person sits at the other end."""
     return stream is not None and not stream.closed and stream.isatty()
+
+
+def piped(stream: TextIO | None) -> bool:
+    """Whether a program or a file, which may have something to say, is at the other end; none is at /dev/null."""
+    if stream is None or stream.closed:
+        return False
+    try:
+        mode = os.fstat(stream.fileno()).st_mode
+    except OSError:  # no file of the system's: a test's or an embedder's own
+        return not terminal(stream)
+    return not stat.S_ISCHR(mode)
 
 
 def coloured(stream: TextIO) -> bool:

@@ -62,6 +62,10 @@ class Known(Protocol):
         """What may stand before a name, and the provider it means."""
 
     @property
+    def makers(self) -> Collection[str]:
+        """Names of makers of models that are nearly those of providers, in small letters."""
+
+    @property
     def local(self) -> tuple[str, Collection[str]]:
         """The provider of a server of one's own, and the variables that say where it is."""
 

@@ -117,7 +117,29 @@ def inferred(asked: Asked, known: Known) -> Found | Passed:
         if rule.is_of_names:
             raise known.absent(provider)
         return Passed(f"{rule.told()} means {provider}", (Refusal(provider, NOT_INSTALLED),))
-    return Found(provider, asked.name, rule.told(), asked.origin, asked.origin)
+    found = Found(provider, asked.name, rule.told(), asked.origin, asked.origin)
+    return found if rule.is_of_names else _by_shape(found, asked.name, known)
+
+
+def _by_shape(found: Found, name: str, known: Known) -> Found:
+    """What only the look of a name says: no slip of a provider's name is sent to another, and what fails is explained.
+
+    Raises ConfigError where the first part is nearly a provider's name, and that of no maker of models.
+    """
+    head, slash, _ = name.partition("/")
+    if slash and known.resembles_provider(head) and not _makes(head.lower(), known):
+        error = known.absent(head)
+        hint = f"{error.hint}\nTo ask {found.provider} for it: {found.provider}/{name}"
+        raise ConfigError(error.message, hint=hint)
+    if (why := known.unready(found.provider)) is None:
+        return found
+    what = f"{head!r} is no provider that is there" if slash else f"nothing says whose model {name!r} is"
+    return found._replace(warning=f"{what}; by the look of the name {found.provider} is asked, but {why}")
+
+
+def _makes(maker: str, known: Known) -> bool:
+    """Whether models are called `maker/...`."""
+    return maker in known.makers or any(each.id.lower().startswith(f"{maker}/") for each in known.like(f"{maker}/"))
 
 
 def alike(asked: Asked, known: Known) -> Found | Passed:
