@@ -174,3 +174,24 @@ def listed(id: str, said: Manifest) -> str:
     key = f"`{said.auth.env[0]}`" if not said.auth.optional else "none needed"
     model = said.models.get("chat")
     return f"| [{id}](plugins/{id}) | {said.name} | {key} | {f'`{model}`' if model else '-'} |"
+
+
+@pytest.mark.parametrize(
+    ("id", "environ", "told"),
+    [
+        ("bedrock", {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y"}, "AWS_ACCESS_KEY_ID"),
+        ("bedrock", {"AWS_PROFILE": "work"}, "AWS_PROFILE"),
+        ("bedrock", {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x"}, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
+        ("bedrock", {"AWS_ACCESS_KEY_ID": "x"}, None),
+        ("vertex", {"GOOGLE_APPLICATION_CREDENTIALS": "/x"}, "GOOGLE_APPLICATION_CREDENTIALS"),
+        ("vertex", {}, None),
+        ("azure", {"IDENTITY_ENDPOINT": "http://x"}, "IDENTITY_ENDPOINT"),
+        ("azure", {"AZURE_TENANT_ID": "x", "AZURE_CLIENT_ID": "y"}, None),
+    ],
+)
+def test_what_is_seen_of_a_clouds_own_credentials(id: str, environ: dict[str, str], told: str | None) -> None:
+    """H-75."""
+    file = ROOT / "plugins" / id / "src" / f"hamr_provider_{id}" / "provider.toml"
+    provider = manifest.check(manifest.read(file), str(file)).provider(environ, str(file))
+    assert provider.auth.ambient is not None
+    assert provider.auth.ambient.seen(environ) == told

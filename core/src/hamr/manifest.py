@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from hamr.types import AuthSpec, Mode, ModelRule, OAuthSpec, Provider, RateLimits
+    from hamr.types.ambient import Ambient
 
 API = 1
 """The version of the plugin api that this core speaks."""
@@ -39,6 +40,7 @@ class AuthTable:
     oauth: OAuthSpec | None = field(default=None, metadata={"table": "hamr.types.oauth:OAuthSpec"})
     bearer_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
     ambient_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
+    ambient: Ambient | None = field(default=None, metadata={"table": "hamr.types.ambient:Ambient"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ def test_the_key_is_told_by_its_variable_and_never_shown(
         "url": "https://acme.example/keys",
         "source": "environment",
         "place": None,
+        "chain": None,
     }
 
 
@@ -102,6 +103,60 @@ def test_the_states_of_a_key(
     lines = [f"auth = {auth}" if text.startswith("auth") else text for text in KEYED.splitlines()]
     install("acme", manifest="\n".join(lines))
     monkeypatch.setenv("ACME_KEY", value)
+    status, told = state
+    assert row(hamr("providers", "--json"), "acme")["key"]["status"] == status
+    assert told in line(hamr("providers"), "acme")
+
+
+AMBIENT = """
+[auth]
+style = "acme"
+env = ["ACME_KEY"]
+optional = true
+[auth.ambient]
+name = "Acme's own chain"
+place = [{ env = ["ACME_ID", "ACME_SECRET"] }, { file = "$ACME_FOLDER/keys" }, { file = "~/.acme/keys" }]
+"""
+
+
+@pytest.fixture
+def home(install: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A home with a provider whose credentials may be another program's."""
+    install("acme", manifest="\n".join(line for line in KEYED.splitlines() if not line.startswith("auth")) + AMBIENT)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+NOT_SEEN = ("ambient", "Acme's own chain, asked when called")
+
+
+@pytest.mark.parametrize(
+    ("environ", "file", "state"),
+    [
+        ({}, None, NOT_SEEN),
+        ({"ACME_ID": "x"}, None, NOT_SEEN),
+        ({"ACME_ID": "x", "ACME_SECRET": " "}, None, NOT_SEEN),
+        ({"ACME_ID": "x", "ACME_SECRET": "y"}, None, ("set", "Acme's own chain: ACME_ID")),
+        ({}, ".acme/keys", ("set", "Acme's own chain: ~/.acme/keys")),
+        ({"ACME_FOLDER": "{home}/other"}, "other/keys", ("set", "Acme's own chain: $ACME_FOLDER/keys")),
+        ({"ACME_FOLDER": "{home}/other"}, "other/keys/none", NOT_SEEN),
+        ({"ACME_KEY": "k", "ACME_ID": "x", "ACME_SECRET": "y"}, None, ("set", "ACME_KEY is set")),
+    ],
+)
+def test_another_programs_credentials_are_told_of_where_they_are_seen(
+    hamr: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    home: Path,
+    environ: dict[str, str],
+    file: str | None,
+    state: tuple[str, str],
+) -> None:
+    """H-75; no file is read, and no server asked."""
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value.format(home=home))
+    if file is not None:
+        (home / file).parent.mkdir(parents=True)
+        (home / file).write_text("secret")
     status, told = state
     assert row(hamr("providers", "--json"), "acme")["key"]["status"] == status
     assert told in line(hamr("providers"), "acme")

@@ -79,7 +79,7 @@ def _auth(pipeline: Pipeline) -> str:
 
 
 def _key(key: Any) -> dict[str, Any]:
-    return {name: getattr(key, name) for name in ("status", "source", "place", "variable", "variables", "url")}
+    return {name: getattr(key, name) for name in ("status", "source", "place", "chain", "variable", "variables", "url")}
 
 
 def _hooks(pipeline: Pipeline) -> dict[str, str]:

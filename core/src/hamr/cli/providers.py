@@ -28,10 +28,11 @@ No plugin is imported, and no key is shown.
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Whether a provider's key is there: `status` is set, missing, unusable, optional or none.
+    """Whether a provider's key is there: `status` is set, missing, unusable, optional, ambient or none.
 
     `source` is what kind of place it is in or should be in: stored, environment, models_json_key or models_json_command
-    (inventory H-73); `place` is the file that it is in.
+    (inventory H-73), or ambient for another program's credentials (H-75), of which `chain` is the name; `place` is the
+    file that it is in, or what of the chain is there. With the status ambient nothing of it is seen.
     """
 
     status: str
@@ -40,27 +41,31 @@ class Key:
     url: str | None = None
     source: str | None = None
     place: str | None = None
+    chain: str | None = None
 
     @property
     def told(self) -> str:
         """The status for people."""
         match self.status:
+            case "set" if self.chain:
+                told = f"{self.chain}: {self.place}"
+            case "set" if self.place:
+                told = f"{'stored' if self.source == 'stored' else 'set'} in {self.place}"
             case "set":
-                return (
-                    f"{'stored' if self.source == 'stored' else 'set'} in {self.place}"
-                    if self.place
-                    else f"{self.variable} is set"
-                )
+                told = f"{self.variable} is set"
             case "missing" if self.source == "stored":
-                return "not logged in"
+                told = "not logged in"
             case "missing":
-                return f"missing: {self.variable}" if self.variable else "missing"
+                told = f"missing: {self.variable}" if self.variable else "missing"
             case "unusable":
-                return f"{self.place or self.variable} holds no usable key"
+                told = f"{self.place or self.variable} holds no usable key"
             case "optional":
-                return "not set, not needed"
+                told = "not set, not needed"
+            case "ambient":
+                told = f"{self.chain}, asked when called"
             case _:
-                return "none needed"
+                told = "none needed"
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,6 @@ def _row(there: Providers, id: str, environ: Mapping[str, str]) -> Row:
 
 def key_of(provider: Provider, environ: Mapping[str, str]) -> Key:
     """Whether a provider's key is there, without its value; no command is run to find out (inventory H-65)."""
-    from hamr.errors import ConfigError
     from hamr.secrets import keys
     from hamr.secrets.store import CredentialStore
 
@@ -168,11 +172,23 @@ def key_of(provider: Provider, environ: Mapping[str, str]) -> Key:
     holding = next((secret.origin.rpartition(" ")[2] for secret in spelled), None)
     if provider.auth.key is not None and holding is None:
         return _in_a_file(provider.auth.key, provider, environ)
+    return _in_the_environment(provider, environ, holding)
+
+
+def _in_the_environment(provider: Provider, environ: Mapping[str, str], holding: str | None) -> Key:
+    """The status of the key in a variable, which is `holding`; else of what another program has (inventory H-75)."""
+    from hamr.errors import ConfigError
+    from hamr.secrets import keys
+
+    variables, url = provider.auth.env, provider.key_url
     try:
         secret = keys.find(provider, environ, {})
     except ConfigError:
         first = variables[0] if variables else None
         return Key("unusable" if holding else "missing", holding or first, variables, url, "environment")
+    if secret is None and (ambient := provider.auth.ambient) is not None:
+        seen = ambient.seen(environ)
+        return Key("set" if seen else "ambient", None, variables, url, "ambient", seen, ambient.name)
     return Key("set" if secret else "optional", holding, variables, url, "environment")
 
 

@@ -10,6 +10,7 @@ from hamr.types.call import Timeouts
 from hamr.types.secret import Secret
 
 if TYPE_CHECKING:
+    from hamr.types.ambient import Ambient
     from hamr.types.oauth import OAuthSpec
     from hamr.types.tokens import TokenStore
 
@@ -24,7 +25,8 @@ class AuthSpec:
     `bearer_env` are those of the variables whose key goes as a bearer token, whatever the header of the others is.
     `ambient_env` are those that are often set for something else: they count where the provider is named, and do not
     make it one of those that can be called where none is.
-    `key` is what a file says of the key: a text, or an expression such as `$VAR` or `!command`.
+    `key` is what a file says of the key: a text, or an expression such as `$VAR` or `!command`. `ambient` says where
+    the style finds credentials of another program's where there is no key.
     """
 
     style: str = "none"
@@ -39,6 +41,7 @@ class AuthSpec:
     oauth: OAuthSpec | None = None
     bearer_env: tuple[str, ...] = ()
     ambient_env: tuple[str, ...] = ()
+    ambient: Ambient | None = None
 
 
 def _unset(name: str) -> Secret | None:
