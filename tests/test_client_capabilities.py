@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
+import hamr
 from hamr import Hamr
-from hamr.errors import ConfigError
+from hamr.errors import BrokenReply, ConfigError, Unsupported
+from hamr.types import Image, Message, Text
 from hamr_testkit.colours import Colour
 
 RULES = '[[provider.sim]]\nmodel_match = "echo*"\ntemperature_supported = false\nthinking_modes = []\n'
@@ -33,6 +36,96 @@ def test_what_a_model_does_not_take_is_left_out_and_told(colour: Colour) -> None
     assert "what was installed at run time" in next(
         each.why for each in bound.adaptations if each.field == "temperature"
     )
+
+
+LACKING = """
+[[provider.sim]]
+model_match = "echo"
+native_tools = false
+vision_supported = false
+structured_output_mode = "none"
+background_mode = false
+compaction = false
+"""
+
+
+@hamr.tool
+def look() -> str:
+    """Look."""
+    return "nothing"
+
+
+CAT = Image(data=b"\x89PNG\r\n\x1a\n", media_type="image/png")
+SEE = Message("user", (Text("see"), CAT))
+SAW = (SEE, Message("assistant", (Text("a cat"),)), Message("user", (Text("and now?"),)))
+
+
+def test_what_cannot_be_left_out_is_refused_before_it_is_sent(colour: Colour) -> None:
+    with Hamr(environ={}, folder=None) as client:
+        client.capabilities.install(LACKING)
+        with pytest.raises(Unsupported, match=r"sim/echo calls no tools.*installed at run time") as caught:
+            colour.call(client, "hi", "sim/echo", tools=[look])
+        assert "docs/capabilities.md" in caught.value.hint
+        with pytest.raises(Unsupported, match="sim/echo takes no images"):
+            colour.call(client, [SEE], "sim/echo")
+        with pytest.raises(Unsupported, match="sim/echo has no answers in the background"):
+            colour.call(client, "hi", "sim/echo", api_mode="openai-responses", background=True)
+        with pytest.raises(Unsupported, match="sim/echo has no way to make a conversation shorter"):
+            client.compact("hi", "sim/echo", api_mode="openai-responses")
+
+
+def test_what_can_be_is_left_out_and_told_in_both_colours(colour: Colour) -> None:
+    class Person(BaseModel):
+        age: int
+
+    with Hamr(environ={}, folder=None) as client:
+        client.capabilities.install(LACKING)
+        answer = colour.call(client, SAW, "sim/echo")
+        assert ("changed", "messages[0].parts[1]") in told(answer)
+        with pytest.raises(BrokenReply, match="no Person") as caught:
+            colour.call(client, "hi", "sim/echo", response_format=Person)
+        assert caught.value.partial is not None
+        assert ("emulated", "response_format") in told(caught.value.partial)
+
+
+def test_another_model_of_the_call_serves_what_the_first_does_not_take(colour: Colour, tmp_path: Path) -> None:
+    """M-72: tools and images go to who takes them, as long as there is one."""
+    environ = {"HAMR_STATE_DIR": str(tmp_path / "state")}
+    with Hamr(environ=environ, folder=None) as client:
+        client.capabilities.install(LACKING)
+        answer = colour.call(client, [SEE], ["sim/echo", "sim/thinking"])
+        assert answer.choice is not None
+        assert answer.choice.selector == "sim/thinking"
+        assert "takes no images" in answer.choice.passed_over[0].why
+        assert colour.call(client, "hi", ["sim/echo", "sim/thinking"], tools=[look]).choice.selector == "sim/thinking"
+
+
+def test_a_rule_of_the_users_own_and_an_option_overrule_the_matrix(tmp_path: Path) -> None:
+    """C-52: what the user says wins over what a plugin says; a field of the body that is given as it is, over both."""
+    place = tmp_path / "hamr" / "providers.toml"
+    place.parent.mkdir()
+    with Hamr(environ={}, folder=None) as client, pytest.raises(Unsupported, match="at most 10,000"):
+        client.preview("hi", "anthropic/claude-opus-4-7", tools=[hamr.Tool(f"t{n}") for n in range(10_001)])
+    place.write_text(
+        '[[capabilities.provider.anthropic]]\nmodel_match = "claude-opus-4-7"\nextends = true\nmax_tools = 20000\n'
+        '[[capabilities.provider.sim]]\nmodel_match = "*"\ntemperature_supported = false\n',
+        "utf-8",
+    )
+    with Hamr(environ={"XDG_CONFIG_HOME": str(tmp_path)}, folder=None) as client:
+        client.preview("hi", "anthropic/claude-opus-4-7", tools=[hamr.Tool(f"t{n}") for n in range(10_001)])
+        call = client.preview("hi", "sim/echo", temperature=0.5, options={"temperature": 0.7})
+    assert b'"temperature":0.7' in call.body
+
+
+def test_nothing_is_looked_up_for_a_call_that_nobody_would_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, ...]] = []
+    with Hamr(environ={}, folder=None) as client:
+        of = client.capabilities.of
+        monkeypatch.setattr(client.capabilities, "of", lambda *model: asked.append(model) or of(*model))
+        client.call(["hi", SAW[1], "hey"], "sim/echo", max_tokens=5)
+        assert asked == []
+        client.call("hi", "sim/echo", tools=[look])
+        assert asked == [("sim", "echo")]
 
 
 def test_a_preview_shows_the_same() -> None:

@@ -26,13 +26,13 @@ from hamr.specs import (
     ToolWire,
     Transport,
 )
-from hamr.types import Call, Head, Notice, Request, Response, Route, Secret, Settings, Timeouts, Warned
+from hamr.types import Call, Head, Message, Notice, Request, Response, Route, Secret, Settings, Text, Timeouts, Warned
 from hamr.version import VERSION
 
 if TYPE_CHECKING:
     from hamr.capabilities.matrix import Known
     from hamr.gates import Asking, Gate, Pass
-    from hamr.types import Cost, EmbeddingRequest, Embeddings, Message, ModelInfo, ModelPage, Standing, Usage
+    from hamr.types import Cost, EmbeddingRequest, Embeddings, ModelInfo, ModelPage, Standing, Usage
 
     Charge = Callable[[Usage, str, str | None, str], Cost]
     """What a usage costs where this model served it, in this tier of service, on this day (`2026-11-25`)."""
@@ -83,7 +83,7 @@ class Pipeline:
         return self._outgoing(self.written(request), request.headers, settings, stream=request.stream)
 
     def written(self, request: Request, encode: Callable[[Request, Route], Call] | None = None) -> Call:
-        """The call as the wire writes it, without what the model is known not to take; raises as `encode` does.
+        """The call as the wire writes it, in the way the model is known to take it; raises as `encode` does.
 
         `encode` is the wire's own unless another of its ways is meant.
         """
@@ -92,9 +92,9 @@ class Pipeline:
             return encode(request, self.route)
         from hamr.capabilities.fit import fitted
 
-        request, dropped = fitted(request, self.known())
+        request, changes = fitted(request, self.known(), self.route.selector, self.route.wire)
         call = encode(request, self.route)
-        return replace(call, adaptations=(*dropped, *call.adaptations)) if dropped else call
+        return replace(call, adaptations=(*changes, *call.adaptations)) if changes else call
 
     def embed(self, request: EmbeddingRequest, settings: Settings) -> Flow[Embeddings]:
         """Turn the inputs into vectors, in as many calls as it takes; raises HamrError."""
@@ -116,7 +116,7 @@ class Pipeline:
         wire = self.wire
         if not isinstance(wire, CountingWire):
             raise self._lacking("counting of tokens")
-        call, route = wire.encode_count(request, self.route), self.route
+        call, route = self.written(request, wire.encode_count), self.route
         return (yield from self._answered(call, lambda head: wire.decode_count(head, route), request.headers, settings))
 
     def compact(self, request: Request, settings: Settings) -> Flow[tuple[Message, ...]]:
@@ -124,7 +124,8 @@ class Pipeline:
         wire = self.wire
         if not isinstance(wire, CompactingWire):
             raise self._lacking("way to make a conversation shorter")
-        call, route = wire.encode_compact(request, self.route), self.route
+        self._require("compaction", "way to make a conversation shorter")
+        call, route = self.written(request, wire.encode_compact), self.route
         return (
             yield from self._answered(call, lambda head: wire.decode_compact(head, route), request.headers, settings)
         )
@@ -133,6 +134,7 @@ class Pipeline:
         """The wire, whose provider goes on with an answer while nobody waits; raises Unsupported where it does not."""
         if not isinstance(self.wire, BackgroundWire):
             raise self._lacking("answers in the background")
+        self._require("background_mode", "answers in the background")
         return self.wire
 
     def deliver(
@@ -205,6 +207,14 @@ class Pipeline:
         return Unsupported(
             f"{self.route.provider.id}: the wire {self.route.wire!r} has no {ability}", hint="Ask another provider."
         )
+
+    def _require(self, capability: str, ability: str) -> None:
+        """Raise Unsupported where the model is known not to have it."""
+        if self.known is not None and getattr((known := self.known()).capabilities, capability) is False:
+            raise Unsupported(
+                f"{self.route.selector} has no {ability}, says {known.places}",
+                hint="Ask another model, or say otherwise in a rule of your own (docs/capabilities.md).",
+            )
 
     def _outgoing(self, call: Call, own: Mapping[str, str], settings: Settings, *, stream: bool = False) -> Call:
         """The call with the headers of hamr, the provider and the request, and with its timeouts."""
@@ -319,7 +329,7 @@ class Pipeline:
 
 
 def _may_be_refused(request: Request) -> bool:
-    """Whether it has one of the fields that some models do not take; most have none, and nothing is read for them."""
+    """Whether it has anything that some models do not take; most have not, and nothing is read for them."""
     return not (
         request.temperature is None
         and request.top_p is None
@@ -328,7 +338,16 @@ def _may_be_refused(request: Request) -> bool:
         and request.thinking is None
         and request.frequency_penalty is None
         and request.presence_penalty is None
+        and request.response_format is None
+        and not request.tools
+        and all(message.role == "assistant" or not _has_more(message) for message in request.messages)
+        and not (request.messages and request.messages[-1].role == "assistant")
     )
+
+
+def _has_more(message: Message) -> bool:
+    """Whether there is anything in it but text."""
+    return any(type(part) is not Text for part in message.parts)
 
 
 @lru_cache(maxsize=64)

@@ -18,6 +18,11 @@ class Known(NamedTuple):
     capabilities: Capabilities
     rules: tuple[tuple[Rule, str], ...]
 
+    @property
+    def places(self) -> str:
+        """Who says it, for people."""
+        return " and ".join(dict.fromkeys(place for _, place in self.rules)) or "the defaults of its provider"
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
