@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from hamr.admission import GivenLimits
     from hamr.background import Background
     from hamr.capabilities.capability import Capabilities
+    from hamr.config.configuration import Configuration
     from hamr.effects import Flow, RunFlow
     from hamr.inputs import EmbedOptions, Inputs
     from hamr.listing import ListOptions
@@ -203,27 +204,28 @@ class Hamr:
 
         All are asked beside each other; one that fails is told of in `failures`.
         """
-        from hamr.listing import ONCE, together
+        from hamr.listing import ONCE, shown, together
         from hamr.types import Listing
 
-        self._refresh()
+        there = self._refreshed()
         if provider is not None:
-            return Listing(run(*self._models(provider, options), self._tell))
-        return together(self._routes.askable(), lambda each: run(*self._models(each, {**ONCE, **options}), self._tell))
+            return shown(Listing(run(*self._models(provider, options), self._tell)), there)
+        own: ListOptions = {**ONCE, **options}
+        return shown(together(self._routes.askable(), lambda each: run(*self._models(each, own), self._tell)), there)
 
     async def amodels(self, provider: str | None = None, **options: Unpack[ListOptions]) -> Listing:
         """The models of a provider, or of all that can be asked, awaiting; raises HamrError."""
-        from hamr.listing import ONCE, atogether
+        from hamr.listing import ONCE, atogether, shown
         from hamr.types import Listing
 
-        self._refresh()
+        there = self._refreshed()
         if provider is not None:
-            return Listing(await arun(*self._models(provider, options), self._tell))
+            return shown(Listing(await arun(*self._models(provider, options), self._tell)), there)
 
         async def ask(id: str) -> tuple[ModelInfo, ...]:
             return await arun(*self._models(id, {**ONCE, **options}), self._tell)
 
-        return await atogether(self._routes.askable(), ask)
+        return shown(await atogether(self._routes.askable(), ask), there)
 
     def pipeline(self, model: Models | None = None, role: Role = "chat", mode: str | None = None) -> Pipeline:
         """The compiled route of `provider/model`, made once; raises ConfigError or PluginError.
@@ -307,10 +309,11 @@ class Hamr:
             return self._pipeline(chosen.provider, chosen.model, role, mode), chosen
         return self._pooling.together(several, role, mode, self.pipeline), chosen
 
-    def _refresh(self) -> None:
-        """Read the files of configuration again where they have changed: lists show what is there now (M-3)."""
+    def _refreshed(self) -> Configuration:
+        """The files of configuration, read again where they have changed: lists show what is there now (M-3)."""
         if self.providers.again():
             self._pipelines.clear()
+        return self.providers.configuration
 
     def _compiled(self, route: Route) -> Pipeline:
         pipeline = self._single(route)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from hamr.errors import HamrError
 from hamr.options import request_fields
 from hamr.types import Listing, ModelInfo, Timeouts
+
+if TYPE_CHECKING:
+    from hamr.config.configuration import Configuration
 
 Models = tuple[ModelInfo, ...]
 AT_ONCE = 16
@@ -29,6 +32,14 @@ def listing_options(options: ListOptions) -> ListOptions:
     """The options with the default laid under; raises ConfigError for one that is not known."""
     request_fields(options, ListOptions.__annotations__)
     return {**PATIENCE, **options}
+
+
+def shown(listing: Listing, configuration: Configuration) -> Listing:
+    """The list without the models that a file of configuration suppresses."""
+    if not configuration.changes_lists:
+        return listing
+    kept = tuple(each for each in listing.models if configuration.suppressed(each.provider, each.id) is None)
+    return Listing(kept, listing.failures)
 
 
 def together(ids: Sequence[str], ask: Callable[[str], Models]) -> Listing:

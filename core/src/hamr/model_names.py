@@ -53,7 +53,7 @@ class ModelNames:
     def exact(self, name: str) -> list[Holder]:
         """The models whose id or alias is this name, in whatever letters."""
         name = name.lower()
-        return _apart([*self._own[0].get(name, ()), *_in(self._stored["exact"], name)])
+        return self._as_said(_apart([*self._own[0].get(name, ()), *_in(self._stored["exact"], name)]))
 
     def like(self, text: str) -> list[Holder]:
         """The models in whose id, alias or name the text stands."""
@@ -62,22 +62,27 @@ class ModelNames:
         for table in (self._stored["exact"], self._stored["shown"]):
             if text in table:
                 found += [each for line in table.split(BETWEEN) if text in line for each in _like(line, text)]
-        return _apart(found)
+        return self._as_said(_apart(found))
+
+    def _as_said(self, holders: list[Holder]) -> list[Holder]:
+        """The models with what the files of configuration change in lists."""
+        said = self._providers.configuration
+        if not said.changes_lists:
+            return holders
+        found = []
+        for each in holders:
+            how, where = said.availability(each.provider, each.id), said.suppressed(each.provider, each.id) or ""
+            found.append(each._replace(dedicated=each.dedicated if how is None else how == DEDICATED, suppressed=where))
+        return found
 
     @cached_property
     def _own(self) -> tuple[Names, Names]:
         """What the files of configuration list."""
         exact, shown = Names(), Names()
-        configuration = self._providers.configuration
-        for layer in configuration.layers:
+        for layer in reversed(self._providers.configuration.layers):
             for provider, rows in layer.models.items():
                 for row in rows:
                     _add(exact, shown, provider, row)
-        tables: Any = (configuration.setting("models") or ({}, ""))[0]
-        listed: Mapping[str, Any] = tables if isinstance(tables, dict) else {}
-        for id, row in listed.items():
-            if isinstance(row, Mapping) and isinstance(row.get("provider"), str):
-                _add(exact, shown, row["provider"], {**row, "id": row.get("id", id)})
         return exact, shown
 
     @cached_property

@@ -80,13 +80,13 @@ def price_lists(id: str, providers: Providers, environ: Mapping[str, str]) -> li
     packaged = providers.plugins.models(id) if id in providers.plugins.providers else {}
     place = config_path(environ, FILE)
     own = _read(place) if place is not None and os.path.exists(place) else {}
-    configured = providers.configuration.rows(id)
+    configured, patched = providers.configuration.rows(id), providers.configuration.patched(id)
     fetched = _fetched(id, catalog_folder(environ))
-    if not packaged and not own and not configured and not fetched:
+    if not packaged and not own and not configured and not fetched and not patched:
         return []
-    from hamr.catalog.lists import lists
+    from hamr.catalog.lists import lists, of_files
 
-    return lists(id, own, place or "", packaged, configured, fetched)
+    return [*of_files(patched), *lists(id, own, place or "", packaged, configured, fetched)]
 
 
 def _fetched(id: str, folder: str | None) -> list[Rows]:

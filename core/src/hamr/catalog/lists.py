@@ -28,11 +28,14 @@ def lists(
 
     Raises ConfigError for a file that is no list.
     """
-    found = [Rows(_of_provider(id, own), place, OWN)]
-    found += [Rows({"model": rows}, where, CONFIGURED) for where, rows in configured]
-    found += fetched
+    found = [Rows(_of_provider(id, own), place, OWN), *of_files(configured), *fetched]
     found.append(Rows(packaged, f"models.toml of {id}", SHIPPED))
     return [rows for rows in found if rows]
+
+
+def of_files(rows: Iterable[tuple[str, list[Tables]]]) -> list[Rows]:
+    """The rows that files of configuration have, each with its place."""
+    return [Rows({"model": each}, where, CONFIGURED) for where, each in rows]
 
 
 def _of_provider(id: str, tables: Tables) -> Tables:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Any
 
-from hamr.config.layer import Alias, Layer, Problem
+from hamr.config.layer import ANYONE, Alias, Layer, Problem
 from hamr.config_files import config_folder
 from hamr.secrets.store import agent_folder
 
@@ -70,6 +70,33 @@ class Configuration:
 
         found = [(layer.place, price_rows(layer, id)) for layer in reversed(self.layers)]
         return [(place, rows) for place, rows in found if rows]
+
+    def patched(self, id: str) -> list[tuple[str, list[Mapping[str, Any]]]]:
+        """What each file changes in rows of a provider's models, wherever these are, the last file first."""
+        from hamr.config.rows import patch_rows
+
+        found = [(layer.place, patch_rows(layer, id)) for layer in reversed(self.layers) if ANYONE in layer.patches]
+        return [(place, rows) for place, rows in found if rows]
+
+    def availability(self, provider: str, model: str) -> str | None:
+        """What the files say last of how a model of a list can be called."""
+        rows = (row for _, rows in self.patched(provider) for row in rows if row["id"] == model)
+        return next((str(row["availability"]) for row in rows if "availability" in row), None)
+
+    def suppressed(self, provider: str, model: str) -> str | None:
+        """The file that takes a model out of all lists, None where none does."""
+        from hamr.resolve.glob import fits
+
+        for layer in reversed(self.layers):
+            for each in layer.suppressed:
+                if each.provider == provider and fits(each.model.lower(), model.lower()):
+                    return layer.place
+        return None
+
+    @cached_property
+    def changes_lists(self) -> bool:
+        """Whether the files change or suppress models of lists at all."""
+        return any(layer.suppressed or ANYONE in layer.patches for layer in self.layers)
 
     def setting(self, name: str) -> tuple[str, str] | None:
         """A setting that belongs to no provider, with its place."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from hamr import schema
+from hamr.config.catalog_entry import CatalogEntry, Suppressed
 from hamr.config.entry import ModelEntry, ProviderEntry
-from hamr.config.layer import Alias, Layer, Problem
+from hamr.config.layer import ANYONE, Alias, Layer, Problem
 from hamr.config.translate import provider_tables, snaked
 from hamr.errors import ConfigError
 
@@ -25,6 +26,7 @@ class Reading:
         self._patches: dict[str, Mapping[str, Mapping[str, Any]]] = {}
         self._aliases: dict[str, Alias] = {}
         self._settings: dict[str, Any] = {}
+        self._suppressed: list[Suppressed] = []
         self._problems: list[Problem] = []
 
     def layer(self) -> Layer:
@@ -34,9 +36,10 @@ class Reading:
             self._providers,
             self._models,
             self._patches,
-            self._aliases,
-            self._settings,
-            tuple(self._problems),
+            suppressed=tuple(self._suppressed),
+            aliases=self._aliases,
+            settings=self._settings,
+            problems=tuple(self._problems),
         )
 
     def problem(self, path: str, reason: str) -> None:
@@ -65,6 +68,40 @@ class Reading:
             if (alias := self._read(Alias, given, f"{path}.{name}")) is not None:
                 self._aliases[str(name)] = alias
 
+    def models(self, tables: Any, path: str) -> None:
+        """Every model of the table, each by itself, under the name of its provider."""
+        for name, entry in self._catalog(tables, path):
+            if entry.provider is None:
+                self.problem(f"{path}.{name}", "it must name its provider")
+                continue
+            row = {**entry.row(), "id": entry.id or name}
+            self._models[entry.provider] = (*self._models.get(entry.provider, ()), row)
+
+    def patches(self, tables: Any, path: str) -> None:
+        """What is changed in rows of models, by `provider/model` or by the model's name."""
+        changes = {name: entry.row() for name, entry in self._catalog(tables, path)}
+        if changes:
+            self._patches[ANYONE] = {**self._patches.get(ANYONE, {}), **changes}
+
+    def suppress(self, routes: Any, path: str) -> None:
+        """The models that no list shows, as `provider:model`."""
+        if not isinstance(routes, list) or not all(isinstance(each, str) for each in routes):
+            self.problem(path, "it must be a list of texts")
+            return
+        for at, each in enumerate(routes):
+            if (route := Suppressed.of(each)) is None:
+                self.problem(f"{path}[{at}]", "it must be provider:model")
+            else:
+                self._suppressed.append(route)
+
+    def _catalog(self, tables: Any, path: str) -> Iterator[tuple[str, CatalogEntry]]:
+        if not isinstance(tables, Mapping):
+            self.problem(path, "it must be a table")
+            return
+        for name, table in tables.items():
+            if (entry := self._read(CatalogEntry, table, f"{path}.{name}")) is not None:
+                yield str(name), entry
+
     def _provider(self, id: str, table: Any, path: str) -> None:
         entry = self._read(ProviderEntry, table, path)
         if entry is None:
@@ -77,7 +114,7 @@ class Reading:
             tables = {"enabled": False}
         self._providers[id] = tables
         if entry.models:
-            self._models[id] = tuple(_row(model) for model in entry.models)
+            self._models[id] = (*self._models.get(id, ()), *(_row(model) for model in entry.models))
         if entry.model_overrides:
             self._patches[id] = {name: _row(model) for name, model in entry.model_overrides.items()}
 

@@ -31,6 +31,7 @@ APIS = {
 """The names that files have for wires (inventory H-33, H-92, N-123), and the wires."""
 
 API = {"one_of": tuple(APIS)}
+INPUTS = {"one_of": ("text", "image", "audio", "video", "pdf")}
 STYLES = {"one_of": ("bearer", "header", "none", "aws_sigv4", "azure_openai", "oauth")}
 
 
@@ -61,7 +62,7 @@ class ModelEntry:
     thinking_level_map: Mapping[str, Any] = field(default_factory=dict)
     thinking_levels: tuple[str, ...] = ()
     default_thinking: str | None = None
-    input: tuple[str, ...] = field(default=(), metadata={"one_of": ("text", "image", "audio", "video", "pdf")})
+    input: tuple[str, ...] = field(default=(), metadata=INPUTS)
     context_window: int | None = field(default=None, metadata={"least": 1})
     max_tokens: int | None = field(default=None, metadata={"least": 1})
     max_output_tokens: int | None = field(default=None, metadata={"least": 1})

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hamr.config.catalog_entry import Suppressed
+
+ANYONE = ""
+"""In place of a provider's name: whoever has the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +43,16 @@ class Alias:
 class Layer:
     """What one file says. `providers` are tables in the shape of manifests, each with the fields it names and no more.
 
-    `models` are the model rows of each provider, and `patches` what is changed in rows of others, by the model's name.
+    `models` are the model rows of each provider, and `patches` what is changed in rows of others, by the model's name;
+    those under no provider's name are for `provider/model`, or for a model whoever has it, and count before all rows.
+    `suppressed` are models that no list shows.
     """
 
     place: str
     providers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     models: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     patches: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    suppressed: tuple[Suppressed, ...] = ()
     aliases: Mapping[str, Alias] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()

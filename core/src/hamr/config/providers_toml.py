@@ -10,6 +10,8 @@ from hamr.config.entries import Reading
 from hamr.config.layer import Layer, Problem
 
 SETTINGS = ("default_provider", "default_model")
+OUTSIDE = frozenset({"capabilities", "models", "patch", "suppress"})
+"""What a project may say outside of `[llm]` as well: that is how the pages of other programs show it."""
 LATER = (
     "inference_rules",
     "tier_defaults",
@@ -17,9 +19,6 @@ LATER = (
     "model_roles",
     "provider_family",
     "capabilities",
-    "models",
-    "patch",
-    "suppress",
     "qc_defaults",
 )
 """Tables that others read, and that are carried along."""
@@ -39,8 +38,8 @@ def layer(text: str, place: str, *, project: bool = False) -> Layer:
         return reading.layer()
     for name, value in tables.items():
         _field(reading, name, value, f"{head}{name}")
-    if project and "capabilities" in stored:
-        reading.set("capabilities", stored["capabilities"])
+    for name in OUTSIDE & stored.keys() if project else ():
+        _field(reading, name, stored[name], name)
     return reading.layer()
 
 
@@ -49,6 +48,10 @@ def _field(reading: Reading, name: str, value: Any, path: str) -> None:
         reading.providers(value, path)
     elif name == "aliases":
         reading.aliases(value, path)
+    elif name == "models":
+        reading.models(value, path)
+    elif name in ("patch", "suppress"):
+        _inner(reading, name, value, path)
     elif name in SETTINGS:
         if isinstance(value, str):
             reading.set(name, value)
@@ -58,3 +61,17 @@ def _field(reading: Reading, name: str, value: Any, path: str) -> None:
         reading.set(name, value)
     else:
         reading.problem(path, "unknown field; it is passed over")
+
+
+def _inner(reading: Reading, name: str, value: Any, path: str) -> None:
+    """`[patch.models]`, or `[suppress]` with its `routes`."""
+    known = {"patch": ("models", reading.patches), "suppress": ("routes", reading.suppress)}
+    inner, read = known[name]
+    if not isinstance(value, Mapping):
+        reading.problem(path, f"it must be a table with {inner}")
+        return
+    for each, given in value.items():
+        if each == inner:
+            read(given, f"{path}.{inner}")
+        else:
+            reading.problem(f"{path}.{each}", f"unknown field (known: {inner}); it is passed over")

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hamr.config.layer import Layer
+from hamr.config.layer import ANYONE, Layer
 
 SAME = {"name": "name", "display_name": "name", "context_window": "context_window", "input": "input"}
+SAME |= {"availability": "availability"}
 SAME |= {"max_tokens": "max_tokens", "max_output_tokens": "max_tokens"}
 SAME |= {"reasoning": "reasoning", "supports_thinking": "reasoning"}
 """What a file calls a field, and what a row does."""
 COST = {"input": "input", "output": "output", "cache_read": "cache_read", "cache_write": "cache_write_5m"}
+
+
+def patch_rows(layer: Layer, id: str) -> list[Mapping[str, Any]]:
+    """What the layer says of models of a provider before all rows of theirs."""
+    from hamr.config.catalog_entry import about
+
+    return [_row(name, patch, layer.place) for name, patch in about(layer.patches.get(ANYONE, {}), id).items()]
 
 
 def price_rows(layer: Layer, id: str) -> list[Mapping[str, Any]]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from hamr.config.layer import Layer, Problem
+from hamr.config.layer import ANYONE, Layer, Problem
 from hamr.errors import ConfigError
 
 FILE = "trust.json"
@@ -99,6 +99,12 @@ def tamed(layer: Layer, known: Collection[str], variables: Collection[str], alia
             reason = f"{fault}, and the project is not trusted. {HINT}"
             problems.append(Problem(layer.place, f"llm.providers.{id}", reason))
     dropped = sorted(layer.settings)
+    told = {
+        "models": layer.models.keys() - layer.providers.keys(),
+        "patch": ANYONE in layer.patches,
+        "suppress": layer.suppressed,
+    }
+    dropped += [name for name, there in told.items() if there]
     problems += [Problem(layer.place, f"llm.{name}", f"the project is not trusted. {HINT}") for name in dropped]
     own = {name: alias for name, alias in layer.aliases.items() if name not in aliases}
     rows = {id: rows for id, rows in layer.models.items() if id in providers}
@@ -107,6 +113,7 @@ def tamed(layer: Layer, known: Collection[str], variables: Collection[str], alia
         providers=providers,
         models=rows,
         patches={},
+        suppressed=(),
         aliases=own,
         settings={},
         problems=(*layer.problems, *problems),

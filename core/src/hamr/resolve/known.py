@@ -14,11 +14,22 @@ if TYPE_CHECKING:
 
 
 class Holder(NamedTuple):
-    """A model of a list: who has it and what it is called there; a `dedicated` one must be set up by its user first."""
+    """A model of a list: who has it and what it is called there; a `dedicated` one must be set up by its user first.
+
+    `suppressed` is the file that takes it out of the lists.
+    """
 
     provider: str
     id: str
     dedicated: bool = False
+    suppressed: str = ""
+
+    @property
+    def refused(self) -> str | None:
+        """Why it is not picked by itself; None where it may be."""
+        if self.suppressed:
+            return f"it is suppressed in {self.suppressed}"
+        return "it is dedicated" if self.dedicated else None
 
     @property
     def selector(self) -> str:

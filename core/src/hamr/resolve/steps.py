@@ -254,9 +254,12 @@ def _rule(name: str, known: Known) -> Rule | None:
 
 
 def _open(holders: Sequence[Holder]) -> tuple[list[Holder], tuple[Refusal, ...]]:
-    """Those that anybody may ask; the others must be set up first, and are never picked by themselves (M-14)."""
-    free = [each for each in holders if not each.dedicated]
-    return free, tuple(Refusal(each.selector, "it is dedicated") for each in holders if each.dedicated)
+    """Those that anybody may ask; the others must be set up first, and are never picked by themselves (M-14).
+
+    Nor are those that a file takes out of the lists.
+    """
+    free = [each for each in holders if each.refused is None]
+    return free, tuple(Refusal(each.selector, each.refused) for each in holders if each.refused is not None)
 
 
 def _held(holder: Holder, asked: Asked, refused: tuple[Refusal, ...]) -> Found:

@@ -1,0 +1,77 @@
+"""A model as `[models.<id>]` and `[patch.models.<id>]` of a TOML file describe it (inventory N-124, N-125)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from hamr.config.entry import INPUTS, CostTable
+
+TIERS = ("small", "mid", "frontier", "reasoning")
+
+
+@dataclass(frozen=True, slots=True)
+class PricingTable:
+    """Prices in USD a million tokens, by the names that Harn's files have."""
+
+    input_per_mtok: float | None = None
+    output_per_mtok: float | None = None
+    cache_read_per_mtok: float | None = None
+    cache_write_per_mtok: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogEntry:
+    """What a file says of one model; `capabilities` is read and counts for nothing (N-108), as the matrix says it."""
+
+    id: str | None = None
+    provider: str | None = None
+    name: str | None = None
+    display_name: str | None = None
+    context_window: int | None = field(default=None, metadata={"least": 1})
+    max_tokens: int | None = field(default=None, metadata={"least": 1})
+    max_output_tokens: int | None = field(default=None, metadata={"least": 1})
+    input: tuple[str, ...] = field(default=(), metadata=INPUTS)
+    reasoning: bool | None = None
+    cost: CostTable | None = field(default=None, metadata={"table": CostTable})
+    pricing: PricingTable | None = field(default=None, metadata={"table": PricingTable})
+    availability: str | None = field(default=None, metadata={"one_of": ("serverless", "dedicated", "unknown")})
+    tier: str | None = field(default=None, metadata={"one_of": TIERS})
+    logical_model: str | None = None
+    capabilities: tuple[str, ...] = ()
+
+    def row(self) -> dict[str, Any]:
+        """What it says, with its prices in the one spelling."""
+        told = {name: value for name, value in asdict(self).items() if value not in (None, (), "")}
+        priced = {name.removesuffix("_per_mtok"): value for name, value in told.pop("pricing", {}).items()}
+        cost = {**told.pop("cost", {}), **{name: value for name, value in priced.items() if value is not None}}
+        told.pop("capabilities", None)
+        return {**told, "cost": cost} if cost else told
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """The models that lists leave out: `*` in the name is any text."""
+
+    provider: str
+    model: str
+
+    @classmethod
+    def of(cls, text: str) -> Suppressed | None:
+        """The route as files write it, `provider:model` or `provider/model`; None for what is neither."""
+        at = min((place for place in (text.find(":"), text.find("/")) if place > 0), default=-1)
+        return None if at < 0 or not text[at + 1 :] else cls(text[:at], text[at + 1 :])
+
+    def __str__(self) -> str:
+        return f"{self.provider}/{self.model}"
+
+
+def about(patches: Mapping[str, Mapping[str, Any]], provider: str) -> dict[str, Mapping[str, Any]]:
+    """Those of the patches that are for models of this provider, by the model's name.
+
+    They are written for `provider/model`, or for a model by its name alone, whoever has it.
+    """
+    own = {name.removeprefix(f"{provider}/"): row for name, row in patches.items() if name.startswith(f"{provider}/")}
+    rest = {name: row for name, row in patches.items() if name not in own and row.get("provider", provider) == provider}
+    return {**rest, **own}

@@ -1,0 +1,186 @@
+"""`[models.<id>]`, `[patch.models.<id>]` and `[suppress]`: rows of models that files add, change and take out."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hamr import Hamr
+from hamr.resolve.outcome import Selection
+from hamr.types import Usage
+from hamr_testkit.canned import Canned
+from hamr_testkit.colours import Colour
+from hamr_testkit.installing import Install
+
+MILLION = Usage(input=1_000_000, output=1_000_000)
+MANIFEST = """id = "acme"
+name = "Acme"
+base_url = "{url}/v1"
+wire = "openai-completions"
+"""
+LIST = """source = "acme.example"
+date = "2026-11-01"
+[[model]]
+id = "acme-large"
+name = "Acme Large"
+context_window = 1000
+price = [{ input = 1.0, output = 2.0 }]
+[[model]]
+id = "acme-broken"
+"""
+DEDICATED = """
+[models."Qwen/Qwen3-Coder-Next-FP8"]
+name = "Qwen3 Coder Next FP8 (dedicated)"
+provider = "together"
+context_window = 262144
+availability = "dedicated"
+"""
+
+
+@pytest.fixture
+def there(install: Install, provider: Canned, tmp_path: Path) -> Path:
+    """A provider with a list of two models; the folder of the user's files."""
+    package = install("acme", manifest=MANIFEST.format(url=provider.url))
+    (package / "models.toml").write_text(LIST)
+    own = tmp_path / "own"
+    own.mkdir()
+    return own
+
+
+def client(own: Path, text: str = "", models_json: str = "", project: str | None = None) -> Hamr:
+    for name, content in (("providers.toml", text), ("models.json", models_json)):
+        if content:
+            (own / name).write_text(content)
+    environ = {"HAMR_CONFIG_DIR": str(own), "HAMR_AGENT_DIR": str(own)}
+    if project is not None:
+        (own / "hamr.toml").write_text(project)
+        environ["HAMR_PROJECT_TRUST"] = "always"
+    return Hamr(environ=environ, folder=None if project is None else str(own), tell=lambda *_: None)
+
+
+def row(client: Hamr, model: str) -> Any:
+    charge: Any = client.pipeline(model).charge
+    return charge.row()
+
+
+def refused(chosen: Selection) -> list[tuple[str, str]]:
+    """Who was refused by the lists."""
+    return [tuple(each) for step in chosen.steps if step.name == "lists" for each in step.refused]
+
+
+def cost(client: Hamr, model: str) -> Decimal | None:
+    charge: Any = client.pipeline(model).charge
+    usd: Decimal | None = charge(MILLION, model.partition("/")[2], None, "2026-11-25").usd
+    return usd
+
+
+def test_a_patch_changes_what_it_names_and_nothing_else(there: Path) -> None:
+    """N-125: tables are merged, lists replaced; the rest stays that of the list."""
+    text = '[patch.models."acme/acme-large".pricing]\noutput_per_mtok = 5.0\n'
+    with client(there, text) as made:
+        assert cost(made, "acme/acme-large") == 6
+        known = row(made, "acme/acme-large")
+    assert (known.name, known.context_window) == ("Acme Large", 1000)
+    assert known.source == str(there / "providers.toml")
+
+
+def test_a_patch_counts_before_rows_of_later_files(there: Path) -> None:
+    """It means "always change this", and not "change it once"."""
+    later = """{"providers": {"acme": {"models": [{"id": "acme-large", "contextWindow": 7, "maxTokens": 8}]}}}"""
+    with client(there, "[patch.models.acme-large]\ncontext_window = 5\n", later) as made:
+        known = row(made, "acme/acme-large")
+    assert (known.context_window, known.max_tokens) == (5, 8)
+
+
+def test_of_two_files_that_patch_a_model_each_field_is_that_of_the_later(there: Path) -> None:
+    user = "[patch.models.acme-large]\ncontext_window = 5\nmax_tokens = 6\n"
+    with client(there, user, project='[llm.patch.models."acme/acme-large"]\ncontext_window = 9\n') as made:
+        known = row(made, "acme/acme-large")
+    assert (known.context_window, known.max_tokens) == (9, 6)
+
+
+def test_a_patch_awry_is_told_and_the_row_stays_as_it_was(there: Path) -> None:
+    with client(there, '[patch.models.acme-large]\ncontext_window = "big"\nzz = true\n') as made:
+        problems = [str(each) for each in made.providers.configuration.problems]
+        assert row(made, "acme/acme-large").context_window == 1000
+    place = f"{there}/providers.toml: patch.models.acme-large"
+    assert problems == [
+        f"{place}.zz: unknown field; it is passed over",
+        f"{place}: context_window must be a whole number",
+    ]
+
+
+def test_a_row_of_a_file_is_found_and_has_a_price(there: Path) -> None:
+    text = '[models.acme-next]\nprovider = "acme"\ncontext_window = 3\npricing = { input_per_mtok = 1 }\n'
+    text += 'cost = { output = 2 }\ncapabilities = ["tools"]\n'
+    with client(there, text) as made:
+        assert cost(made, "acme/acme-next") == 3
+        assert made.selection("acme-next").provider == "acme"
+
+
+@pytest.mark.parametrize("head", ["", "llm."])
+def test_a_dedicated_model_is_asked_only_where_it_is_named_with_its_provider(
+    install: Install, tmp_path: Path, head: str
+) -> None:
+    """N-160, M-14, the example of the page, which a project has outside of `[llm]`."""
+    install("together")
+    (tmp_path / "own").mkdir()
+    text = DEDICATED.replace("[models", f"[{head}models")
+    with client(tmp_path / "own", project=text) as made:
+        assert made.providers.configuration.problems == []
+        assert made.selection("together/Qwen/Qwen3-Coder-Next-FP8").provider == "together"
+        assert row(made, "together/Qwen/Qwen3-Coder-Next-FP8").context_window == 262144
+        chosen = made.selection("Qwen/Qwen3-Coder-Next-FP8")
+    assert chosen.provider != "together"
+    assert refused(chosen) == [("together/Qwen/Qwen3-Coder-Next-FP8", "it is dedicated")]
+
+
+def test_a_patch_makes_a_model_of_a_list_dedicated_and_one_free(there: Path) -> None:
+    with client(there) as made:
+        assert made.selection("acme-large").provider == "acme"
+    with client(there, '[patch.models.acme-large]\navailability = "dedicated"\n') as made:
+        assert refused(made.selection("acme-large")) == [("acme/acme-large", "it is dedicated")]
+        assert made.selection("acme/acme-large").model == "acme-large"
+
+
+@pytest.mark.parametrize("route", ["acme:acme-large", "acme/acme-large", "acme:*large"])
+def test_what_is_suppressed_is_in_no_list_but_may_be_asked_by_name(
+    colour: Colour, there: Path, provider: Canned, route: str
+) -> None:
+    provider.answer({"object": "list", "data": [{"id": "acme-large"}, {"id": "acme-small"}]})
+    with client(there, f'[suppress]\nroutes = ["{route}"]\n') as made:
+        assert [each.id for each in colour.models(made, "acme").models] == ["acme-small"]
+        where = there / "providers.toml"
+        assert refused(made.selection("acme-large")) == [("acme/acme-large", f"it is suppressed in {where}")]
+        assert made.selection("acme/acme-large").model == "acme-large"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[suppress]\nroutes = 3\n", "suppress.routes: it must be a list of texts"),
+        ('[suppress]\nroutes = ["acme"]\n', "suppress.routes[0]: it must be provider:model"),
+        ("suppress = 3\n", "suppress: it must be a table with routes"),
+        ("[suppress]\nmodels = []\n", "suppress.models: unknown field (known: routes); it is passed over"),
+        ("[patch]\nmodels = 3\n", "patch.models: it must be a table"),
+        ("[models.x]\nname = 'x'\n", "models.x: it must name its provider"),
+        ("models = 3\n", "models: it must be a table"),
+    ],
+)
+def test_what_is_awry_is_told_with_its_place(there: Path, text: str, told: str) -> None:
+    with client(there, text) as made:
+        assert [str(each) for each in made.providers.configuration.problems] == [f"{there}/providers.toml: {told}"]
+
+
+def test_a_project_that_is_not_trusted_changes_no_list(there: Path, tmp_path: Path) -> None:
+    """C-5."""
+    text = '[models.a]\nprovider = "acme"\n[patch.models.acme-large]\ncontext_window = 2\n'
+    (there / "hamr.toml").write_text(f'{text}[suppress]\nroutes = ["acme:acme-large"]\n')
+    with Hamr(environ={"HAMR_AGENT_DIR": str(there)}, folder=str(there)) as made:
+        assert row(made, "acme/acme-large").context_window == 1000
+        assert made.selection("acme-large").provider == "acme"
+        told = [each.path for each in made.providers.configuration.problems]
+    assert told == ["llm.models", "llm.patch", "llm.suppress"]
