@@ -4,6 +4,7 @@ HamrError
 ├─ ConfigError      a manifest, key, name or file is wrong or missing            fix
 ├─ PluginError      a plugin cannot load, clashes, or speaks another api         fix
 ├─ Unsupported      the route lacks a feature that was asked for                 fail-over
+├─ StateLost        what processes have in common cannot be read or written      fix
 └─ CallError        one call failed
    ├─ NoAnswer      refused, timed out, broke before the first byte              retry
    ├─ BrokenReply   broke after the first byte; `partial` holds what came        fix
@@ -59,6 +60,10 @@ class Unsupported(HamrError):
     """The route lacks a feature that was asked for."""
 
     action = "fail-over"
+
+
+class StateLost(HamrError):
+    """What processes have in common, such as limits, cannot be read or written just now."""
 
 
 class Facts(TypedDict, total=False):

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 from hamr.errors import ConfigError
 
 if TYPE_CHECKING:
+    from sqlite3 import Connection
+
     from hamr.database import Database
+    from hamr.effects import Flow
+    from hamr.specs import StateStore
     from hamr.types import Route, Secret
 
 SCHEMA = "CREATE TABLE salt (value BLOB); INSERT INTO salt VALUES (randomblob(16))"
@@ -25,13 +29,29 @@ class KeyIds:
         self._salt: tuple[int, bytes] | None = None
 
     def id(self, secret: Secret | None) -> str:
-        """Sixteen characters for a key, or for whose login it is; raises what `Database.write` raises."""
+        """The id of a key, or of whose login it is; raises what `Database.write` raises."""
         if secret is None:
             return NONE
         if self._salt is None or self._salt[0] != self._database.openings:
-            salt = self._database.write(lambda db: db.execute("SELECT value FROM salt").fetchone()[0])
+            salt = self._database.write(read_salt)
             self._salt = self._database.openings, salt
-        return blake2b((secret.identity or secret.reveal()).encode(), key=self._salt[1], digest_size=8).hexdigest()
+        return salted(secret, self._salt[1])
+
+
+def read_salt(db: Connection) -> bytes:
+    """The salt of a database."""
+    salt: bytes = db.execute("SELECT value FROM salt").fetchone()[0]
+    return salt
+
+
+def salted(secret: Secret, salt: bytes) -> str:
+    """Sixteen characters for a key, or for whose login it is."""
+    return blake2b((secret.identity or secret.reveal()).encode(), key=salt, digest_size=8).hexdigest()
+
+
+def key_id(store: StateStore, secret: Secret | None) -> Flow[str]:
+    """The same with the salt of a store; the store itself sees no key."""
+    return NONE if secret is None else salted(secret, (yield from store.salt()))
 
 
 def secret_of(route: Route) -> Secret | None:

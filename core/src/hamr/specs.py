@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, runtime_checkable
 
 import pluggy
 
@@ -14,19 +14,24 @@ if TYPE_CHECKING:
     from hamr.errors import CallError
     from hamr.types import (
         Call,
+        Claim,
         EmbeddingRequest,
         Embeddings,
         Event,
+        Grant,
         Head,
         Message,
         ModelInfo,
         ModelPage,
+        NoRoom,
         Notice,
         Request,
         Response,
         Route,
         Tokens,
     )
+
+Result = TypeVar("Result")
 
 PROJECT = "hamr"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -320,3 +325,46 @@ class ListingDialect(Protocol):
 
     def encode_models(self, models: Sequence[ModelInfo]) -> bytes:
         """The body of the reply."""
+
+
+@runtime_checkable
+class StateStore(Protocol):
+    """What processes have in common: how much of each limit is used, and tables of short texts.
+
+    Safe to use from many threads, event loops and forks. Its flows raise StateLost where it cannot be read or written;
+    what they were to do is then done elsewhere. It is given no key: buckets and rows hold salted ids.
+    """
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people; without a password."""
+
+    def salt(self) -> Flow[bytes]:
+        """Sixteen random bytes that are the same for all who use it."""
+
+    def claim(
+        self, claims: Sequence[Claim], ticket: int | None = None, patience: float = float("inf")
+    ) -> Flow[Grant | NoRoom]:
+        """Reserve all of these in one step, or none and take a place in the queue.
+
+        The window slides: no 60 seconds hold more than a limit. Who came first is served first; `ticket` is the place
+        of who asks again, which is lost after two seconds. None is given where the wait would be over `patience`.
+        """
+
+    def settle(self, grant: Grant, used: Mapping[str, int]) -> Flow[None]:
+        """Put what a bucket was really used for in place of what was reserved, and give back the lease."""
+
+    def release(self, grant: Grant) -> None:
+        """Give back the lease of a call that was given up, without waiting; leases of the dead come back by themselves.
+
+        What was reserved stays as it is.
+        """
+
+    def change(self, table: str, work: Callable[[dict[str, str]], Result]) -> Flow[Result]:
+        """Read the rows of a table and keep what `work` has changed in them; `work` may be called more than once."""
+
+    def put(self, table: str, rows: Mapping[str, str]) -> Flow[None]:
+        """Write some rows of a table, whatever was there."""
+
+    def close(self) -> None:
+        """Let go of it; it is opened anew where it is needed."""

@@ -77,9 +77,9 @@ def test_the_longest_wait(text: str, seconds: float) -> None:
 
 def test_the_file_may_be_elsewhere(tmp_path: Path) -> None:
     """N-166."""
-    assert Limiter({"HAMR_STATE_DIR": str(tmp_path)}, {}, 1).ledger.database.path == str(tmp_path / FILE)
+    assert Limiter({"HAMR_STATE_DIR": str(tmp_path)}, {}, 1).shared.store.place == str(tmp_path / FILE)
     shared = {"HARN_LLM_RATE_LIMIT_STATE_PATH": str(tmp_path / "shared.db")}
-    assert Limiter(shared, {}, 1).ledger.database.path == str(tmp_path / "shared.db")
+    assert Limiter(shared, {}, 1).shared.store.place == str(tmp_path / "shared.db")
 
 
 def test_a_manifest_says_limits_of_the_provider_and_of_its_models() -> None:

@@ -6,16 +6,19 @@ import json
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hamr import Hamr
+from hamr.drive import run
 from hamr.errors import (
     ConfigError,
     NoAnswer,
 )
 from hamr.pool.pooling import Pooling
-from hamr.pool.store import FILE, PoolStore
+from hamr.pool.store import FILE, change
+from hamr.state.sqlite import SqliteStore
 from hamr.types import Message, Request, Settings, Standing, Text
 from hamr_testkit.colours import Colour
 from hamr_testkit.scripted import Answer, ScriptedTransport
@@ -111,10 +114,11 @@ def test_the_next_candidate_makes_good_for_the_first(
 def test_a_candidate_whose_breaker_is_open_is_passed_over(others: Hamr, tmp_path: Path, colour: Colour) -> None:
     """C-60: it is left alone after four failures, each of which let its key rest."""
     transport = script(others, *[refusal(500), OK] * 4, OK)
-    store = PoolStore(str(tmp_path / FILE))
+    store = SqliteStore(str(tmp_path / FILE))
+    nowhere: Any = None
     for _ in range(4):
         colour.call(others, "hi", BOTH)
-        store.change(lambda state: state.rests.clear())
+        run(change(store, lambda state: [state.rests.clear()]), nowhere)
     answer = colour.call(others, "hi", BOTH)
     assert len(transport.calls) == 9
     assert answer.choice is not None

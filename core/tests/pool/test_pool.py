@@ -7,11 +7,13 @@ import json
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hamr import Hamr
 from hamr.cli import document
+from hamr.drive import run
 from hamr.errors import (
     BrokenReply,
     HamrError,
@@ -22,7 +24,8 @@ from hamr.errors import (
     RateLimited,
     Refused,
 )
-from hamr.pool.store import FILE, PoolStore
+from hamr.pool.store import FILE, change
+from hamr.state.sqlite import SqliteStore
 from hamr.types import Call, Message, Request, Settings, Text, TextDelta, Timeouts, Warned
 from hamr_testkit.colours import Colour
 from hamr_testkit.scripted import Answer, ScriptedReply, ScriptedTransport
@@ -209,7 +212,10 @@ def test_a_date_is_waited_for_too(environ: dict[str, str], client: Hamr, colour:
     day = "Wed, 21 Oct 2026 07:28:"
     script(client, refusal(429, retry_after=f"{day}45 GMT", date=f"{day}05 GMT"), OK)
     colour.call(client, "hi", MODEL)
-    state = PoolStore.of(environ).change(lambda state: state)
+    nowhere: Any = None
+    store = SqliteStore(f"{environ['HAMR_STATE_DIR']}/{FILE}")
+    state = run(change(store, lambda state: state), nowhere)
+    store.close()
     (rest,) = state.rests.values()
     assert rest.until - time.time() == pytest.approx(40, abs=2)
 

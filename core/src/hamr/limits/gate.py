@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from hamr import estimate
-from hamr.database import Unwritable, written
-from hamr.effects import Do, Flow, Now, Sleep, Tell
-from hamr.errors import RateLimited
+from hamr.effects import Flow, Now, Sleep, Tell
+from hamr.errors import RateLimited, StateLost
 from hamr.gates import Asked, Came
+from hamr.key_ids import key_id, secret_of
 from hamr.limits.configured import variable
-from hamr.limits.sqlite import Grant, Wait
-from hamr.limits.window import Claim, Kind
-from hamr.types import RateLimits, Route, Usage
+from hamr.types import Claim, Grant, NoRoom, RateLimits, Route, Usage
 
 if TYPE_CHECKING:
-    from hamr.limits.limiter import Limiter
-
-Result = TypeVar("Result")
+    from hamr.specs import StateStore
+    from hamr.state.shared import Shared
+    from hamr.types.claim import ClaimKind
 
 STEP = 0.5
 """The longest sleep: one who waits must ask again now and then to keep its place."""
 WORTH_TELLING = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A place in the queue of a store; another store knows nothing of it."""
+
+    store: StateStore | None = None
+    ticket: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ class Scope:
     selector: str
     limits: RateLimits
 
-    def claims(self, key: str, wanted: dict[Kind, int]) -> list[Claim]:
+    def claims(self, key: str, wanted: dict[ClaimKind, int]) -> list[Claim]:
         """What a call wants of each of these limits."""
         found = [(kind, getattr(self.limits, kind), amount) for kind, amount in wanted.items()]
         return [
@@ -45,34 +51,35 @@ class Scope:
 
 
 class LimitGate:
-    """The limits of one route."""
+    """The limits of one route; `patience` is the longest wait in seconds."""
 
-    def __init__(self, limiter: Limiter, scopes: Sequence[Scope]) -> None:
-        self._limiter = limiter
-        self._scopes = scopes
+    def __init__(self, shared: Shared, patience: float, scopes: Sequence[Scope]) -> None:
+        self.shared, self.scopes = shared, scopes
+        self._patience = patience
         self._counts_tokens = any(each.limits.counts_tokens for each in scopes)
 
     def enter(self, asked: Asked) -> Flow[LimitPass]:
         """Wait for room; raises RateLimited where it would not come in time, naming the limit."""
         wanted = self._wanted(asked)
         begun: float = yield Now()
-        until = begun + self._limiter.patience
+        until = begun + self._patience
         if asked.deadline is not None:
             until = min(until, asked.deadline)
-        ticket, told, now = None, False, begun
+        place, told, now = Queued(), False, begun
         while True:
-            answer = yield from _done(self._limiter, partial(self._claim, asked.route, wanted, ticket, until - now))
+            claiming = partial(self._claim, asked.route, wanted, place, until - now)
+            store, answer = yield from self.shared.use(claiming)
             if isinstance(answer, Grant):
-                return LimitPass(self._limiter, answer)
+                return LimitPass(self.shared, store, answer)
             if answer.ticket is None:
                 raise _refused(answer, asked.route)
             if not told and now - begun + answer.seconds >= WORTH_TELLING:
                 told = True
                 yield Tell(f"{asked.route.selector}: waiting {answer.seconds:.0f} s ({answer.claim.words})")
             yield Sleep(min(answer.seconds, STEP))
-            ticket, now = answer.ticket, (yield Now())
+            place, now = Queued(store, answer.ticket), (yield Now())
 
-    def _wanted(self, asked: Asked) -> dict[Kind, int]:
+    def _wanted(self, asked: Asked) -> dict[ClaimKind, int]:
         incoming = outgoing = 0
         if self._counts_tokens:
             incoming, outgoing = estimate.input_tokens(asked.request), estimate.output_tokens(asked.request)
@@ -84,18 +91,20 @@ class LimitGate:
             "concurrency": 1,
         }
 
-    def _claim(self, route: Route, wanted: dict[Kind, int], ticket: int | None, patience: float) -> Grant | Wait:
-        key = self._limiter.key_id(route)
-        claims = [claim for scope in self._scopes for claim in scope.claims(key, wanted)]
-        return self._limiter.ledger.claim(claims, ticket, patience)
+    def _claim(
+        self, route: Route, wanted: dict[ClaimKind, int], place: Queued, patience: float, store: StateStore
+    ) -> Flow[tuple[StateStore, Grant | NoRoom]]:
+        key = yield from key_id(store, secret_of(route))
+        claims = [claim for scope in self.scopes for claim in scope.claims(key, wanted)]
+        answer = yield from store.claim(claims, place.ticket if place.store is store else None, patience)
+        return store, answer
 
 
 class LimitPass:
-    """What one attempt has reserved."""
+    """What one attempt has reserved, and where."""
 
-    def __init__(self, limiter: Limiter, grant: Grant) -> None:
-        self._limiter, self._ledger = limiter, limiter.ledger
-        self._grant = grant
+    def __init__(self, shared: Shared, store: StateStore, grant: Grant) -> None:
+        self._shared, self._store, self._grant = shared, store, grant
         self._open = True
 
     def leave(self, came: Came) -> Flow[None]:
@@ -106,18 +115,15 @@ class LimitPass:
         used = {} if usage is None else {claim.bucket: _used(claim, usage) for claim in self._grant.claims}
         self._open = False
         try:
-            yield Do(lambda: self._ledger.settle(self._grant, used))
-        except Unwritable as error:  # what was reserved goes by with the minute
-            yield Tell(f"what a call really used could not be written: {error}")
+            yield from self._store.settle(self._grant, used)
+        except StateLost as error:  # what was reserved goes by with the minute
+            yield from self._shared.lost(self._store, error)
 
     def close(self) -> None:
         """Give back the lease; the tokens stay as they were thought."""
         if self._open:
             self._open = False
-            try:
-                self._ledger.settle(self._grant, {})
-            except Unwritable:  # nobody to tell here: the next call will say so
-                return
+            self._store.release(self._grant)
 
 
 def _used(claim: Claim, usage: Usage) -> int:
@@ -131,19 +137,7 @@ def _used(claim: Claim, usage: Usage) -> int:
     return claim.charged
 
 
-def _done(limiter: Limiter, work: Callable[[], Result]) -> Flow[Result]:
-    """Do this in the ledger; where its file cannot be written, in this process's memory from then on."""
-    try:
-        return (yield from written(limiter.ledger.database, work))
-    except Unwritable as error:
-        if not limiter.durable:
-            raise
-        limiter.forget_others()
-        yield Tell(f"limits are kept for this process alone from now on: {error}")
-    return (yield from written(limiter.ledger.database, work))
-
-
-def _refused(wait: Wait, route: Route) -> RateLimited:
+def _refused(wait: NoRoom, route: Route) -> RateLimited:
     claim = wait.claim
     return RateLimited(
         f"there is no room within the limit of {claim.words}, and the wait would be too long: {wait.seconds:.1f} s",

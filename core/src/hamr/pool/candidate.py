@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from hamr.effects import Do, Flow, OpenReply, WallClock
+from hamr.effects import Flow, OpenReply, WallClock
 from hamr.pool.headroom import rooms
 from hamr.types import Route, Secret
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hamr.specs import Auth
     from hamr.types import Call
 
-Learn = Callable[[dict[str, "Room"]], None]
+Learn = Callable[[dict[str, "Room"]], Flow[None]]
 
 
 @dataclass(slots=True)
@@ -65,5 +65,5 @@ class Heeded:
         if any("ratelimit" in name for name in reply.head.headers):
             found = rooms(reply.head.headers, (yield WallClock()))
             if found:
-                yield Do(lambda: self.learn(found))
+                yield from self.learn(found)
         return reply

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hamr.database import MEMORY, Unwritable, patiently, written
+from hamr.drive import run
 from hamr.effects import Emit, Flow, Now, Sleep, Tell, Via, WallClock
 from hamr.errors import CallError, ConfigError, HamrError, RateLimited
-from hamr.pool import outcome
+from hamr.key_ids import key_id
+from hamr.pool import outcome, store
 from hamr.pool.candidate import Candidate, Heeded
 from hamr.pool.choosing import Pick, pick
 from hamr.pool.policy import Policy
 from hamr.pool.state import Member, Room, State
-from hamr.pool.store import KEPT, PoolStore
 from hamr.retry import backoff
 from hamr.secrets.redact import redacted
 from hamr.types import Adaptation, Choice, Embeddings, PassedOver, Response, Secret, Settings, Standing, Timings, Warned
@@ -23,6 +23,7 @@ from hamr.types import Adaptation, Choice, Embeddings, PassedOver, Response, Sec
 if TYPE_CHECKING:
     from hamr.pipeline import Pipeline
     from hamr.secrets.keys import Key
+    from hamr.specs import StateStore
 
 Value = TypeVar("Value")
 Attempt = Callable[["Pipeline", Settings], Flow[Value]]
@@ -62,34 +63,36 @@ class Pools:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.policy = Policy.read(environ)
-        self.store = PoolStore.of(environ)
+        self.shared = store.shared(environ)
         self._swept = False
 
     def close(self) -> None:
-        """Let go of the file."""
-        self.store.close()
+        """Let go of what is kept."""
+        self.shared.close()
 
-    def seats(self, candidates: Sequence[Candidate]) -> Seats:
-        """The members of a pool as it is now, candidate by candidate."""
-        found = []
-        for candidate in candidates:
-            route = candidate.pipeline.route
-            keys: Sequence[Key | None] = candidate.keys() or (None,)
-            ids = [(self.store.key_ids.id(_written(key)), key) for key in keys]
-            found.append({Member(route.provider.id, route.model.id, id): Seat(candidate, key) for id, key in ids})
-        return found
+    def next(self, candidates: Sequence[Candidate], tried: set[Member], now: float) -> Flow[tuple[Pick, Seats]]:
+        """Who is next."""
+        swept, self._swept = self._swept, True
 
-    def next(self, candidates: Sequence[Candidate], tried: set[Member], now: float) -> tuple[Pick, Seats]:
-        """Who is next; raises what `Database.write` raises."""
-        if not self._swept:
-            self._swept = True
-            self.store.forget(now - KEPT)
-        seats = self.seats(candidates)
-        members = [list(each) for each in seats]
-        return self.store.change(lambda state: pick(members, state, now, self.policy.mode, tried)), seats
+        def asked(where: StateStore) -> Flow[tuple[Pick, Seats]]:
+            seats = yield from _seats(where, candidates)
+            members = [list(each) for each in seats]
 
-    def note(self, member: Member, error: HamrError | None, now: float) -> None:
-        """Keep how a call ended; raises what `Database.write` raises."""
+            def work(state: State) -> Pick:
+                if not swept:
+                    store.forget(state, now - store.KEPT)
+                return pick(members, state, now, self.policy.mode, tried)
+
+            return (yield from store.change(where, work)), seats
+
+        return self.shared.use(asked)
+
+    def learn(self, member: Member, found: Mapping[str, Room]) -> Flow[None]:
+        """Keep what is left of a member's limits, now or with the next write."""
+        return self._noted(lambda where: store.learn(where, member.scopes[0], found), "what is left of a limit")
+
+    def noted(self, member: Member, error: HamrError | None, now: float) -> Flow[None]:
+        """Keep how a call ended."""
 
         def work(state: State) -> None:
             if error is None:
@@ -97,32 +100,36 @@ class Pools:
             else:
                 outcome.failed(member, error, state, now, self.policy.breaker)
 
-        self.store.change(work)
+        return self._noted(lambda where: store.change(where, work), "how a call ended")
 
-    def learn(self, member: Member, found: Mapping[str, Room]) -> None:
-        """Keep what is left of a member's limits, now or with the next write."""
-        try:
-            self.store.learn(member.scopes[0], found)
-        except Unwritable:  # the next to ask the file tells of it, and this waits until then
-            return
+    def known(self, candidates: Sequence[Candidate]) -> Flow[tuple[State, Seats]]:
+        """All that is known, and of whom."""
 
-    def noted(self, member: Member, error: HamrError | None, now: float) -> Flow[None]:
-        """Keep how a call ended; an answer that has come, or what it failed with, is not lost for want of a file."""
+        def asked(where: StateStore) -> Flow[tuple[State, Seats]]:
+            seats = yield from _seats(where, candidates)
+            return (yield from store.change(where, lambda state: state)), seats
+
+        return self.shared.use(asked)
+
+    def _noted(self, work: Callable[[StateStore], Flow[None]], what: str) -> Flow[None]:
+        """An answer that has come, or what it failed with, is not lost for want of a place to keep this."""
         try:
-            yield from self.kept(partial(self.note, member, error, now))
+            yield from self.shared.use(work)
         except HamrError as problem:
-            yield Tell(f"how a call ended could not be kept: {problem}")
+            yield Tell(f"{what} could not be kept: {problem}")
 
-    def kept(self, work: Callable[[], Value]) -> Flow[Value]:
-        """Do this with the file; where it cannot be written, in this process's memory from then on."""
-        try:
-            return (yield from written(self.store.database, work))
-        except Unwritable as error:
-            if self.store.database.path == MEMORY:
-                raise
-            self.store.forget_others()
-            yield Tell(f"what pools learn is kept for this process alone from now on: {error}")
-        return (yield from written(self.store.database, work))
+
+def _seats(where: StateStore, candidates: Sequence[Candidate]) -> Flow[Seats]:
+    """The members of a pool as it is now, candidate by candidate."""
+    found = []
+    for candidate in candidates:
+        route = candidate.pipeline.route
+        members = {}
+        for key in candidate.keys() or (None,):
+            id = yield from key_id(where, _written(key))
+            members[Member(route.provider.id, route.model.id, id)] = Seat(candidate, key)
+        found.append(members)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +141,7 @@ class Pool:
 
     def standing(self, now: float) -> list[Standing]:
         """The members in the order of their candidates, and why one is left alone; blocks. Raises HamrError."""
-        store = self.pools.store
-        seats = patiently(store.database, lambda: self.pools.seats(self.candidates))
-        state = patiently(store.database, lambda: store.change(lambda state: state))
+        state, seats = run(self.pools.known(self.candidates), self.candidates[0].pipeline.transport)
         return [
             Standing(seat.selector, seat.tail, state.why(member, now))
             for each in seats
@@ -151,7 +156,7 @@ class Pool:
         going = Going(self, settings, (yield Now()))
         while True:
             now: float = yield WallClock()
-            choice, seats = yield from self.pools.kept(partial(self.pools.next, self.candidates, going.tried, now))
+            choice, seats = yield from self.pools.next(self.candidates, going.tried, now)
             going.passed |= {each.member: each.why for each in choice.passed}
             going.seats = {member: seat for each in seats for member, seat in each.items()}
             if choice.member is None or going.is_spent:

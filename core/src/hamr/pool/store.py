@@ -1,121 +1,95 @@
-"""What a pool knows, in a SQLite file that all processes of the machine share and that outlives them."""
+"""What pools know, in a store that others share and that outlives the process."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import astuple
+from typing import Any, TypeVar
 
-from hamr import key_ids
-from hamr.database import MEMORY, Database
-from hamr.key_ids import KeyIds
+from hamr.database import MEMORY
+from hamr.effects import Flow
 from hamr.locks import state_folder
 from hamr.pool.breaker import Health
 from hamr.pool.state import Rest, Room, Scope, State
-
-if TYPE_CHECKING:
-    from sqlite3 import Connection
+from hamr.specs import StateStore
+from hamr.state.shared import Place, Shared
+from hamr.state.sqlite import SqliteStore
 
 Result = TypeVar("Result")
+Rows = dict[str, str]
 
 FILE = "pool.sqlite"
 PATH_VARIABLE = "HAMR_POOL_STATE_FILE"
-SCHEMA = f"""{key_ids.SCHEMA};
-CREATE TABLE rests (provider TEXT, key TEXT, model TEXT, until REAL, why TEXT, probe INTEGER,
-    PRIMARY KEY (provider, key, model)) WITHOUT ROWID;
-CREATE TABLE health (provider TEXT PRIMARY KEY, outcomes TEXT, openings INTEGER, until REAL) WITHOUT ROWID;
-CREATE TABLE turns (provider TEXT PRIMARY KEY, key TEXT) WITHOUT ROWID;
-CREATE TABLE rooms (provider TEXT, key TEXT, model TEXT, kind TEXT, remaining INTEGER, resets REAL, most INTEGER,
-    PRIMARY KEY (provider, key, model, kind)) WITHOUT ROWID
-"""
-LEARN = "INSERT OR REPLACE INTO rooms VALUES (?, ?, ?, ?, ?, ?, ?)"
+TABLE = "pool"
+ALONE = "what pools learn is kept for this process alone from now on"
 KEPT = 7 * 86400.0
 """Seconds for which what is over is kept."""
 
 
-class PoolStore:
-    """The state of all pools of this user."""
-
-    def __init__(self, path: str) -> None:
-        self.database = Database(path, SCHEMA)
-        self.key_ids = KeyIds(self.database)
-
-    @classmethod
-    def of(cls, environ: Mapping[str, str]) -> PoolStore:
-        """The file that the environment names, or the one in the state folder."""
-        given = environ.get(PATH_VARIABLE, "").strip()
-        return cls(os.path.abspath(given) if given else str(state_folder(environ) / FILE))
-
-    def change(self, work: Callable[[State], Result]) -> Result:
-        """Do this with the state and keep what it has changed; raises what `Database.write` raises."""
-
-        def transact(db: Connection) -> Result:
-            before, state = _read(db), _read(db)
-            result = work(state)
-            _write(db, before, state)
-            return result
-
-        return self.database.write(transact)
-
-    def learn(self, scope: Scope, found: Mapping[str, Room]) -> None:
-        """Keep what is left of limits, at once or with the next write of this process; raises Unwritable."""
-
-        def work(db: Connection) -> None:
-            for kind, room in found.items():
-                db.execute(LEARN, (*scope, kind, room.remaining, room.resets, room.limit))
-
-        self.database.owe(work)
-
-    def forget(self, before: float) -> None:
-        """Take away what was over at that time."""
-
-        def work(db: Connection) -> None:
-            db.execute("DELETE FROM rests WHERE until < ?", (before,))
-            db.execute("DELETE FROM rooms WHERE resets < ?", (before,))
-
-        self.database.owe(work)
-
-    def forget_others(self) -> None:
-        """Know only what this process learns from now on."""
-        self.close()
-        self.database = Database(MEMORY, SCHEMA)
-        self.key_ids = KeyIds(self.database)
-
-    def close(self) -> None:
-        """Let go of the file; it is opened anew where it is needed."""
-        self.database.close()
+def shared(environ: Mapping[str, str]) -> Shared:
+    """The stores of pools: the file that the environment names, or the one in the state folder."""
+    given = environ.get(PATH_VARIABLE, "").strip()
+    path = os.path.abspath(given) if given else str(state_folder(environ) / FILE)
+    return Shared([Place(SqliteStore(path)), Place(SqliteStore(MEMORY), ALONE)])
 
 
-def _read(db: Connection) -> State:
-    return State(
-        {
-            (provider, key, model): Rest(until, why, bool(probe))
-            for provider, key, model, until, why, probe in db.execute("SELECT * FROM rests")
-        },
-        {provider: Health(*rest) for provider, *rest in db.execute("SELECT * FROM health")},
-        dict(db.execute("SELECT * FROM turns")),
-        {
-            ((provider, key, model), kind): Room(remaining, resets, most)
-            for provider, key, model, kind, remaining, resets, most in db.execute("SELECT * FROM rooms")
-        },
-    )
+def change(store: StateStore, work: Callable[[State], Result]) -> Flow[Result]:
+    """Do this with the state and keep what it has changed; raises StateLost. `work` may be called more than once."""
+
+    def transact(rows: Rows) -> Result:
+        state = read(rows)
+        result = work(state)
+        after = written(state)
+        for name in rows.keys() - after.keys():
+            del rows[name]
+        rows.update(after)
+        return result
+
+    return store.change(TABLE, transact)
 
 
-def _write(db: Connection, before: State, after: State) -> None:
-    """Write what differs."""
-    for scope in before.rests.keys() - after.rests.keys():
-        db.execute("DELETE FROM rests WHERE provider = ? AND key = ? AND model = ?", scope)
-    for scope, rest in after.rests.items():
-        if before.rests.get(scope) != rest:
-            row = (*scope, rest.until, rest.why, rest.probe)
-            db.execute("INSERT OR REPLACE INTO rests VALUES (?, ?, ?, ?, ?, ?)", row)
-    for provider, health in after.health.items():
-        if before.health.get(provider) != health:
-            found = (provider, health.outcomes, health.openings, health.until)
-            db.execute("INSERT OR REPLACE INTO health VALUES (?, ?, ?, ?)", found)
-    for provider, key in after.turns.items():
-        if before.turns.get(provider) != key:
-            db.execute("INSERT OR REPLACE INTO turns VALUES (?, ?)", (provider, key))
-    for (scope, kind), room in after.rooms.items():
-        if before.rooms.get((scope, kind)) != room:
-            db.execute(LEARN, (*scope, kind, room.remaining, room.resets, room.limit))
+def learn(store: StateStore, scope: Scope, found: Mapping[str, Room]) -> Flow[None]:
+    """Keep what is left of limits; raises StateLost."""
+    return store.put(TABLE, written(State(rooms={(scope, kind): room for kind, room in found.items()})))
+
+
+def forget(state: State, before: float) -> None:
+    """Take away what was over at that time."""
+    state.rests = {scope: rest for scope, rest in state.rests.items() if rest.until >= before}
+    state.rooms = {place: room for place, room in state.rooms.items() if room.resets >= before}
+
+
+def read(rows: Mapping[str, str]) -> State:
+    """The state that is in these rows; a row that is none is passed over, for others may write there too."""
+    state = State()
+    for name, value in rows.items():
+        try:
+            _add(state, json.loads(name), json.loads(value))
+        except ValueError:
+            continue
+    return state
+
+
+def _add(state: State, name: Any, value: Any) -> None:
+    match name, value:
+        case ["rest", str(provider), str(key), str(model)], [int() | float() as until, str(why), bool(probe)]:
+            state.rests[provider, key, model] = Rest(until, why, probe)
+        case ["health", str(provider)], [str(outcomes), int(openings), int() | float() as until]:
+            state.health[provider] = Health(outcomes, openings, until)
+        case ["turn", str(provider)], str(key):
+            state.turns[provider] = key
+        case ["room", str(provider), str(key), str(model), str(kind)], [int(left), int() | float() as resets, limit]:
+            state.rooms[(provider, key, model), kind] = Room(left, resets, limit)
+
+
+def written(state: State) -> Rows:
+    """The rows that a state comes to."""
+    found: list[tuple[tuple[str, ...], Any]] = [
+        *((("rest", *scope), astuple(rest)) for scope, rest in state.rests.items()),
+        *((("health", provider), astuple(health)) for provider, health in state.health.items()),
+        *((("turn", provider), key) for provider, key in state.turns.items()),
+        *((("room", *scope, kind), astuple(room)) for (scope, kind), room in state.rooms.items()),
+    ]
+    return {json.dumps(name): json.dumps(value) for name, value in found}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hamr.types.call import Adaptation, Call, Head, Notice, Timeouts
+    from hamr.types.claim import Claim, Grant, NoRoom
     from hamr.types.embedding import EmbeddingRequest, Embeddings
     from hamr.types.event import (
         Event,
@@ -63,6 +64,7 @@ __all__ = [
     "Call",
     "Choice",
     "Citation",
+    "Claim",
     "Cost",
     "EmbeddingRequest",
     "Embeddings",
@@ -72,6 +74,7 @@ __all__ = [
     "File",
     "FinishReason",
     "Finished",
+    "Grant",
     "Head",
     "HostedTool",
     "Image",
@@ -82,6 +85,7 @@ __all__ = [
     "ModelInfo",
     "ModelPage",
     "ModelRule",
+    "NoRoom",
     "Notice",
     "OAuthSpec",
     "Part",
@@ -150,6 +154,7 @@ _HOMES = {
         "UsageUpdated",
         "Warned",
     ),
+    "claim": ("Claim", "Grant", "NoRoom"),
     "listing": ("Listing", "ModelInfo", "ModelPage"),
     "message": ("Message", "Role"),
     "oauth": ("OAuthSpec",),

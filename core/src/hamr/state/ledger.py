@@ -1,23 +1,20 @@
-"""What of each limit is used, in a SQLite file that every process of the machine shares."""
+"""What of each limit is used, in the tables of a SQLite file that every process of the machine shares."""
 
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hamr import key_ids
 from hamr.database import MEMORY, Database
 from hamr.holder import Holder
-from hamr.limits import window
-from hamr.limits.window import Claim
+from hamr.state import window
+from hamr.types import Claim, Grant, NoRoom
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-SCHEMA = f"""{key_ids.SCHEMA};
+SCHEMA = """
 CREATE TABLE slots (bucket TEXT, at INTEGER, amount INTEGER, PRIMARY KEY (bucket, at)) WITHOUT ROWID;
 CREATE TABLE leases (bucket TEXT, id INTEGER, holder TEXT, PRIMARY KEY (bucket, id)) WITHOUT ROWID;
 CREATE TABLE waiters (bucket TEXT, ticket INTEGER, amount INTEGER, seen REAL, PRIMARY KEY (bucket, ticket))
@@ -38,39 +35,23 @@ POLL = 0.1
 """Seconds after which to ask again, where it is not known how long it will be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """There may be room for `claim` in so many seconds; `ticket` is the place in the queue, if one was taken."""
-
-    seconds: float
-    claim: Claim
-    ticket: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What was reserved, and the slot it is in; `lease` is its number among the calls that go on at once."""
-
-    claims: Sequence[Claim]
-    at: int
-    lease: int
-
-
 class Ledger:
-    """Reservations in the file at `path`; a method raises what `Database.write` raises. `clock` tells the time of day.
+    """Reservations in a file; a method raises what `Database.write` raises. `clock` tells the time of day.
 
     Time of day, for it is what processes have in common. Where it is set back, what was sent counts a minute longer.
     """
 
-    def __init__(self, path: str, clock: Callable[[], float] = time.time) -> None:
-        self.database = Database(path, SCHEMA)
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self.database = database
         self._clock = clock
-        self._holder = Holder(None if path == MEMORY else os.path.dirname(path))
+        self._holder = Holder(None if database.path == MEMORY else os.path.dirname(database.path))
 
-    def claim(self, claims: Sequence[Claim], ticket: int | None = None, patience: float = float("inf")) -> Grant | Wait:
-        """Reserve all of these, or none and take a place in the queue; none where it would be more than `patience`."""
+    def claim(
+        self, claims: Sequence[Claim], ticket: int | None = None, patience: float = float("inf")
+    ) -> Grant | NoRoom:
+        """Reserve all of these, or none and take a place in the queue; none where it would be over `patience`."""
 
-        def work(db: Connection) -> Grant | Wait:
+        def work(db: Connection) -> Grant | NoRoom:
             now = self._clock()
             full = [(wait, each) for each in claims if (wait := self._wait(db, each, ticket or LAST, now)) != 0]
             if ticket is not None:
@@ -80,7 +61,7 @@ class Ledger:
             longest, claim = max(full, key=lambda each: each[0] or 0.0)
             seconds = longest or POLL
             place = self._place(db, full, ticket, now) if seconds <= patience else None
-            return Wait(seconds, claim, place)
+            return NoRoom(seconds, claim, place)
 
         return self.database.write(work)
 
@@ -102,10 +83,6 @@ class Ledger:
                     db.execute(GIVE_BACK, (-more, claim.bucket, grant.at))
 
         self.database.owe(work)
-
-    def close(self) -> None:
-        """Let go of the file; it is opened anew where it is needed."""
-        self.database.close()
 
     def _wait(self, db: Connection, claim: Claim, ticket: int, now: float) -> float | None:
         """Seconds until there is room, None where nobody can say."""

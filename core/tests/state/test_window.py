@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hamr.limits import window
-from hamr.limits.window import Claim
+from hamr.state import window
+from hamr.types import Claim
 
 
 def claim(amount: int = 1, limit: int = 3) -> Claim:

@@ -7,45 +7,14 @@ until a whole window has passed since its end: no 60 seconds ever hold more than
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+
+from hamr.types import Claim
 
 WINDOW = 60
 SLOTS = 4
 """Slots a second."""
 WIDTH = WINDOW * SLOTS + 1
 """Slots that may count at any one moment."""
-
-Kind = Literal["rpm", "tpm", "input_tpm", "output_tpm", "concurrency"]
-
-WORDS: dict[Kind, str] = {
-    "rpm": "calls a minute",
-    "tpm": "tokens a minute",
-    "input_tpm": "input tokens a minute",
-    "output_tpm": "output tokens a minute",
-    "concurrency": "calls at once",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a call wants of one limit: `amount` of what the `bucket` may hold; `scope` is what it is a limit of."""
-
-    bucket: str
-    kind: Kind
-    limit: int
-    amount: int
-    scope: str
-
-    @property
-    def charged(self) -> int:
-        """More than the whole limit is never charged: a call that large waits until nothing else is there."""
-        return min(self.amount, self.limit)
-
-    @property
-    def words(self) -> str:
-        """The limit, for people."""
-        return f"{self.limit:,} {WORDS[self.kind]} for {self.scope}"
 
 
 def slot(now: float) -> int:

@@ -1,4 +1,4 @@
-"""The ledger of limits: what one process sees of it, and how it takes what goes wrong."""
+"""The store in a SQLite file: what every store does, and how it takes what goes wrong."""
 
 from __future__ import annotations
 
@@ -6,28 +6,17 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from hamr.database import Busy, Unwritable
-from hamr.limits.sqlite import GONE, Grant, Ledger, Wait
-from hamr.limits.window import Claim
-
-RPM = Claim("acme|k|rpm", "rpm", 2, 1, "acme")
-TPM = Claim("acme|k|tpm", "tpm", 1_000, 600, "acme")
-ONE = Claim("acme|k|concurrency", "concurrency", 1, 1, "acme")
-
-
-class Clock:
-    """Stands still until it is set."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
+from hamr.specs import StateStore
+from hamr.state.ledger import Ledger
+from hamr.state.sqlite import SqliteStore
+from hamr.types import NoRoom
+from hamr_testkit.state_stores import ONE, RPM, Clock, StateStoreTests, granted, refused
 
 
 @pytest.fixture
@@ -42,84 +31,19 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ledger(path: Path, clock: Clock) -> Iterator[Ledger]:
-    made = Ledger(str(path), clock)
-    yield made
-    made.close()
+    store = SqliteStore(str(path), clock)
+    yield store.ledger
+    store.close()
 
 
-def granted(answer: Grant | Wait) -> Grant:
-    assert isinstance(answer, Grant)
-    return answer
+class TestSqlite(StateStoreTests):
+    @pytest.fixture
+    def make(self, clock: Clock, path: Path) -> Callable[[], StateStore]:
+        return lambda: SqliteStore(str(path), clock)
 
 
-def refused(answer: Grant | Wait) -> Wait:
-    assert isinstance(answer, Wait)
-    return answer
-
-
-def test_the_limit_is_admitted_and_no_more_until_the_minute_is_over(ledger: Ledger, clock: Clock) -> None:
-    granted(ledger.claim([RPM]))
-    granted(ledger.claim([RPM]))
-    wait = refused(ledger.claim([RPM]))
-    assert wait.seconds == 60.25
-    assert wait.claim is RPM
-    clock.now += wait.seconds
-    granted(ledger.claim([RPM], wait.ticket))
-
-
-def test_all_claims_are_reserved_or_none(ledger: Ledger, clock: Clock) -> None:
-    granted(ledger.claim([RPM, TPM]))
-    wait = refused(ledger.claim([RPM, TPM], patience=0))
-    assert wait.claim is TPM
-    assert wait.ticket is None
-    granted(ledger.claim([RPM]))
-    refused(ledger.claim([RPM]))
-
-
-def test_what_was_not_used_is_given_back_and_what_was_used_beyond_is_charged(ledger: Ledger) -> None:
-    """Pain 30."""
-    grant = granted(ledger.claim([TPM]))
-    ledger.settle(grant, {TPM.bucket: 100})
-    grant = granted(ledger.claim([TPM]))
-    refused(ledger.claim([TPM], patience=0))
-    ledger.settle(grant, {TPM.bucket: 5_000})
-    assert refused(ledger.claim([TPM], patience=0)).seconds == 60.25
-
-
-def test_a_lease_is_free_when_its_call_has_ended(ledger: Ledger) -> None:
-    grant = granted(ledger.claim([ONE]))
-    refused(ledger.claim([ONE], patience=0))
-    ledger.settle(grant, {})
-    granted(ledger.claim([ONE]))
-
-
-def test_who_waits_is_served_before_who_comes_later(ledger: Ledger, clock: Clock) -> None:
-    """A large call is not starved by small ones (N-167)."""
-    granted(ledger.claim([TPM]))
-    large = refused(ledger.claim([TPM]))
-    small = Claim(TPM.bucket, "tpm", 1_000, 300, "acme")
-    refused(ledger.claim([small]))
-    clock.now += GONE / 2
-    assert refused(ledger.claim([TPM], large.ticket)).ticket == large.ticket
-    clock.now += GONE + 0.1  # it does not ask again: it has gone
-    granted(ledger.claim([small]))
-
-
-def test_a_clock_set_back_holds_nobody_up_for_longer_than_a_minute(ledger: Ledger, clock: Clock) -> None:
-    granted(ledger.claim([RPM]))
-    granted(ledger.claim([RPM]))
-    clock.now -= 86_400
-    wait = refused(ledger.claim([RPM]))
-    assert 0 < wait.seconds <= 60.25
-    clock.now += wait.seconds
-    granted(ledger.claim([RPM], wait.ticket))
-
-
-def test_a_clock_set_forward_begins_a_new_minute(ledger: Ledger, clock: Clock) -> None:
-    granted(ledger.claim([RPM]))
-    granted(ledger.claim([RPM]))
-    clock.now += 86_400
-    granted(ledger.claim([RPM]))
+def made(path: Path, clock: Clock) -> Ledger:
+    return SqliteStore(str(path), clock).ledger
 
 
 def test_the_file_and_its_folder_are_for_nobody_else(ledger: Ledger, path: Path) -> None:
@@ -142,7 +66,7 @@ def test_a_corrupt_file_is_set_aside_told_and_begun_anew(
     ledger: Ledger, path: Path, clock: Clock, damage: bytes
 ) -> None:
     granted(ledger.claim([RPM]))
-    ledger.close()
+    ledger.database.close()
     whole = path.read_bytes()
     path.write_bytes(damage or whole[:100] + b"\xff" * (len(whole) - 100))
     granted(ledger.claim([RPM]))
@@ -157,14 +81,14 @@ def test_a_corrupt_file_is_set_aside_told_and_begun_anew(
 def test_a_corrupt_file_that_another_has_set_aside_is_left_to_it(path: Path, clock: Clock) -> None:
     path.parent.mkdir()
     path.write_bytes(b"nonsense" * 1_000)
-    first, second = Ledger(str(path), clock), Ledger(str(path), clock)
+    first, second = made(path, clock), made(path, clock)
     granted(first.claim([RPM]))
     granted(second.claim([RPM]))
     refused(second.claim([RPM]))
     assert second.database.news == []
     assert len(list(path.parent.glob("*.corrupt-*"))) == 1
-    first.close()
-    second.close()
+    first.database.close()
+    second.database.close()
 
 
 def test_a_file_that_was_removed_is_made_again(ledger: Ledger, path: Path) -> None:
@@ -193,7 +117,7 @@ def test_a_full_disk_is_told(ledger: Ledger, path: Path) -> None:
 def test_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(Unwritable, match="file"):
-        Ledger(str(tmp_path / "file" / "limits.sqlite")).claim([RPM])
+        SqliteStore(str(tmp_path / "file" / "limits.sqlite")).ledger.claim([RPM])
 
 
 def test_a_file_that_another_process_writes_is_not_waited_for(ledger: Ledger, path: Path) -> None:
@@ -222,7 +146,7 @@ def test_what_could_not_be_settled_is_settled_with_the_next_transaction(ledger: 
 def test_a_lease_dies_with_its_process(ledger: Ledger, path: Path, clock: Clock) -> None:
     child = os.fork()
     if child == 0:
-        Ledger(str(path), clock).claim([ONE])
+        made(path, clock).claim([ONE])
         os._exit(0)  # nothing is tidied up
     os.waitpid(child, 0)
     granted(ledger.claim([ONE]))
@@ -233,7 +157,7 @@ def test_a_fork_has_leases_and_a_connection_of_its_own(ledger: Ledger, path: Pat
     child = os.fork()
     if child == 0:
         answer = ledger.claim([ONE], patience=0)
-        os._exit(0 if isinstance(answer, Wait) else 1)
+        os._exit(0 if isinstance(answer, NoRoom) else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     ledger.settle(grant, {})
     granted(ledger.claim([ONE]))
@@ -244,6 +168,6 @@ def test_a_file_of_another_version_is_left_alone(ledger: Ledger, path: Path) -> 
 
     ledger.claim([RPM])
     ledger.database.write(lambda db: db.execute("PRAGMA user_version=7"))
-    ledger.close()
+    ledger.database.close()
     with pytest.raises(ConfigError, match=r"limits.sqlite was made by another version"):
         ledger.claim([RPM])
