@@ -3,42 +3,37 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 
 from hamr.admission import Admission, Given
-from hamr.builtin import Builtin
 from hamr.capability_sources import CapabilitySources
 from hamr.choices import Choices
-from hamr.compose import Hooks
 from hamr.discover import Plugins
 from hamr.drive import arun, run, tell_on_stderr
 from hamr.errors import ConfigError
 from hamr.options import Options, WaitOptions, known, request, settings
-from hamr.prices import Prices
+from hamr.pipelines import Pipelines
 from hamr.providers import Providers
 from hamr.resolve.candidates import candidates, names
 from hamr.resolver import Resolver
 from hamr.routes import Routes
 from hamr.secrets.store import CredentialStore
 from hamr.streams import AsyncStream, Stream, Tell
-from hamr.types import Call, Response, ResponseFormat, Route, Run, Settings
+from hamr.types import Call, Response, ResponseFormat, Run, Settings
 
 if TYPE_CHECKING:
     from hamr.admission import GivenLimits
     from hamr.background import Background
     from hamr.capabilities.capability import Capabilities
+    from hamr.compose import Hooks
     from hamr.config.configuration import Configuration
     from hamr.effects import Flow, RunFlow
     from hamr.inputs import EmbedOptions, Inputs
     from hamr.listing import ListOptions
     from hamr.messages import Prompt
     from hamr.pipeline import Pipeline
-    from hamr.pool.pooling import Pooling
     from hamr.resolve.candidates import Models
     from hamr.resolve.model import Role
     from hamr.resolve.outcome import Selection
@@ -79,7 +74,6 @@ class Hamr:
         choices = Choices.read(self._environ)
         self.plugins = Plugins(choices._replace(prefer={**choices.prefer, **(prefer or {})}))
         self.providers = Providers(self.plugins, self._environ, folder)
-        self._extensions = tuple(names(self._environ.get("HAMR_EXTENSIONS", "")) if extensions is None else extensions)
         self._tell = tell
         self.credentials = CredentialStore.of(self._environ)
         given = dict(keys or {}), dict(parameters or {})
@@ -87,10 +81,8 @@ class Hamr:
         self._resolver = Resolver(self._routes, self._environ, tell)
         self.capabilities = CapabilitySources(self.providers, self._resolver.warn)
         self._admission = Admission(self._environ, Given(limits, project, tags, budgets))
-        self._builtin = Builtin()
-        self._hooks: dict[str, Hooks] = {}
-        self._pipelines: dict[tuple[str, str | None, Role | None, str | None], Pipeline] = {}
-        self._compiling = threading.RLock()
+        switched_on = names(self._environ.get("HAMR_EXTENSIONS", "")) if extensions is None else extensions
+        self._pipelines = Pipelines(self._routes, self.capabilities, self._admission, switched_on, tell)
 
     def call(self, prompt: Prompt, model: Models | None = None, **options: Unpack[Options]) -> Response:
         """Ask, and wait for the whole answer; raises HamrError."""
@@ -245,7 +237,7 @@ class Hamr:
 
     def access(self, provider: str) -> Pipeline:
         """The compiled route to a provider without a model, by which one logs in to it; raises as `pipeline` does."""
-        return self._pipeline(provider, "")
+        return self._pipelines.of(provider, "")
 
     def provider_capabilities(self, provider: str, model: str | None = None) -> Capabilities:
         """What is known of a provider's model, or of its default model; raises ConfigError or PluginError."""
@@ -254,23 +246,18 @@ class Hamr:
 
     def hooks(self, id: str) -> Hooks:
         """The hooks of one provider, its plugin loaded; raises ConfigError or PluginError."""
-        with self._compiling:
-            if id not in self._hooks:
-                own, extensions = self.providers.loaded(id), self.plugins.load_extensions(self._extensions)
-                self._hooks[id] = Hooks(self._builtin, own, extensions)
-            return self._hooks[id]
+        return self._pipelines.hooks(id)
 
     def close(self) -> None:
         """Let go of all connections of blocking calls; the client may be used again."""
-        for transport in self._transports():
+        for transport in self._pipelines.transports:
             transport.close()
         self._admission.close()
-        if "_pooling" in self.__dict__:
-            self._pooling.close()
+        self._pipelines.close()
 
     async def aclose(self) -> None:
         """Let go of all connections of this event loop, and of those of blocking calls."""
-        for transport in self._transports():
+        for transport in self._pipelines.transports:
             await transport.aclose()
         self.close()
 
@@ -288,15 +275,6 @@ class Hamr:
     ) -> None:
         await self.aclose()
 
-    def _pipeline(self, id: str, name: str | None, role: Role = "chat", mode: str | None = None) -> Pipeline:
-        key = id, name, role, mode
-        if (ready := self._pipelines.get(key)) is None:
-            with self._compiling:
-                self.providers.warn(self._tell)
-                ready = self._pipelines.get(key) or self._compiled(self._routes.route(id, name, role, mode))
-                self._pipelines[key] = ready
-        return ready
-
     def _chosen(self, model: Models | None, options: Mapping[str, Any]) -> tuple[Pipeline, Any]:
         """The pipeline of a model, and the options with the level of thinking that stands behind its name."""
         pipeline, chosen = self._selected(model, "chat", options.get("api_mode"))
@@ -306,30 +284,14 @@ class Hamr:
         several = candidates(model, self._environ, role)
         chosen = self._resolver.select(several[0] if several else cast("str | None", model), role)
         if not several[1:]:
-            return self._pipeline(chosen.provider, chosen.model, role, mode), chosen
-        return self._pooling.together(several, role, mode, self.pipeline), chosen
+            return self._pipelines.of(chosen.provider, chosen.model, role, mode), chosen
+        return self._pipelines.together(several, role, mode, self.pipeline), chosen
 
     def _refreshed(self) -> Configuration:
         """The files of configuration, read again where they have changed: lists show what is there now (M-3)."""
         if self.providers.again():
-            self._pipelines.clear()
+            self._pipelines.forget()
         return self.providers.configuration
-
-    def _compiled(self, route: Route) -> Pipeline:
-        pipeline = self._single(route)
-        several = route.model.id and self._routes.has_several_keys(route.provider)
-        return self._pooling.of_keys(pipeline) if several else pipeline
-
-    @cached_property
-    def _pooling(self) -> Pooling:
-        from hamr.pool.pooling import Pooling
-
-        return Pooling(self._environ, self._routes.every_key, self._single)
-
-    def _single(self, route: Route) -> Pipeline:
-        pipeline = self.capabilities.told_to(self.hooks(route.provider.id).compile(route))
-        charge = Prices(route, self.providers, self._environ)
-        return replace(pipeline, gates=self._admission.gates(route, charge), charge=charge)
 
     def _embedding(
         self, inputs: Inputs, model: Models | None, options: EmbedOptions
@@ -348,7 +310,7 @@ class Hamr:
         from hamr.listing import listing_options
 
         asked = settings(listing_options(options), self.settings)
-        pipeline = self._pipeline(id, "")
+        pipeline = self._pipelines.of(id, "")
         return pipeline.list_models(asked), pipeline.transport
 
     def _asked(
@@ -390,8 +352,3 @@ class Hamr:
         pipeline, own = self._chosen(model, own)
         asked = request(prompt, own, stream=stream)
         return running(pipeline, asked, settings(own, self.settings), limits), pipeline.transport, self._tell
-
-    def _transports(self) -> list[Transport]:
-        pools = self._pooling.made if "_pooling" in self.__dict__ else ()
-        pipelines = [each for pipeline in (*self._pipelines.values(), *pools) for each in pipeline.all]
-        return list({id(each): each for each in (self._builtin.http, *(one.transport for one in pipelines))}.values())

@@ -1,0 +1,103 @@
+"""The pipelines of one client: each is compiled once, when it is first asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from hamr.admission import Admission
+from hamr.builtin import Builtin
+from hamr.capability_sources import CapabilitySources
+from hamr.compose import Hooks
+from hamr.prices import Prices
+from hamr.routes import Routes
+
+if TYPE_CHECKING:
+    from hamr.pipeline import Pipeline
+    from hamr.pool.pooling import Pooling
+    from hamr.resolve.model import Role
+    from hamr.specs import Transport
+    from hamr.types import Route
+
+
+class Pipelines:
+    """Routes to pipelines, with what lets their calls in; `extensions` are the names of those that are switched on."""
+
+    def __init__(
+        self,
+        routes: Routes,
+        capabilities: CapabilitySources,
+        admission: Admission,
+        extensions: Iterable[str],
+        tell: Callable[[str, str | None], None],
+    ) -> None:
+        self._routes, self._capabilities, self._admission = routes, capabilities, admission
+        self._extensions, self._tell = tuple(extensions), tell
+        self._builtin = Builtin()
+        self._hooks: dict[str, Hooks] = {}
+        self._made: dict[tuple[str, str | None, Role | None, str | None], Pipeline] = {}
+        self._compiling = threading.RLock()
+
+    def of(self, id: str, name: str | None, role: Role = "chat", mode: str | None = None) -> Pipeline:
+        """The pipeline to a model of a provider; to none, where its name is empty. Raises ConfigError, PluginError."""
+        key = id, name, role, mode
+        if (ready := self._made.get(key)) is None:
+            with self._compiling:
+                self._routes.providers.warn(self._tell)
+                ready = self._made.get(key) or self._compiled(self._routes.route(id, name, role, mode))
+                self._made[key] = ready
+        return ready
+
+    def together(
+        self,
+        several: Sequence[str],
+        role: Role,
+        mode: str | None,
+        pipeline: Callable[[str, Role, str | None], Pipeline],
+    ) -> Pipeline:
+        """The pool of the models of these selectors, made once; raises ConfigError or PluginError."""
+        return self._pooling.together(several, role, mode, pipeline)
+
+    def hooks(self, id: str) -> Hooks:
+        """The hooks of one provider, its plugin loaded; raises ConfigError or PluginError."""
+        with self._compiling:
+            if id not in self._hooks:
+                providers = self._routes.providers
+                own, extensions = providers.loaded(id), providers.plugins.load_extensions(self._extensions)
+                self._hooks[id] = Hooks(self._builtin, own, extensions)
+            return self._hooks[id]
+
+    def forget(self) -> None:
+        """Compile them anew when they are next asked for: what they were made of has changed."""
+        self._made.clear()
+
+    @property
+    def transports(self) -> list[Transport]:
+        """All that were asked for, each once."""
+        pools = self._pooling.made if "_pooling" in self.__dict__ else ()
+        pipelines = [each for pipeline in (*self._made.values(), *pools) for each in pipeline.all]
+        return list({id(each): each for each in (self._builtin.http, *(one.transport for one in pipelines))}.values())
+
+    def close(self) -> None:
+        """Let go of the file of the pools."""
+        if "_pooling" in self.__dict__:
+            self._pooling.close()
+
+    def _compiled(self, route: Route) -> Pipeline:
+        pipeline = self._single(route)
+        several = route.model.id and self._routes.has_several_keys(route.provider)
+        return self._pooling.of_keys(pipeline) if several else pipeline
+
+    @cached_property
+    def _pooling(self) -> Pooling:
+        from hamr.pool.pooling import Pooling
+
+        return Pooling(self._routes.environ, self._routes.every_key, self._single)
+
+    def _single(self, route: Route) -> Pipeline:
+        pipeline = self._capabilities.told_to(self.hooks(route.provider.id).compile(route))
+        charge = Prices(route, self._routes.providers, self._routes.environ)
+        return replace(pipeline, gates=self._admission.gates(route, charge), charge=charge)
