@@ -24,7 +24,7 @@ OTHERS = {
 # What a plugin may depend on beside the core, and why.
 MORE_DEPENDENCIES = {
     "acp": {"agent-client-protocol>=0.12.1": "the protocol's own models say what is wrong with a message"},
-    "bedrock": {"botocore>=1.34": "AWS's signatures and event streams, as AWS makes and reads them"},
+    "bedrock": {"botocore>=1.34": "AWS's signatures, event streams and ways to credentials, as AWS has them"},
     "ollama": {"click>=8.1.7": "it adds a command to hamr's"},
     "sim": {"click>=8.1.7": "it adds a command to hamr's"},
     "vertex": {"google-auth>=2.30": "the signature of a service account's key, as Google makes it"},

@@ -155,3 +155,22 @@ def test_ten_megabytes_and_five_thousand_tools(install: Install, provider: Canne
     assert provider.asked[0].body == preview.body
     assert sent["messages"][0]["content"] == prompt
     assert len({tool["function"]["name"] for tool in sent["tools"]}) == 5_000
+
+
+def test_what_asks_a_server_is_not_done_for_a_preview(install: Install) -> None:
+    code = """
+from hamr.api import Open, Wait, hookimpl
+
+class Asking:
+    def flow(self, call):
+        yield Wait(lambda: None)
+        yield Wait(lambda: 1 / 0, asks="the vault")
+        return (yield Open(call))
+
+@hookimpl
+def hamr_auth(route):
+    return Asking() if route.provider.id == "acme" else None
+"""
+    laid(install, "http://acme.test", "vault", code=code)
+    with pytest.raises(ConfigError, match=r"a question to the vault has to come first"):
+        Hamr(environ={}).preview("hi", "acme/m")

@@ -194,9 +194,13 @@ class Do:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Work on this machine that may take seconds, such as a command of the user's; the answer is what it returns."""
+    """Work on this machine that may take seconds, such as a command of the user's; the answer is what it returns.
+
+    `asks` says whom it asks besides, a server say: it is not done where a call is shown and not made.
+    """
 
     work: Callable[[], Any]
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)

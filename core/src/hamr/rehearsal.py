@@ -54,14 +54,22 @@ def call(pipeline: Pipeline, request: Request, settings: Settings) -> Call:
 def _opened(flow: Flow[OpenReply], id: str) -> Call:
     effect: Effect = next(flow)
     while not isinstance(effect, Open):
-        if isinstance(effect, Fetch | Tell):
-            what = f"a call to {_origin(effect.call)}" if isinstance(effect, Fetch) else "a login"
+        if (what := _first(effect)) is not None:
             raise ConfigError(
                 f"{id}: what would be sent cannot be shown: {what} has to come first, whose answer goes into it",
                 hint="Make the call once; a key or a token in the environment may do without that.",
             )
         effect = flow.send(_answer(effect))
     return _unseen(effect.call)
+
+
+def _first(effect: Effect) -> str | None:
+    """What would have to be done before the call, where that is not to be done for showing it."""
+    if isinstance(effect, Fetch):
+        return f"a call to {_origin(effect.call)}"
+    if isinstance(effect, Wait) and effect.asks:
+        return f"a question to {effect.asks}"
+    return "a login" if isinstance(effect, Tell) else None
 
 
 def _answer(effect: Effect) -> object:

@@ -79,6 +79,21 @@ def stream() -> Callable[..., bytes]:
     return write
 
 
+@pytest.fixture
+def files(tmp_path: Path) -> Callable[..., dict[str, str]]:
+    """Writes AWS's two files, and gives the environment that leads to them and says nothing else of credentials."""
+
+    def write(credentials: str | None = None, config: str | None = None) -> dict[str, str]:
+        folder = tmp_path / ".aws"
+        folder.mkdir(exist_ok=True)
+        for name, text in (("credentials", credentials), ("config", config)):
+            if text is not None:
+                (folder / name).write_text(text)
+        return {"AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true", "HOME": str(tmp_path)}
+
+    return write
+
+
 def message(name: str, said: Any, kind: str = "event") -> bytes:
     headers = {f":{kind}-type": name, ":content-type": "application/json", ":message-type": kind}
     return frame(headers, said if isinstance(said, bytes) else json.dumps(said).encode())

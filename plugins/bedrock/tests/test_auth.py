@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from hamr import ConfigError, Hamr, HamrError, NoAnswer, NotLetIn
+from hamr import ConfigError, Hamr, NotLetIn
 from hamr.api import Call
 from hamr_provider_bedrock.auth import AwsAuth
 from hamr_testkit.canned import Canned
@@ -41,28 +38,6 @@ def key_of(call: Call) -> str:
     found = re.search(r"Credential=(\w+)/", call.headers["authorization"])
     assert found
     return found.group(1)
-
-
-def keys(id: str, minutes: float = 60, **more: Any) -> Answer:
-    """Credentials as a container's or an instance's server gives them."""
-    when = (datetime.now(UTC) + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    said = {"AccessKeyId": id, "SecretAccessKey": "canary-secret", "Token": "canary-token", "Expiration": when}
-    return Answer((json.dumps({**said, **more}).encode(),))
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> Callable[..., dict[str, str]]:
-    """Writes AWS's two files, and gives the environment that leads to them."""
-
-    def write(credentials: str | None = None, config: str | None = None) -> dict[str, str]:
-        folder = tmp_path / ".aws"
-        folder.mkdir(exist_ok=True)
-        for name, text in (("credentials", credentials), ("config", config)):
-            if text is not None:
-                (folder / name).write_text(text)
-        return {**DARK, "HOME": str(tmp_path)}
-
-    return write
 
 
 CREDENTIALS = """
@@ -109,7 +84,7 @@ def test_a_profile(colour: Colour, files: Callable[..., dict[str, str]], profile
 
 def test_keys_may_stand_in_the_other_file_and_elsewhere(colour: Colour, tmp_path: Path) -> None:
     (tmp_path / "mine").write_text(
-        "[profile a b]\naws_access_key_id = AKIDCONFIG\naws_secret_access_key = s\nregion = eu-west-3\n"
+        '[profile "a b"]\naws_access_key_id = AKIDCONFIG\naws_secret_access_key = s\nregion = eu-west-3\n'
     )
     environ = {"AWS_CONFIG_FILE": "~/mine", "HOME": str(tmp_path), "AWS_PROFILE": "a b"}
     (call,) = sent(colour, auth(**environ))
@@ -130,7 +105,7 @@ def test_a_profile_that_is_not_there_is_named_with_both_files(
 def test_a_file_that_makes_no_sense_is_named_and_not_shown(
     colour: Colour, files: Callable[..., dict[str, str]], text: str
 ) -> None:
-    with pytest.raises(ConfigError, match=r"\.aws/credentials: ") as caught:
+    with pytest.raises(ConfigError, match=r"Unable to parse config file: .*\.aws/credentials") as caught:
         sent(colour, auth(**files(text)))
     chain: BaseException | None = caught.value
     while chain is not None:
@@ -138,129 +113,11 @@ def test_a_file_that_makes_no_sense_is_named_and_not_shown(
         chain = chain.__cause__ or chain.__context__
 
 
-@pytest.mark.parametrize(
-    "line", ["credential_process = /bin/keys", "sso_session = corp", "role_arn = arn:aws:iam::1:role/r"]
-)
-def test_what_a_profile_asks_for_and_hamr_does_not_do_has_a_remedy(
-    colour: Colour, files: Callable[..., dict[str, str]], line: str
-) -> None:
-    with pytest.raises(ConfigError, match=f"has a {line.split(' ', maxsplit=1)[0]}") as caught:
-        sent(colour, auth(**files(config=f"[default]\n{line}\n")))
-    assert "aws configure export-credentials --profile default" in str(caught.value)
-
-
 def test_half_a_pair_of_variables_is_an_error(colour: Colour) -> None:
     with pytest.raises(ConfigError, match="AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not"):
         sent(colour, auth(**DARK, AWS_ACCESS_KEY_ID="AKID"))
     with pytest.raises(ConfigError, match="AWS_SECRET_ACCESS_KEY is set, and AWS_ACCESS_KEY_ID is not"):
         sent(colour, auth(**DARK, AWS_SECRET_ACCESS_KEY="canary"))
-
-
-def test_a_container(colour: Colour, tmp_path: Path) -> None:
-    environ = {**DARK, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/creds", "AWS_CONTAINER_AUTHORIZATION_TOKEN": "t"}
-    asked, call = sent(colour, auth(**environ), keys("AKIDCONTAINER"), ANSWER)
-    assert (asked.method, asked.url) == ("GET", "http://169.254.170.2/v2/creds")
-    assert asked.headers["authorization"] == "t"
-    assert asked.timeouts.total == 2.0
-    assert asked.deadline is not None
-    assert key_of(call) == "AKIDCONTAINER"
-    (tmp_path / "token").write_text("from a file\n")
-    environ = {**DARK, "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://169.254.170.23/v1/credentials"}
-    environ["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = str(tmp_path / "token")
-    asked, call = sent(colour, auth(**environ), keys("AKIDPOD"), ANSWER)
-    assert asked.headers["authorization"] == "from a file"
-    assert key_of(call) == "AKIDPOD"
-
-
-@pytest.mark.parametrize("url", ["http://169.254.170.2.evil.test/", "http://evil.test/", "ftp://169.254.170.2/"])
-def test_a_containers_url_leads_nowhere_else(colour: Colour, url: str) -> None:
-    with pytest.raises(ConfigError, match="leads elsewhere"):
-        sent(colour, auth(**DARK, AWS_CONTAINER_CREDENTIALS_FULL_URI=url))
-
-
-def test_the_instance(colour: Colour) -> None:
-    entry = auth(AWS_REGION="us-east-1")
-    opened, roles, asked, call = sent(
-        colour, entry, Answer((b"imds-token",)), Answer((b"my-role\n",)), keys("AKIDINSTANCE"), ANSWER
-    )
-    base = "http://169.254.169.254/latest"
-    assert (opened.method, opened.url) == ("PUT", f"{base}/api/token")
-    assert roles.url == f"{base}/meta-data/iam/security-credentials/"
-    assert asked.url == f"{base}/meta-data/iam/security-credentials/my-role"
-    assert asked.headers["x-aws-ec2-metadata-token"] == "imds-token"
-    assert all(each.timeouts.connect == 2.0 for each in (opened, roles, asked))
-    assert key_of(call) == "AKIDINSTANCE"
-    assert call.headers["x-amz-security-token"] == "canary-token"
-
-
-def test_a_web_identity(colour: Colour, tmp_path: Path) -> None:
-    (tmp_path / "token").write_text("jwt.canary\n")
-    role = "arn:aws:iam::123456789012:role/pod"
-    environ = {**DARK, "AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "token"), "AWS_ROLE_ARN": role}
-    said: Any = {
-        "AccessKeyId": "AKIDROLE", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": 4e9
-    }  # fmt: skip
-    for name in ("Credentials", "AssumeRoleWithWebIdentityResult", "AssumeRoleWithWebIdentityResponse"):
-        said = {name: said}
-    asked, call = sent(colour, auth(**environ), Answer((json.dumps(said).encode(),)), ANSWER)
-    assert asked.url == "https://sts.us-east-1.amazonaws.com/"
-    assert b"WebIdentityToken=jwt.canary&" in asked.body + b"&"
-    assert b"RoleArn=arn%3Aaws%3Aiam" in asked.body
-    assert key_of(call) == "AKIDROLE"
-
-
-def test_what_was_found_is_kept_and_renewed_before_it_expires(colour: Colour) -> None:
-    environ = {**DARK, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/c"}
-    entry = auth(**environ)
-    assert len(sent(colour, entry, keys("AKIDONE"), ANSWER)) == 2
-    (call,) = sent(colour, entry)
-    assert key_of(call) == "AKIDONE"
-    entry = auth(**environ)
-    sent(colour, entry, keys("AKIDONE", minutes=4), ANSWER)
-    _, call = sent(colour, entry, keys("AKIDTWO"), ANSWER)
-    assert key_of(call) == "AKIDTWO"
-
-
-def test_what_is_refused_is_looked_for_anew(colour: Colour) -> None:
-    entry = auth(**DARK, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI="/c")
-    sent(colour, entry, keys("AKIDONE"), Answer(status=403))
-    _, call = sent(colour, entry, keys("AKIDTWO"), ANSWER)
-    assert key_of(call) == "AKIDTWO"
-
-
-def test_no_credentials_names_every_place_that_was_looked_in(
-    colour: Colour, files: Callable[..., dict[str, str]]
-) -> None:
-    environ = {**files("[default]\n", "[default]\nregion = x\n"), "AWS_EC2_METADATA_DISABLED": ""}
-    with pytest.raises(ConfigError) as caught:
-        sent(colour, auth(**environ), NoAnswer("nobody is there"))
-    told = str(caught.value)
-    places = (
-        "AWS_ACCESS_KEY_ID",
-        "profile 'default'",
-        ".aws/credentials",
-        ".aws/config",
-        "AWS_WEB_IDENTITY_TOKEN_FILE",
-    )
-    places += ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "http://169.254.169.254 (NoAnswer: nobody is there)")
-    assert [place for place in places if place not in told] == []
-    assert "AWS_BEARER_TOKEN_BEDROCK" in caught.value.hint
-
-
-@pytest.mark.parametrize(
-    ("answer", "why"),
-    [
-        (Answer((b"<html>",)), "its answer is no JSON"),
-        (Answer((b"[]",)), "there are no keys in its answer"),
-        (Answer((b"{}",), 404), "it answered 404"),
-        (keys("AKIDOLD", minutes=-1), "they have expired"),
-        (keys("AKIDOLD", SecretAccessKey=None), "there are no keys in its answer"),
-    ],
-)
-def test_what_a_server_says_wrong_is_told(colour: Colour, answer: Answer, why: str) -> None:
-    with pytest.raises(ConfigError, match=why) as caught:
-        sent(colour, auth(**DARK, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI="/c"), answer)
-    assert "AKIDOLD" not in str(caught.value)
 
 
 def test_expired_variables_are_passed_over_and_told(colour: Colour) -> None:
@@ -332,17 +189,3 @@ def test_expired_credentials_say_so(colour: Colour, provider: Canned) -> None:
         colour.call(hamr, "hi", "bedrock/m")
     assert caught.value.code == "ExpiredTokenException"
     assert "have expired" in caught.value.hint
-
-
-def test_a_metadata_server_that_hangs_costs_two_seconds_and_no_more(colour: Colour) -> None:
-    """N-80: nobody answers there, and nothing waits for it as long as for a model."""
-    import socket
-    import time
-
-    with socket.create_server(("127.0.0.1", 0)) as mute:
-        url = f"http://127.0.0.1:{mute.getsockname()[1]}"
-        environ = {"AWS_REGION": "us-east-1", "AWS_EC2_METADATA_SERVICE_ENDPOINT": url}
-        begun = time.monotonic()
-        with Hamr(environ=environ) as hamr, pytest.raises(HamrError, match="the instance's metadata"):
-            colour.call(hamr, "hi", "bedrock/m")
-        assert time.monotonic() - begun < 4

@@ -89,7 +89,7 @@ def test_a_models_id_is_encoded_twice_where_it_is_signed() -> None:
 
 
 def test_keys_are_not_seen() -> None:
-    keys = AwsKeys("AKIDCANARY", "canary-secret", "canary-token", place="the test")
+    keys = AwsKeys("AKIDCANARY", "canary-secret", "canary-token")
     assert "canary" not in f"{keys!r} {keys}".lower()
     done = signed(Call("http://example.amazonaws.com/"), keys, "us-east-1", WHEN)
     assert "canary" not in repr(done).lower()

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from hamr.api import ConfigError, Open, WallClock
-from hamr_provider_bedrock.credentials import Search
+from hamr.api import ConfigError, Open, Wait, WallClock
+from hamr_provider_bedrock.credentials import SharedFiles, tried
 from hamr_provider_bedrock.model_id import region_of
-from hamr_provider_bedrock.profile import read_profile
 from hamr_provider_bedrock.region import at_region, checked, is_open
-from hamr_provider_bedrock.signature import signed
+from hamr_provider_bedrock.signature import AwsKeys, signed
 
 if TYPE_CHECKING:
     from hamr.api import Call, Flow, OpenReply, Route
-    from hamr_provider_bedrock.profile import Profile
-    from hamr_provider_bedrock.signature import AwsKeys
 
-EARLY = 300.0
+EARLY = 300
 """Credentials are renewed so many seconds before they expire."""
 REFUSED = 403
+_SECRETS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN")
+_IN_CODE = "Hamr(parameters=...)"
+_HINT = "Set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."
 
 
 class AwsAuth:
@@ -27,50 +28,108 @@ class AwsAuth:
 
     def __init__(self, route: Route) -> None:
         self._route = route
+        self._said = route.provider.parameters
+        self._files: SharedFiles | None = None
+        self._found: Any = None
         self._keys: AwsKeys | None = None
-        self._profile: Profile | None = None
 
     def flow(self, call: Call) -> Flow[OpenReply]:
         """Open the call at its region, let in; raises ConfigError where there is no region, or no credentials."""
         secret = self._route.secret()
-        signs = secret is None and self._route.provider.parameters.get("skip_auth") != "1"
+        signs = secret is None and self._said.get("skip_auth") != "1"
         if signs or is_open(call.url):
             region = yield from self._region()
             call = replace(call, url=at_region(call.url, region))
             if signs:
-                keys = yield from self._found(region)
-                call = signed(call, keys, region, (yield WallClock()))
+                now: float = yield WallClock()
+                call = signed(call, (yield from self._letting_in(region, now)), region, now)
         if secret is not None:
             call = call.with_secret("authorization", f"Bearer {secret.reveal()}")
         reply: OpenReply = yield Open(call)
         if reply.head.status == REFUSED:
-            self._keys = self._profile = None
+            self._keys = self._found = self._files = None
         return reply
 
     def _region(self) -> Flow[str]:
         """That of an ARN, then what is set, then the profile's (N-81)."""
-        said = self._route.provider.parameters.get("region")
+        said = self._said.get("region")
         if (of_arn := region_of(self._route.model.id)) is not None:
             return checked(of_arn, "the model's ARN")
         if said is not None:
             return checked(said, self._route.provider.origins.get("parameters.region", "the region"))
-        profile = yield from self._read_profile()
-        if said := profile.values.get("region"):
-            return checked(said, profile.told)
+        files = yield from self._shared()
+        if said := files.values.get("region"):
+            return checked(said, files.told)
         variables = "the environment variables AWS_REGION, AWS_DEFAULT_REGION and BEDROCK_REGION"
         raise ConfigError(
-            f"no region for {self._route.provider.id}; looked in {variables}, {profile.told}",
+            f"no region for {self._route.provider.id}; looked in {variables}, {files.told}",
             hint="Set it: export AWS_REGION=us-east-1",
         )
 
-    def _read_profile(self) -> Flow[Profile]:
-        if self._profile is None:
-            self._profile = yield from read_profile(self._route.provider)
-        return self._profile
+    def _shared(self) -> Flow[SharedFiles]:
+        if self._files is None:
+            self._files, why = yield Wait(partial(tried, partial(SharedFiles, self._said)))
+            if self._files is None:
+                raise ConfigError(f"AWS's shared files: {why}", hint="They hold sections such as [default].")
+        return self._files
 
-    def _found(self, region: str) -> Flow[AwsKeys]:
-        now: float = yield WallClock()
-        keys = self._keys
-        if keys is None or (keys.expires is not None and keys.expires - EARLY <= now):
-            keys = self._keys = yield from Search(self._route, self._read_profile, region).find()
-        return keys
+    def _letting_in(self, region: str, now: float) -> Flow[AwsKeys]:
+        """Those of the variables, then what was found and still holds for a while, then what there is (N-80)."""
+        looked: list[str] = []
+        if (given := self._variables(now, looked)) is not None:
+            return given
+        if self._keys is None or (hasattr(self._found, "refresh_needed") and self._found.refresh_needed(EARLY)):
+            self._keys = yield from self._search(region, looked)
+        return self._keys
+
+    def _variables(self, now: float, looked: list[str]) -> AwsKeys | None:
+        if self._route.provider.origins.get("parameters.profile") == _IN_CODE:
+            return None  # whoever names a profile in code means it
+        id, secret, token = (self._route.variable(name) for name in _SECRETS[:3])
+        if id is None and secret is None:
+            looked.append("the environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+            return None
+        if id is None or secret is None:
+            there, missing = _SECRETS[:2] if secret is None else _SECRETS[1::-1]
+            raise ConfigError(f"{there} is set, and {missing} is not", hint="Set both, or neither.")
+        if _past(self._said.get("expiration"), now):
+            looked.append("the environment variable AWS_ACCESS_KEY_ID (they have expired)")
+            return None
+        return AwsKeys(id.reveal(), secret.reveal(), token.reveal() if token else None)
+
+    def _search(self, region: str, looked: list[str]) -> Flow[AwsKeys]:
+        """The first that hold; raises ConfigError, naming every place."""
+        files = yield from self._shared()
+        held = {name: secret.reveal() for name in _SECRETS if (secret := self._route.variable(name)) is not None}
+        ways, why = yield Wait(partial(tried, partial(files.ways, region, held)))
+        if why:
+            raise ConfigError(f"AWS credentials cannot be looked for: {why}", hint=_HINT)
+        for way in ways:
+            found, why = yield Wait(partial(tried, way.provider.load), asks=way.place if way.asks else "")
+            if found is not None:
+                asks = way.place if hasattr(found, "refresh_needed") else ""
+                keys, why = yield Wait(partial(tried, found.get_frozen_credentials), asks=asks)
+                if keys is not None and keys.access_key and keys.secret_key:
+                    self._found = found
+                    return AwsKeys(keys.access_key, keys.secret_key, keys.token)
+                why = why or "there are no keys in its answer"
+            if why and way.meant:
+                raise ConfigError(f"{way.place}: {why}", hint=_remedy(why, files.profile))
+            looked.append(f"{way.place} ({why})" if why else way.place)
+        places = ", ".join(dict.fromkeys(looked))
+        raise ConfigError(f"no AWS credentials for {self._route.provider.id}; looked in {places}", hint=_HINT)
+
+
+def _past(when: str | None, now: float) -> bool:
+    """Whether a time as ISO 8601 has it is over; what is no time says nothing."""
+    from datetime import UTC, datetime
+
+    try:
+        read = datetime.fromisoformat(when or "")
+    except ValueError:
+        return False
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp() <= now
+
+
+def _remedy(why: str, profile: str) -> str:
+    return f"Log in: aws sso login --profile {profile}" if "SSO" in why or "Token" in why else _HINT

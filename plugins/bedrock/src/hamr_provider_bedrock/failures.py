@@ -75,7 +75,7 @@ def call_error(head: Head, compat: Compat) -> CallError:
     """The error that a failing reply stands for."""
     from pydantic_core import from_json, to_json
 
-    text = _unsigned(head.body.decode("utf-8", "replace"))
+    text = unsigned(head.body.decode("utf-8", "replace"))
     try:
         said = from_json(text)
     except ValueError:
@@ -102,7 +102,8 @@ def stream_error(headers: Mapping[str, Any], said: Any, compat: Compat) -> CallE
     return _hinted(error)
 
 
-def _unsigned(text: str) -> str:
+def unsigned(text: str) -> str:
+    """The text without what AWS quotes back of a wrong signature."""
     return _TOKEN.sub(r"\1***", _QUOTED.sub('"}' if text.lstrip().startswith("{") else "", text))
 
 

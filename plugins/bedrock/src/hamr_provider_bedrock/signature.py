@@ -14,13 +14,11 @@ _UNSIGNED = frozenset({"accept", "accept-encoding", "connection", "content-lengt
 
 @dataclass(frozen=True, slots=True)
 class AwsKeys:
-    """The parts of an AWS credential; `expires` is in seconds since 1970, `place` where it was found."""
+    """The parts of an AWS credential."""
 
     access_key: str = field(repr=False)
     secret_key: str = field(repr=False)
     token: str | None = field(default=None, repr=False)
-    expires: float | None = None
-    place: str = ""
 
 
 def signed(call: Call, keys: AwsKeys, region: str, seconds: float, service: str = "bedrock") -> Call:

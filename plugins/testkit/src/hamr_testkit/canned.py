@@ -69,6 +69,9 @@ def canned() -> Iterator[Canned]:
         def do_GET(self) -> None:
             self.do_POST()
 
+        def do_PUT(self) -> None:
+            self.do_POST()
+
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing."""
 
