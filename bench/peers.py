@@ -1,4 +1,4 @@
-"""The libraries that hamr is compared with, each installed into an environment of its own under the user's cache."""
+"""What is compared, each installed into an environment of its own under the user's cache."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.contestant import Contestant
+from bench.contestant import ROOT, Contestant, NoResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,10 @@ PEERS = (
 
 def installed(peer: Peer, url: str) -> Contestant:
     """The peer, installed where it was not yet; it carries the installer's last words where it cannot be."""
-    python = _folder(peer) / "bin" / "python"
+    python = _folder(peer.name) / "bin" / "python"
     contestant = Contestant(peer.name, peer.subject, python, url)
     try:
-        if not python.exists():
-            _uv("venv", "--quiet", f"--python={sys.executable}", str(_folder(peer)))
-        _uv("pip", "install", "--quiet", f"--python={python}", *peer.requirements)
+        _install(python, *peer.requirements)
         contestant.version = _version(python, peer.name)
     except (subprocess.CalledProcessError, FileNotFoundError) as error:
         told = error.stderr.strip().splitlines() if isinstance(error, subprocess.CalledProcessError) else []
@@ -45,9 +43,29 @@ def installed(peer: Peer, url: str) -> Contestant:
     return contestant
 
 
-def _folder(peer: Peer) -> Path:
+def as_users_have_it(url: str) -> Contestant:
+    """Hamr with every plugin, built and installed as the peers are; raises NoResult with the installer's last words.
+
+    The workspace's own environment has a folder on `sys.path` for each plugin, and every tool of the project.
+    """
+    python = _folder("hamr") / "bin" / "python"
+    dists = (ROOT / "core", *sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml")))
+    try:
+        _install(python, "--no-sources", "--reinstall", *map(str, dists))
+    except (subprocess.CalledProcessError, FileNotFoundError) as error:
+        raise NoResult(f"hamr was not installed: {getattr(error, 'stderr', '') or error}") from error
+    return Contestant("hamr", "hamr", python, url)
+
+
+def _install(python: Path, *requirements: str) -> None:
+    if not python.exists():
+        _uv("venv", "--quiet", f"--python={sys.executable}", str(python.parents[1]))
+    _uv("pip", "install", "--quiet", f"--python={python}", *requirements)
+
+
+def _folder(name: str) -> Path:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "hamr-bench" / f"{peer.name}-{sys.version_info.major}.{sys.version_info.minor}"
+    return cache / "hamr-bench" / f"{name}-{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def _uv(*arguments: str) -> None:

@@ -16,8 +16,8 @@ ALONE = Row("async call", "µs", "acall", "hosted", bound=Bound(1.0))
 # As many calls a CPU-second as the floor is as few microseconds a call.
 AT_ONCE = Row("async call, 64 at once", "µs", "together", "hosted", per=TOGETHER, bound=Bound(1.0))
 AFTER = Row("async call, alone after those", "µs", "acall", "hosted", after=True)
-# A small call costs up to a third more in one round than in another, whoever makes it.
-GROWTH = Row("growth of a call by those before it", "x", "", "", even=1.4)
+# A small call costs up to a fifth more in one round than in another, whoever makes it.
+GROWTH = Row("growth of a call by those before it", "x", "", "", even=1.2)
 
 
 def measure(lab: Lab) -> Iterator[Figure]:

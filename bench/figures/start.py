@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from bench.contestant import ROOT, Contestant, environment
 from bench.figure import Bound, Figure, Row
 from bench.lab import Lab
+from bench.peers import as_users_have_it
 from bench.table import number
 
 BARE, ASYNCIO = 15.0, 44.7
@@ -45,14 +44,15 @@ print(*sorted(name for name in sys.modules if name in heavy or name.startswith("
 
 
 def measure(lab: Lab) -> Iterator[Figure]:
-    """Each start beside `import asyncio`, in turns."""
+    """Each start beside `import asyncio`, in turns; hamr is installed as users have it."""
+    lab = replace(lab, hamr=as_users_have_it(lab.url))
     floor = {"asyncio": _code(lab.hamr, "import asyncio")}
     yield lab.start(NOTHING, {"hamr": _code(lab.hamr, "pass"), **floor}, "asyncio")
     yield lab.start(IMPORT, _each(lab, "import {module}") | floor, "asyncio")
-    yield lab.start(HELP, {"hamr": _command("--help"), **floor, **_helps(lab)}, "asyncio")
+    yield lab.start(HELP, {"hamr": _command(lab, "--help"), **floor, **_helps(lab)}, "asyncio")
     yield _heavy(lab)
     yield lab.start(LIST, {"hamr": _code(lab.hamr, LISTING), **floor}, "asyncio")
-    yield lab.start(PROVIDERS, {"hamr": _command("providers"), **floor}, "asyncio")
+    yield lab.start(PROVIDERS, {"hamr": _command(lab, "providers"), **floor}, "asyncio")
     yield _answered(lab, floor)
 
 
@@ -76,8 +76,8 @@ def _code(one: Contestant, code: str) -> list[str]:
     return [str(one.python), "-c", code]
 
 
-def _command(argument: str) -> list[str]:
-    return [str(Path(sys.executable).with_name("hamr")), argument]
+def _command(lab: Lab, argument: str) -> list[str]:
+    return [str(lab.hamr.python.with_name("hamr")), argument]
 
 
 def _helps(lab: Lab) -> dict[str, list[str] | str]:

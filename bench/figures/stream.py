@@ -15,9 +15,11 @@ ROWS = (
     Row("async chunk, many a read", "µs", "astream", "words-1000", 1000, Bound.where(floor=ASYNC, told=10)),
     Row("sync chunk, one a read", "µs", "stream", "paced-200", 200, Bound(1.0)),
     Row("async chunk, one a read", "µs", "astream", "paced-200", 200, Bound(1.0)),
-    # Paced, as providers send: what is ready at once is decoded at once, and would be counted with the first.
     Row("sync, to the first token", "µs", "first", "paced-100", bound=Bound(1.0)),
     Row("async, to the first token", "µs", "afirst", "paced-100", bound=Bound(1.0)),
+    # What is ready at once is decoded at once, and is counted with the first.
+    Row("sync, to the first of 100 ready at once", "µs", "first", "words-100"),
+    Row("async, to the first of 100 ready at once", "µs", "afirst", "words-100"),
 )
 
 

@@ -53,6 +53,34 @@ def test_a_file_is_parsed_once_over_many_starts(environ: dict[str, str], file: P
     assert stat.S_IMODE(kept(environ).parent.stat().st_mode) == 0o700
 
 
+def test_each_state_of_a_file_is_checked_once(environ: dict[str, str], file: Path, tmp_path: Path) -> None:
+    schema = tmp_path / "schema.py"
+    schema.touch()
+    checked: list[Any] = []
+
+    def tables() -> None:
+        ManifestIndex(environ, schema=[str(schema)]).tables(str(file), checked.append)
+
+    tables()
+    tables()
+    assert checked == [{"id": "acme"}]
+    file.write_text('id = "other"\n')
+    tables()
+    schema.write_text("# says something else now\n")
+    tables()
+    tables()
+    assert checked == [{"id": "acme"}, {"id": "other"}, {"id": "other"}]
+
+
+def test_a_file_that_is_wrong_is_told_each_time(environ: dict[str, str], file: Path) -> None:
+    def refuse(tables: object) -> None:
+        raise ConfigError("wrong")
+
+    for _ in range(2):
+        with pytest.raises(ConfigError, match="wrong"):
+            ManifestIndex(environ).tables(str(file), refuse)
+
+
 def test_a_file_that_changed_is_parsed_anew(environ: dict[str, str], file: Path, parsed: list[str]) -> None:
     ManifestIndex(environ).tables(str(file))
     file.write_text('id = "other"\n')

@@ -23,6 +23,8 @@ PROVIDERS = "hamr.providers"
 EXTENSIONS = "hamr.extensions"
 COMMANDS = "hamr.commands"
 DIALECTS = "hamr.dialects"
+SCHEMA = ("manifest.py", "schema.py", "base_url.py", os.path.join("types", "oauth.py"))
+"""What says how a manifest may look."""
 
 
 class Plugins:
@@ -53,7 +55,8 @@ class Plugins:
     def _index(self) -> ManifestIndex:
         from hamr.manifest_index import ManifestIndex
 
-        return ManifestIndex(os.environ)
+        here = os.path.dirname(__file__)
+        return ManifestIndex(os.environ, schema=[os.path.join(here, name) for name in SCHEMA])
 
     def find(self, id: str) -> EntryPoint:
         """The plugin of a provider; raises ConfigError if none is installed, PluginError if two are."""
@@ -65,8 +68,13 @@ class Plugins:
         return self._pick(id, points)
 
     def tables(self, id: str) -> dict[str, Any]:
-        """The provider's manifest as it stands in its file, not yet checked."""
-        return self._index.tables(os.path.join(folder(self.find(id)), "provider.toml"))
+        """The provider's manifest as it stands in its file; raises as `manifest` does where it is wrong."""
+        point = self.find(id)
+
+        def check(tables: Mapping[str, Any]) -> None:
+            self._checked(tables, point)
+
+        return self._index.tables(os.path.join(folder(point), "provider.toml"), check)
 
     def models(self, id: str) -> dict[str, Any]:
         """The provider's list of models and prices as it stands in its file, not yet checked; empty without one."""
@@ -78,13 +86,15 @@ class Plugins:
 
     def manifest(self, id: str) -> Manifest:
         """The provider's manifest, checked; the plugin itself is not imported."""
+        return self._checked(self.tables(id), self.find(id))
+
+    def _checked(self, tables: Mapping[str, Any], point: EntryPoint) -> Manifest:
         from hamr.manifest import check
 
-        point = self.find(id)
-        manifest = check(self.tables(id), f"provider.toml of {point.source}")
-        if manifest.id != id:
+        manifest = check(tables, f"provider.toml of {point.source}")
+        if manifest.id != point.name:
             raise PluginError(
-                f"{point.source} registers {id!r}, but its provider.toml says id = {manifest.id!r}",
+                f"{point.source} registers {point.name!r}, but its provider.toml says id = {manifest.id!r}",
                 hint="Both must be the same; tell the author of the plugin.",
             )
         return manifest
