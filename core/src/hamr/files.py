@@ -22,11 +22,11 @@ def read_own(path: str) -> bytes | None:
         raise ConfigError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
-def write_whole(path: str | Path, data: bytes, *, durable: bool = True) -> None:
+def write_whole(path: str | Path, data: bytes, *, durable: bool = True, mode: int | None = None) -> None:
     """Replace the file in one step (temporary file, fsync, rename), mode 0600 in folders of mode 0700.
 
-    A link is written through, so that files kept elsewhere stay there. What is not `durable` may be lost with the
-    power, as a cache may. Raises OSError.
+    Another `mode` is for what is not the user's alone. A link is written through, so that files kept elsewhere stay
+    there. What is not `durable` may be lost with the power, as a cache may. Raises OSError.
     """
     import tempfile
 
@@ -36,6 +36,8 @@ def write_whole(path: str | Path, data: bytes, *, durable: bool = True) -> None:
     file, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
     try:
         with os.fdopen(file, "wb") as writing:
+            if mode is not None and os.name != "nt":
+                os.fchmod(file, mode)
             writing.write(data)
             writing.flush()
             if durable:

@@ -61,7 +61,7 @@ def _value(field: Field[Any], value: Any, path: str, problems: list[str]) -> Any
         problems.append(f"{path} must be {words}")
         return None
     if rules:
-        problems.extend(f"{path} {problem}" for problem in _broken_rules(rules, value))
+        problems.extend(f"{path} {problem}" for problem in broken_rules(rules, value))
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -92,7 +92,8 @@ def _named(cls: Any, value: Any, path: str, problems: list[str]) -> Any:
 _SHAPES = {"table": _inner, "tables": _list, "named": _named}
 
 
-def _broken_rules(rules: Mapping[str, Any], value: Any) -> Iterator[str]:
+def broken_rules(rules: Mapping[str, Any], value: Any) -> Iterator[str]:
+    """What of a field's rules a value does not keep."""
     texts = _texts(value)
     if "one_of" in rules and not set(texts) <= set(rules["one_of"]):
         yield f"must be one of {', '.join(rules['one_of'])}"

@@ -1,4 +1,4 @@
-"""`hamr config`: the files of configuration, what they say, and what of that does not count."""
+"""`hamr config`: the files of configuration, what they say, and what of that does not count; changes of them."""
 
 from __future__ import annotations
 
@@ -19,12 +19,35 @@ Examples:
   hamr config            the files, what they bring, and what in them does not count
   hamr config path       where the files are
   hamr config show groq  all that is known of a provider, each field with its place
+  hamr config set default_provider groq
+  hamr config explain default_provider
 
 Keys are never shown. The exit code of `hamr config` is 1 where something in a file does not count.
 """
 
 
-@click.group("config", epilog=EPILOG, invoke_without_command=True, short_help="Show the files of configuration.")
+LATER = {"explain": "config_get:explain", "get": "config_get:get"}
+LATER |= {"set": "config_set:set_command", "unset": "config_set:unset"}
+"""Commands whose modules are imported when they run."""
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *LATER])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in LATER:
+            return super().get_command(ctx, cmd_name)
+        from importlib import import_module
+
+        module, _, name = LATER[cmd_name].partition(":")
+        found: click.Command = getattr(import_module(f"hamr.cli.{module}"), name)
+        return found
+
+
+@click.group(
+    "config", cls=_Commands, epilog=EPILOG, invoke_without_command=True, short_help="Show and change configuration."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
 @click.pass_context
 def command(context: click.Context, /, *, as_json: bool) -> None:

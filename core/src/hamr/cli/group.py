@@ -30,7 +30,7 @@ LINES = {
     "call": "Ask a model (the default command).",
     "capabilities": "Tell what models can do.",
     "chat": "Talk with a model.",
-    "config": "Show the files of configuration.",
+    "config": "Show and change configuration.",
     "embed": "Turn texts into vectors.",
     "explain": "Tell what a call would do, and why.",
     "install": "Install plugins.",

@@ -27,14 +27,21 @@ class Configuration:
     """The user's `providers.toml` and `models.json`, and the project's `hamr.toml`; later ones win.
 
     `folder` is where a project is looked for, and above. `installed` gives the providers that are there without these
-    files, and the variables that hold their keys: an untrusted project may touch neither.
+    files, and the variables that hold their keys: an untrusted project may touch neither. `supposed` is what one of
+    the files is taken to say, whatever it does.
     """
 
     def __init__(
-        self, environ: Mapping[str, str], folder: str | None = None, installed: Installed = lambda: ((), ())
+        self,
+        environ: Mapping[str, str],
+        folder: str | None = None,
+        installed: Installed = lambda: ((), ()),
+        *,
+        supposed: Layer | None = None,
     ) -> None:
         self._environ, self._folder, self._installed = environ, folder, installed
         self._stamps: dict[str, object] = {}
+        self._supposed = supposed
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
@@ -126,6 +133,8 @@ class Configuration:
     def _nearest(self) -> str | None:
         if self._folder is None:
             return None
+        if self._supposed is not None and os.path.basename(self._supposed.place) == PROJECT:
+            return self._supposed.place
         place = os.path.abspath(self._folder)
         while True:
             if os.path.lexists(path := os.path.join(place, PROJECT)):
@@ -145,7 +154,13 @@ class Configuration:
         """The same places, not yet read."""
         return Configuration(self._environ, self._folder, self._installed)
 
+    def supposing(self, layer: Layer) -> Configuration:
+        """The same places, as if one of the files said this."""
+        return Configuration(self._environ, self._folder, self._installed, supposed=layer)
+
     def _read(self, path: str, reader: Reader) -> Layer | None:
+        if self._supposed is not None and path == self._supposed.place:
+            return self._supposed
         self._stamps[path] = _stamp(path)
         return read(path, reader)
 
