@@ -226,6 +226,20 @@ def test_variables_set_headers_and_the_model_for_embeddings() -> None:
     assert provider.origins["models.embeddings"] == "the environment variable GROQ_EMBED_MODEL"
 
 
+def test_a_variable_holds_headers_of_the_users_own() -> None:
+    """Each in a line, over those of the manifest; what is none is told without what it says."""
+    tables = {**GROQ, "headers": {"x-kept": "1"}, "more_headers_env": ["GROQ_HEADERS"]}
+    manifest = check(tables, "groq.toml")
+    said = "X-Team: one: two\r\n\n  cf-access : abc  \n"
+    headers = manifest.provider({"GROQ_HEADERS": said}, "groq.toml").headers
+    assert headers == {"x-kept": "1", "x-team": "one: two", "cf-access": "abc"}
+    assert manifest.provider({"GROQ_HEADERS": " "}, "groq.toml").headers == {"x-kept": "1"}
+    for wrong in ("canary", "a: b\nno header: canary", ": canary"):
+        with pytest.raises(ConfigError, match=r"GROQ_HEADERS: line \d is no header") as caught:
+            manifest.provider({"GROQ_HEADERS": wrong}, "groq.toml")
+        assert "canary" not in str(caught.value)
+
+
 HOST: dict[str, Any] = {
     **GROQ,
     "base_url": "https://{host}/v1",

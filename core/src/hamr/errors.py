@@ -88,8 +88,8 @@ class CallError(HamrError):
     run had come to before this call.
     """
 
-    repeatable: ClassVar[bool] = False
-    """Whether the very same call may succeed a little later, with the same key."""
+    repeatable: bool = False
+    """Whether the very same call may succeed a little later, with the same key: as its kind is, or the server says."""
 
     def __init__(self, message: str, **facts: Unpack[Facts]) -> None:
         super().__init__(message, hint=facts.get("hint", ""))

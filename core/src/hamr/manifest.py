@@ -162,6 +162,7 @@ class Manifest:
     auth: AuthTable = field(default=AuthTable(), metadata={"table": AuthTable})
     headers: Mapping[str, str] = field(default_factory=dict)
     headers_env: Mapping[str, str] = field(default_factory=dict, metadata=VARIABLE)
+    more_headers_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
     header_values: Mapping[str, str] = field(default_factory=dict, repr=False)
     compat: Mapping[str, Any] = field(default_factory=dict)
     model: tuple[ModelTable, ...] = field(default=(), metadata={"tables": ModelTable})
@@ -194,6 +195,11 @@ class Manifest:
         parameters = self._parameters(environ, given or {}, origins)
         url = self._base_url(environ, parameters, origins)
         said = {header: environ[name] for header, name in self.headers_env.items() if environ.get(name, "").strip()}
+        for name in self.more_headers_env:
+            if environ.get(name, "").strip():
+                from hamr.header_lines import header_lines
+
+                said |= header_lines(name, environ[name])
         return Provider(
             id=self.id,
             name=self.name,

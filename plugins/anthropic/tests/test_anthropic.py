@@ -13,6 +13,7 @@ from hamr import (
     Message,
     NotLetIn,
     QuotaSpent,
+    RateLimited,
     Request,
     ResponseFormat,
     Text,
@@ -93,6 +94,28 @@ def test_a_token_goes_as_a_bearer_and_a_key_before_it(colour: Colour, provider: 
         colour.call(hamr, "hi", SONNET)
     assert provider.asked[1].headers["x-api-key"] == "made-up-key"
     assert "authorization" not in provider.asked[1].headers
+
+
+def test_headers_of_the_users_own_go_along_and_are_not_shown(colour: Colour, provider: Canned) -> None:
+    provider.answer(ANSWER)
+    with client(provider, ANTHROPIC_CUSTOM_HEADERS="X-Team: made-up-canary\ncf-access-id: 7") as hamr:
+        colour.call(hamr, "hi", SONNET)
+        assert "made-up-canary" not in repr(hamr.preview("hi", SONNET)) + repr(hamr.pipeline(SONNET))
+    assert provider.asked[0].headers["x-team"] == "made-up-canary"
+    assert provider.asked[0].headers["cf-access-id"] == "7"
+
+
+def test_the_server_says_whether_a_call_is_sent_again(colour: Colour, provider: Canned) -> None:
+    """`x-should-retry` counts before what the status lets one think."""
+    failed = {"type": "error", "error": {"type": "rate_limit_error", "message": "slow down"}}
+    with client(provider) as hamr:
+        provider.answer(failed, status=429, headers={"x-should-retry": "false", "retry-after": "0"})
+        with pytest.raises(RateLimited) as caught:
+            colour.call(hamr, "hi", SONNET)
+        assert (len(provider.asked), caught.value.attempts) == (1, 1)
+        provider.answer(failed, status=400, headers={"x-should-retry": "true", "retry-after": "0"})
+        provider.answer(ANSWER)
+        assert colour.call(hamr, "hi", SONNET).timings.attempts == 2
 
 
 def test_a_key_given_in_code_is_a_key(colour: Colour, provider: Canned) -> None:

@@ -131,7 +131,7 @@ class Provider:
     wire: str
     transport: str = "http"
     auth: AuthSpec = field(default_factory=AuthSpec)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     header_values: Mapping[str, str] = field(default_factory=dict, repr=False)
     compat: Mapping[str, Any] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)

@@ -31,6 +31,7 @@ KINDS: Mapping[str, type[CallError]] = {
 }
 """The classes that `compat.error_codes` may name."""
 
+TOO_MANY = 429
 STATUSES: Mapping[int, type[CallError]] = {
     401: NotLetIn,
     402: QuotaSpent,
@@ -114,6 +115,9 @@ _REQUEST_IDS = (
     *("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id", "x-ms-request-id"),
     *("x-generation-id", "nvcf-reqid"),
 )
+SHOULD_RETRY = "x-should-retry"
+"""What a server itself says of sending the call again (source: OpenAI's and Anthropic's Python SDKs, 2026-11)."""
+_SAYS = {"true": True, "false": False}
 _BODY = 4096
 _WORDS = 1000
 
@@ -154,16 +158,19 @@ def head_error(head: Head, rules: FailureRules, codes: Codes = CODES) -> CallErr
     said, shown = _read(head)
     kind = _kind(head.status, said, rules, codes, empty=not head.body.strip())
     headers = head.headers
-    return kind(
+    error = kind(
         said.message or f"the provider answered {head.status} and said nothing",
         status=head.status,
         code=said.code,
         param=said.param,
         request_id=next((headers[name] for name in _REQUEST_IDS if headers.get(name)), said.request_id),
-        retry_after=wait if (wait := retry_after(headers)) is not None else said.retry_after,
+        retry_after=_wait(head, said),
         body=shown[:_BODY] or None,
         hint=_hint(head),
     )
+    if (again := headers.get(SHOULD_RETRY, "").strip().lower()) in _SAYS:
+        error.repeatable = _SAYS[again]
+    return error
 
 
 def inner_error(value: Mapping[str, Any], rules: FailureRules, shown: str, codes: Codes = CODES) -> CallError:
@@ -182,6 +189,18 @@ def inner_error(value: Mapping[str, Any], rules: FailureRules, shown: str, codes
         request_id=said.request_id,
         body=shown[:_BODY] or None,
     )
+
+
+def _wait(head: Head, said: Said) -> float | None:
+    """Seconds to wait, as a header asks for it, or the body, or else as what is left of the limits lets one think."""
+    wait = retry_after(head.headers)
+    if wait is None:
+        wait = said.retry_after
+    if wait is None and head.status == TOO_MANY and any("ratelimit" in name for name in head.headers):
+        from hamr.wires.rate_limits import wait_for_limits
+
+        wait = wait_for_limits(head.headers)
+    return wait
 
 
 def _kind(status: int, said: Said, rules: FailureRules, codes: Codes, *, empty: bool = False) -> type[CallError]:

@@ -104,3 +104,43 @@ def test_clients_know_an_overflow_by_its_words() -> None:
     assert body["error"]["message"] == "prompt is too long: 8 of 4"
     again = json.loads(AnthropicMessagesDialect().refusal(TooLong(body["error"]["message"])).body)
     assert again["error"]["message"] == body["error"]["message"]
+
+
+LATER = {"anthropic-ratelimit-requests-remaining": "0", "anthropic-ratelimit-requests-reset": "2027-01-15T08:01:00Z"}
+DATE = {"date": "Fri, 15 Jan 2027 08:00:00 GMT"}
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "seconds"),
+    [
+        (429, {**LATER, **DATE}, 60.0),
+        (429, {**LATER, **DATE, "retry-after": "5"}, 5.0),
+        (429, LATER, None),
+        (529, {**LATER, **DATE}, None),
+    ],
+    ids=["the limit that is used up", "what is asked for counts before it", "no date", "another failure"],
+)
+def test_a_limit_that_is_used_up_says_how_long_to_wait(
+    status: int, headers: dict[str, str], seconds: float | None, route: Callable[..., Route]
+) -> None:
+    """Pain 27."""
+    assert AnthropicMessages(route()).error(Head(status, headers, b"")).retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "again"),
+    [
+        (429, None, True),
+        (429, "false", False),
+        (400, None, False),
+        (400, "true", True),
+        (529, "maybe", True),
+    ],
+)
+def test_the_server_says_whether_to_send_it_again(
+    status: int, said: str | None, again: bool, route: Callable[..., Route]
+) -> None:
+    headers = {} if said is None else {"x-should-retry": said}
+    error = AnthropicMessages(route()).error(Head(status, headers, b""))
+    assert error.repeatable is again
+    assert type(error).repeatable is (status != 400)

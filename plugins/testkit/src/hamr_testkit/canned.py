@@ -33,21 +33,31 @@ class Canned:
 
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
-    _answers: deque[tuple[int, str, bytes]] = field(default_factory=deque)
+    _answers: deque[tuple[int, Mapping[str, str], bytes]] = field(default_factory=deque)
 
-    def answer(self, body: Any, *, status: int = 200, content_type: str = "application/json") -> None:
+    def answer(
+        self,
+        body: Any,
+        *,
+        status: int = 200,
+        content_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         """Give this to the next request: bytes as they are, anything else as JSON."""
-        self._answers.append((status, content_type, body if isinstance(body, bytes) else json.dumps(body).encode()))
+        written = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self._answers.append((status, {"content-type": content_type, **(headers or {})}, written))
 
     def stream(self, *events: Any) -> None:
         """Give these to the next request as server-sent events, each a JSON value, with `[DONE]` at the end."""
         lines = [f"data: {json.dumps(event)}\n\n" for event in events]
         self.answer("".join([*lines, "data: [DONE]\n\n"]).encode(), content_type="text/event-stream")
 
-    def take(self, asked: Asked) -> tuple[int, str, bytes]:
+    def take(self, asked: Asked) -> tuple[int, Mapping[str, str], bytes]:
         """The answer to this request; 500 where none is in line."""
         self.asked.append(asked)
-        return self._answers.popleft() if self._answers else (500, "text/plain", b"no answer is in line")
+        return (
+            self._answers.popleft() if self._answers else (500, {"content-type": "text/plain"}, b"no answer is in line")
+        )
 
 
 @contextmanager
@@ -59,9 +69,10 @@ def canned() -> Iterator[Canned]:
         def do_POST(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             body = self.rfile.read(int(headers.get("content-length", 0)))
-            status, content_type, answer = answers.take(Asked(self.path, headers, body, self.command))
+            status, said, answer = answers.take(Asked(self.path, headers, body, self.command))
             self.send_response(status)
-            self.send_header("content-type", content_type)
+            for each in said.items():
+                self.send_header(*each)
             self.send_header("content-length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
