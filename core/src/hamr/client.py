@@ -136,8 +136,7 @@ class Hamr:
         asked = request(prompt, options, stream=stream)
         route = self._routes.route(chosen.provider, chosen.model, mode=options.get("api_mode"))
         route = rehearsal.rehearsed(route, self._environ, self._routes.keys, self.credentials)
-        pipeline = self.capabilities.told_to(self.hooks(chosen.provider).compile(route))
-        return rehearsal.call(pipeline, asked, settings(options, self.settings))
+        return rehearsal.call(self._pipelines.plain(route), asked, settings(options, self.settings))
 
     def count_tokens(self, prompt: Prompt, model: Models | None = None, **options: Unpack[Options]) -> int:
         """How many tokens a call would send, counted by the provider; raises HamrError."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from time import gmtime, strftime
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ from hamr.version import VERSION
 
 if TYPE_CHECKING:
     from hamr.capabilities.matrix import Known
+    from hamr.config.generation import Given
     from hamr.gates import Asking, Gate, Pass
     from hamr.types import Cost, EmbeddingRequest, Embeddings, ModelInfo, ModelPage, Standing, Usage
 
@@ -57,6 +58,7 @@ class Pipeline:
     notice: Notice | None = None
     charge: Charge | None = None
     known: Callable[[], Known] | None = None
+    defaults: Mapping[str, Given] = field(default_factory=dict)
 
     @property
     def all(self) -> Sequence[Pipeline]:
@@ -74,6 +76,7 @@ class Pipeline:
 
     def flow(self, request: Request, settings: Settings) -> Flow[Response]:
         """Make the call; emits the events of its reply and returns their fold. Raises HamrError."""
+        request = self.filled(request)
         call, ending = self.encode(request, settings), Folding(self.wire, self.notice)
         sending = yield from self._send(call, ending, settings, (yield Now()), request)
         return ending.response(sending)
@@ -87,7 +90,7 @@ class Pipeline:
 
         `encode` is the wire's own unless another of its ways is meant.
         """
-        encode = encode or self.wire.encode
+        encode, request = encode or self.wire.encode, self.filled(request)
         if self.known is None or not _may_be_refused(request):
             return encode(request, self.route)
         from hamr.capabilities.fit import fitted
@@ -95,6 +98,14 @@ class Pipeline:
         request, changes = fitted(request, self.known(), self.route.selector, self.route.wire)
         call = encode(request, self.route)
         return replace(call, adaptations=(*changes, *call.adaptations)) if changes else call
+
+    def filled(self, request: Request) -> Request:
+        """The request, with what the user's files say for this model where it says nothing."""
+        if not self.defaults:
+            return request
+        from hamr.config.generation import filled
+
+        return filled(request, self.defaults)
 
     def embed(self, request: EmbeddingRequest, settings: Settings) -> Flow[Embeddings]:
         """Turn the inputs into vectors, in as many calls as it takes; raises HamrError."""

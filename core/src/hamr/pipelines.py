@@ -97,7 +97,12 @@ class Pipelines:
 
         return Pooling(self._routes.environ, self._routes.every_key, self._single)
 
-    def _single(self, route: Route) -> Pipeline:
+    def plain(self, route: Route) -> Pipeline:
+        """The pipeline of a route, without what its calls have to pass and what they cost."""
         pipeline = self._capabilities.told_to(self.hooks(route.provider.id).compile(route))
+        defaults = self._routes.providers.configuration.model_defaults(route.provider.id, route.model.id)
+        return replace(pipeline, defaults=defaults) if defaults else pipeline
+
+    def _single(self, route: Route) -> Pipeline:
         charge = Prices(route, self._routes.providers, self._routes.environ)
-        return replace(pipeline, gates=self._admission.gates(route, charge), charge=charge)
+        return replace(self.plain(route), gates=self._admission.gates(route, charge), charge=charge)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -131,3 +132,16 @@ def test_each_step_and_who_was_refused_on_the_way(hamr: Any, monkeypatch: pytest
     assert hamr("explain", "-m", "gpt-4o", "--json").json["provider"]["value"] == "openai"
     monkeypatch.setattr("hamr.resolver.Resolver.defaults", ())
     assert hamr("explain").code == 2
+
+
+def test_defaults_that_a_file_gives_for_a_model_are_told(
+    hamr: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """N-125."""
+    file = tmp_path / "providers.toml"
+    file.write_text('[model_defaults."acme/*"]\ntemperature = 0.3\nstop = ["END"]\n')
+    monkeypatch.setenv("HAMR_PROVIDERS_CONFIG", str(file))
+    place = f"(from {file}: model_defaults.acme/*)"
+    told = lines(hamr("explain", "-m", "acme"))
+    assert {f"default temperature 0.3 {place}", f'default stop ["END"] {place}'} <= set(told)
+    assert hamr("explain", "-m", "acme", "--json").json["defaults"]["temperature"]["value"] == "0.3"

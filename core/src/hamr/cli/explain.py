@@ -63,6 +63,7 @@ def _show(told: Explanation) -> None:
     facts = {name: _line(fact) for name, fact in told.facts.items()}
     facts["key"] = told.key_told + (f" (get one at {told.key['url']})" if _wanting(told) else "")
     facts |= {f"{hook} by": name for hook, name in told.hooks.items()}
+    facts |= {f"default {name}": _line(fact) for name, fact in told.defaults.items()}
     candidates: dict[str, str | None] = {}
     for number, each in enumerate(told.candidates, 1):
         key = f" with the key {each.key}" if each.key else ""
@@ -111,5 +112,6 @@ def _document(told: Explanation) -> dict[str, Any]:
         "request": {"method": call.method, "url": call.url, "bytes": len(call.body)} if call else None,
         "adaptations": [asdict(change) for change in call.adaptations] if call else None,
         "problem": told.problem,
+        "defaults": {name: asdict(fact) for name, fact in told.defaults.items()},
         "candidates": [asdict(each) for each in told.candidates],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import time
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,7 @@ class Explanation:
     """A route as it is, with what a request would become on it; `problem` says why it cannot be sent.
 
     `steps` are those that led to the provider and the model; `candidates` are all that the call may go to, where there
-    is a choice.
+    is a choice. `defaults` are the options that files give for the model, where the call does not.
     """
 
     steps: tuple[Step, ...]
@@ -43,6 +43,7 @@ class Explanation:
     call: Call | None
     problem: str | None
     candidates: Sequence[Standing] = ()
+    defaults: Mapping[str, Fact] = field(default_factory=dict)
 
 
 def explain(
@@ -64,9 +65,9 @@ def explain(
     }
     key = key_of(provider, environ)
     call, problem = _encoded(pipeline, request)
-    return Explanation(
-        chosen.steps, facts, _key(key), key.told, _hooks(pipeline), call, problem, pipeline.standing(time())
-    )
+    defaults = {name: Fact(_written(given.value), given.origin) for name, given in pipeline.defaults.items()}
+    standing = pipeline.standing(time())
+    return Explanation(chosen.steps, facts, _key(key), key.told, _hooks(pipeline), call, problem, standing, defaults)
 
 
 def _said(origin: str | None) -> str | None:
@@ -76,6 +77,13 @@ def _said(origin: str | None) -> str | None:
 def _auth(pipeline: Pipeline) -> str:
     spec = pipeline.route.provider.auth
     return f"{spec.style} ({spec.header})" if spec.header else spec.style
+
+
+def _written(value: Any) -> str:
+    """A value of a file, as JSON."""
+    import json
+
+    return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def _key(key: Any) -> dict[str, Any]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hamr.config.layer import ANYONE, Alias, Layer, Problem
 from hamr.config_files import config_folder
 from hamr.secrets.store import agent_folder
+
+if TYPE_CHECKING:
+    from hamr.config.generation import Given
 
 Reader = Callable[[str, str], Layer]
 """The text of a file, and its place, to what it says."""
@@ -105,9 +108,30 @@ class Configuration:
         """Whether the files change or suppress models of lists at all."""
         return any(layer.suppressed or ANYONE in layer.patches for layer in self.layers)
 
+    def said(self, name: str) -> list[tuple[Any, str]]:
+        """What each file has of a setting that belongs to no provider, with its place, the last file last."""
+        return [(layer.settings[name], layer.place) for layer in self.layers if name in layer.settings]
+
+    def model_defaults(self, provider: str, model: str) -> dict[str, Given]:
+        """The options of a call that the files give for a model, each with its place."""
+        if not (sources := self.said("model_defaults")):
+            return {}
+        from hamr.config.generation import defaults
+
+        return defaults(sources, provider, model, self.row_field(provider, model, "logical_model"))
+
+    def row_field(self, provider: str, model: str, name: str) -> str | None:
+        """What rows of the files say of a model in this field; those that patch rows count first."""
+        for layer in reversed(self.layers):
+            for patch in (f"{provider}/{model}", model):
+                if (said := layer.patches.get(ANYONE, {}).get(patch, {}).get(name)) is not None:
+                    return str(said)
+        rows = (row for layer in reversed(self.layers) for row in layer.models.get(provider, ()))
+        return next((str(row[name]) for row in rows if row.get("id") == model and row.get(name) is not None), None)
+
     def setting(self, name: str) -> tuple[str, str] | None:
         """A setting that belongs to no provider, with its place."""
-        found = [(layer.settings[name], layer.place) for layer in self.layers if name in layer.settings]
+        found = self.said(name)
         return found[-1] if found else None
 
     @property

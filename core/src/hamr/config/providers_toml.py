@@ -8,6 +8,7 @@ from typing import Any
 
 from hamr.config.entries import Reading
 from hamr.config.layer import Layer, Problem
+from hamr.config.model_settings import READERS
 
 SETTINGS = ("default_provider", "default_model")
 OUTSIDE = frozenset({"capabilities", "models", "patch", "suppress"})
@@ -15,7 +16,6 @@ OUTSIDE = frozenset({"capabilities", "models", "patch", "suppress"})
 LATER = (
     "inference_rules",
     "tier_defaults",
-    "model_defaults",
     "model_roles",
     "provider_family",
     "capabilities",
@@ -57,6 +57,8 @@ def _field(reading: Reading, name: str, value: Any, path: str) -> None:
             reading.set(name, value)
         else:
             reading.problem(path, "it must be a text")
+    elif name in READERS:
+        READERS[name](reading, value, path)
     elif name in LATER:
         reading.set(name, value)
     else:
