@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -110,6 +112,66 @@ def test_calls_streams_and_tools_hold_up_nobody(environ: dict[str, str], provide
     said, streamed, ran = asyncio.run(main())
     assert said == streamed == "[sim] hi"
     assert "sunny in sim" in ran
+
+
+STALL = 0.2
+"""Seconds for which a loop may be held up by what a first call imports."""
+
+
+async def stalls(work: Any) -> float:
+    """The longest time for which the loop was held up while this was awaited."""
+    import time
+
+    async def watch() -> None:
+        nonlocal longest, last
+        while True:
+            await asyncio.sleep(0.01)
+            now = time.monotonic()
+            longest, last = max(longest, now - last), now
+
+    longest, last = 0.0, time.monotonic()
+    watcher = asyncio.create_task(watch())
+    await work
+    await asyncio.sleep(0.02)
+    watcher.cancel()
+    return longest
+
+
+def files(folder: Path, id: str, place: str, command: str) -> None:
+    """A key that a command prints, stored or named by a file of the user's."""
+    stored = {id: {"type": "api_key", "key": f"!{command}"}}
+    several = {id: {"type": "api_keys", "keys": [f"!{command}", "another-key"]}}
+    (folder / "auth.json").write_text(json.dumps({"stored": stored, "several": several}.get(place, {})))
+    named = f'[providers.{id}]\napi_key = "!{command}"\n' if place == "named" else ""
+    (folder / "providers.toml").write_text(named)
+    for name in ("auth.json", "providers.toml"):
+        (folder / name).chmod(0o600)
+
+
+@pytest.mark.parametrize("place", ["stored", "several", "named"])
+@pytest.mark.parametrize("id", ["openai", "anthropic", "azure", "bedrock", "vertex"])
+def test_a_command_that_prints_a_key_holds_up_nobody(
+    environ: dict[str, str], tmp_path: Path, id: str, place: str
+) -> None:
+    """H-60, H-64: the first time and, named by a file, each time; stored it runs once for all who wait for it."""
+    keyless = {name: value for name, value in environ.items() if value != "k" and "TOKEN" not in name}
+    own = {
+        **keyless,
+        "HAMR_AGENT_DIR": str(tmp_path),
+        "HAMR_CONFIG_DIR": str(tmp_path),
+        "PATH": os.environ["PATH"],
+        "HAMR_STATE_DIR": str(tmp_path),
+    }
+    files(tmp_path, id, place, f"echo run >> {tmp_path}/runs; sleep 1; echo made-up-key-0123456789")
+
+    async def main() -> float:
+        async with Hamr(environ={**environ, "AZURE_OPENAI_API_KEY": "k"}, folder=None) as client:
+            await client.acall("hi", f"{id}/echo")  # imports what the first call needs
+        async with Hamr(environ=own, folder=None) as client:
+            return await stalls(asyncio.gather(*(client.acall("hi", f"{id}/echo") for _ in range(3))))
+
+    assert asyncio.run(main()) < STALL
+    assert (tmp_path / "runs").read_text().count("run") == (3 if place == "named" else 1)
 
 
 def test_what_holds_up_the_loop_is_found(tmp_path: Path) -> None:

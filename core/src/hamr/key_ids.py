@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from hamr.errors import ConfigError
+from hamr.types import Secret
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from hamr.database import Database
     from hamr.effects import Flow
     from hamr.specs import StateStore
-    from hamr.types import Route, Secret
+    from hamr.types import Route
 
 SCHEMA = "CREATE TABLE salt (value BLOB); INSERT INTO salt VALUES (randomblob(16))"
 """What the file needs for it."""
@@ -55,7 +56,12 @@ def key_id(store: StateStore, secret: Secret | None) -> Flow[str]:
 
 
 def secret_of(route: Route) -> Secret | None:
-    """The key of a route; None as well where it is missing or comes from a login: who lets calls in will say so."""
+    """The key of a route; None as well where it is missing or comes from a login: who lets calls in will say so.
+
+    Where a command gives it for each call, that stands for it: it is not run for this.
+    """
+    if route.waits:
+        return Secret(route.provider.auth.key or "", "a command")
     try:
         return route.secret()
     except ConfigError:

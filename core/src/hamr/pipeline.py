@@ -9,7 +9,7 @@ from functools import lru_cache
 from time import gmtime, strftime
 from typing import TYPE_CHECKING
 
-from hamr.effects import Close, Do, Emit, Flow, Keep, Now, OpenReply, Remind, Sleep, WallClock
+from hamr.effects import Close, Do, Emit, Flow, Keep, Now, OpenReply, Remind, Sleep, Wait, WallClock
 from hamr.endings import Ending, Folding, Pieces, Sending, Value, Whole, failed_head
 from hamr.errors import BrokenReply, CallError, ConfigError, HamrError, NoSuchModel, Unsupported
 from hamr.gates import Asked, Came
@@ -67,7 +67,7 @@ class Pipeline:
 
     def secrets(self) -> list[Secret]:
         """The keys of all these, but for those that a command would have to be run for."""
-        found = (each.route.secret() for each in self.all if not each.route.waits)
+        found = (each.route.secret() for each in self.all if not (each.route.waits or each.route.is_slow()))
         return [secret for secret in found if secret is not None]
 
     def standing(self, now: float) -> Sequence[Standing]:
@@ -248,6 +248,8 @@ class Pipeline:
         """
         if settings.timeouts.total is not None:
             call = replace(call, deadline=begun + settings.timeouts.total)
+        if self.route.is_slow():  # once: after it, whoever needs the key has it at once
+            yield Wait(self.route.secret)
         sending = Sending(self.route, call, begun, tier=getattr(asked, "service_tier", None))
         while True:
             try:

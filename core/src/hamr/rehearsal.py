@@ -37,6 +37,7 @@ def rehearsed(
         tokens=_StandIns(_made_up(route.provider)),
         value=_expression,
         waits=False,
+        is_slow=lambda: False,
     )
 
 

@@ -49,6 +49,7 @@ class Routes:
             settings=self.settings,
             variable=lambda name: keys.variable(provider, self.environ, name),
             value=lambda text, what: keys.value(text, self.environ, what),
+            is_slow=lambda: keys.is_slow(provider, self.keys, self.store),
             waits=references.command(provider.auth.key or "") is not None,
             tokens=self.store.tokens(names) if self.store is not None and names else None,
         )

@@ -37,14 +37,15 @@ class Candidate:
             return self.pipeline
         if (ready := self._made.get(key.written)) is None:
             with self._making:
-                ready = self._made.get(key.written) or self.compile(replace(self.pipeline.route, secret=key.get))
+                route = replace(self.pipeline.route, secret=key.get, is_slow=key.is_slow, waits=False)
+                ready = self._made.get(key.written) or self.compile(route)
                 self._made[key.written] = ready
         return ready
 
     @property
     def secrets(self) -> list[Secret]:
-        """Its keys as they are written."""
-        return [each.written for each in self.keys()]
+        """Its keys; as it is written, one that a command would have to be run for."""
+        return [each.known for each in self.keys()]
 
     @property
     def pipelines(self) -> list[Pipeline]:

@@ -228,7 +228,7 @@ class Going:
         """Take every key of the pool out of an error: a provider may name another one of the same account."""
         if isinstance(error, CallError):
             for seat in self.seats.values():
-                redacted(error, _written(seat.key))
+                redacted(error, seat.key.known if seat.key else None)
 
     def fail(self, member: Member, error: HamrError) -> None:
         """Note a failure; raises it where no other may make good for it."""

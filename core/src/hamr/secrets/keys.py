@@ -18,12 +18,28 @@ SCANNED = 9
 """Numbered variables are looked for up to this number, and beyond it as long as there is one more."""
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One of several keys; `written` is what tells it from the others: a command is not run for that."""
+    """One of several keys; `written` is what tells it from the others: a command is not run for that.
+
+    `is_slow` says whether `get` may take seconds just now.
+    """
 
     written: Secret
     get: Callable[[], Secret]
+    is_slow: Callable[[], bool] = _never
+
+    @property
+    def known(self) -> Secret:
+        """The key itself where it is at hand, else as it is written."""
+        try:
+            return self.written if self.is_slow() else self.get()
+        except ConfigError:  # it is none that could be sent, as whoever calls with it is told
+            return self.written
 
 
 def find(
@@ -142,6 +158,13 @@ def is_callable(
     return store is not None and bool(store.keys(provider.stored_names))
 
 
+def is_slow(provider: Provider, given: Mapping[str, str], store: CredentialStore | None) -> bool:
+    """Whether `find` may take seconds just now, for a stored key; raises ConfigError."""
+    if store is None or provider.auth.style in ("none", "oauth") or given.get(provider.id, "").strip():
+        return False
+    return store.is_slow(provider.stored_names)
+
+
 def _places(
     provider: Provider, environ: Mapping[str, str], given: Mapping[str, str], store: CredentialStore | None
 ) -> Iterator[tuple[Secret | None, str]]:
@@ -170,7 +193,7 @@ def _stored(provider: Provider, environ: Mapping[str, str], store: CredentialSto
     for stored in store.keys(provider.stored_names):
         if references.command(stored.value) is not None:
             written = Secret(stored.value, f"{stored.place} in {store.path}")
-            yield Key(written, partial(store.revealed, stored, environ))
+            yield Key(written, partial(store.revealed, stored, environ), partial(store.takes_time, stored))
         elif stored.is_set(environ):
             yield _plain(store.revealed(stored, environ))
 

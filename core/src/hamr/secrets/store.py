@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from hamr.errors import ConfigError
@@ -11,6 +12,7 @@ from hamr.types import Secret, Tokens
 
 if TYPE_CHECKING:
     from hamr.secrets.auth_file import Document, StoredKey, StoredLogin
+    from hamr.secrets.lookups import Lookups
 
 FILE = "auth.json"
 WRITABLE_BY_OTHERS = 0o022
@@ -33,7 +35,6 @@ class CredentialStore:
         self.folder = folder
         self.path = os.path.join(folder, FILE)
         self._read: tuple[tuple[int, int, int], Document] | None = None
-        self._outputs: dict[str, str] = {}
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> CredentialStore | None:
@@ -78,6 +79,16 @@ class CredentialStore:
         """
         found = self.keys(names)
         return self.revealed(found[0], environ) if found else None
+
+    def is_slow(self, names: Sequence[str]) -> bool:
+        """Whether the first key may take seconds, for what it names was not got at yet; raises ConfigError."""
+        return bool(self._document()) and any(map(self.takes_time, self.keys(names)[:1]))
+
+    def takes_time(self, key: StoredKey) -> bool:
+        """Whether this key may take seconds."""
+        from hamr.secrets import references
+
+        return references.command(key.value) is not None and not self._lookups.has(key.value)
 
     def tokens(self, names: Sequence[str]) -> TokenPlace:
         """Where the tokens of the provider that has these names are kept."""
@@ -164,12 +175,19 @@ class CredentialStore:
         what = f"{key.place} in {self.path}"
         if (command := references.command(key.value)) is None:
             return Secret(references.filled(key.value, {**environ, **key.env}, what).strip(), what)
-        if (output := self._outputs.get(command)) is None:
-            from hamr.secrets import shell
+        return Secret(self._lookups.get(key.value, lambda: self._output(command, what)), what)
 
-            self._refuse_strangers(what)
-            output = self._outputs[command] = shell.output(command, what)
-        return Secret(output, what)
+    @cached_property
+    def _lookups(self) -> Lookups:
+        from hamr.secrets.lookups import Lookups
+
+        return Lookups()
+
+    def _output(self, command: str, what: str) -> str:
+        from hamr.secrets import shell
+
+        self._refuse_strangers(what)
+        return shell.output(command, what)
 
     def _refuse_strangers(self, what: str) -> None:
         """Raise ConfigError where somebody else could have written the commands in the file."""

@@ -48,6 +48,10 @@ def _unset(name: str) -> Secret | None:
     return None
 
 
+def _never() -> bool:
+    return False
+
+
 def _as_it_is(text: str, what: str) -> Secret:
     return Secret(text, what)
 
@@ -188,7 +192,7 @@ class Route:
     variables holds that the provider's auth names, or None; it raises ConfigError for any other variable. `tokens` is
     where the tokens of its logins are kept, None where there is no place for any. `value(text, what)` gives what an
     expression of the user's stands for; it raises ConfigError naming `what`. `waits` says that `secret()` may take
-    seconds, for it runs a command.
+    seconds each time, for it runs a command; `is_slow()` that it may do so now, and is quick once it was called.
     """
 
     provider: Provider
@@ -199,6 +203,7 @@ class Route:
     tokens: TokenStore | None = None
     value: Callable[[str, str], Secret] = _as_it_is
     waits: bool = False
+    is_slow: Callable[[], bool] = _never
 
     @property
     def wire(self) -> str:

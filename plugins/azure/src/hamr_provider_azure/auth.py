@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hamr.api import ConfigError, HeaderAuth, Open, WallClock
+from hamr.api import ConfigError, HeaderAuth, Open, Wait, WallClock
 from hamr.wirekit import jwt_expiry
 from hamr_provider_azure.entra import Search
 
@@ -27,7 +27,7 @@ class AzureAuth:
 
     def flow(self, call: Call) -> Flow[OpenReply]:
         """Open the call with one of the two headers; raises ConfigError where there is nothing to let it in with."""
-        secret = self._route.secret()
+        secret = (yield Wait(self._route.secret)) if self._route.waits else self._route.secret()
         if secret is None:
             token = yield from self._found()
             reply: OpenReply = yield Open(call.with_secret("authorization", f"Bearer {token.value}"))

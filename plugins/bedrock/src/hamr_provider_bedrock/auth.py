@@ -35,7 +35,7 @@ class AwsAuth:
 
     def flow(self, call: Call) -> Flow[OpenReply]:
         """Open the call at its region, let in; raises ConfigError where there is no region, or no credentials."""
-        secret = self._route.secret()
+        secret = (yield Wait(self._route.secret)) if self._route.waits else self._route.secret()
         signs = secret is None and self._said.get("skip_auth") != "1"
         if signs or is_open(call.url):
             region = yield from self._region()

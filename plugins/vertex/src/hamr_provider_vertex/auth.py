@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from hamr.api import Close, ConfigError, Head, NotLetIn, Open, WallClock
+from hamr.api import Close, ConfigError, Head, NotLetIn, Open, Wait, WallClock
 from hamr.wirekit import jwt_expiry
 from hamr_provider_vertex.exchange import exchanged
 from hamr_provider_vertex.search import Search
@@ -32,7 +32,7 @@ class GoogleAuth:
 
     def flow(self, call: Call) -> Flow[OpenReply]:
         """Open the call with a token; raises ConfigError where there is none, NotLetIn where it is refused."""
-        secret = self._route.secret()
+        secret = (yield Wait(self._route.secret)) if self._route.waits else self._route.secret()
         if secret is not None and not secret.reveal().startswith("{"):
             return (yield from self._given(secret, call))
         token = yield from self._found(secret)
