@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from hamr.choices import Choices
-from hamr.discover import Plugins
+from hamr.discover import Plugins, not_installed
 from hamr.errors import ConfigError, PluginError
 from hamr_testkit.installing import Install
 
@@ -26,6 +26,10 @@ def test_no_plugin_for_the_id_says_what_to_install() -> None:
         Plugins().find("git_hub")
     assert "no plugin for the provider 'git_hub'" in caught.value.message
     assert "pip install hamr-provider-git-hub" in caught.value.hint
+
+
+def test_the_simulator_is_installed_by_its_own_name() -> None:
+    assert not_installed("sim", []).hint == "To install it: pip install hamr-sim"
 
 
 def test_a_near_miss_is_guessed(install: Install) -> None:

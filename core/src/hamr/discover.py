@@ -145,12 +145,13 @@ def not_installed(id: str, installed: list[str]) -> ConfigError:
     """The error for a provider that no plugin brings."""
     import difflib
 
+    from hamr.requirement import usual_dist
+
     near = difflib.get_close_matches(id, installed, n=1)
     guess = f"Did you mean {near[0]}? " if near else ""
-    dist = "hamr-provider-" + id.lower().replace("_", "-")
     return ConfigError(
         f"no plugin for the provider {id!r} is installed (installed: {', '.join(installed) or 'none'})",
-        hint=f"{guess}To install it: pip install {dist}",
+        hint=f"{guess}To install it: pip install {usual_dist(id)}",
     )
 
 

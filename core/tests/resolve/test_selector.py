@@ -67,6 +67,11 @@ def test_a_slip_of_a_providers_name_goes_to_no_other(make: Any) -> None:
     assert makers.found("openay/novel") == "openrouter/openay/novel"  # as the list writes its makers
 
 
+def test_a_provider_that_is_not_installed_is_no_model(make: Any) -> None:
+    with pytest.raises(ConfigError, match="no plugin for the provider 'openai' is installed"):
+        make(["ollama"], ready=None).pick("openai")
+
+
 def test_who_is_asked_for_a_names_look_alone_is_told_where_it_cannot_be(make: Any) -> None:
     chosen = make(ready=()).pick("nobody/x")
     assert chosen.provider == "openrouter"

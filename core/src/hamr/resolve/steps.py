@@ -195,7 +195,7 @@ def _guessed(asked: Asked, known: Known) -> Found | Passed:
 def built_in(asked: Asked, known: Known) -> Found | Passed:
     """Hamr's own default: the first of a few providers that can be called, and it is told that it was none's choice."""
     refused: list[Refusal] = []
-    if asked.name is not None and ("/" in asked.name or known.resembles_provider(asked.name)):
+    if asked.name is not None and ("/" in asked.name or _names_provider(asked.name, known)):
         return Passed("the name looks like that of a provider, not of a model of theirs")
     for provider in known.defaults:
         if (why := _unfit(provider, asked, known)) is not None:
@@ -215,6 +215,11 @@ def built_in(asked: Asked, known: Known) -> Found | Passed:
             sure=not refused,
         )
     return Passed("none of the defaults can be called", tuple(refused))
+
+
+def _names_provider(name: str, known: Known) -> bool:
+    """Whether it is nearly the name of a provider that is there, or that of one which the rules know."""
+    return known.resembles_provider(name) or name.lower() in {rule.provider for rule in known.rules}
 
 
 STEPS = {
