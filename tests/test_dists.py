@@ -28,7 +28,10 @@ MORE_DEPENDENCIES = {
     "ollama": {"click>=8.1.7": "it adds a command to hamr's"},
     "sim": {"click>=8.1.7": "it adds a command to hamr's"},
     "vertex": {"google-auth>=2.30": "the signature of a service account's key, as Google makes it"},
-    "testkit": {"pytest>=9": "it is a pytest plugin"},
+    "testkit": {
+        "hypothesis>=6.100": "strategies and assertions for the property tests of a wire",
+        "pytest>=9": "it is a pytest plugin",
+    },
 }
 
 # What a provider's plugin may register beside itself, and why.

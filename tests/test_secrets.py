@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hamr import Hamr, HamrError, Settings, Timeouts
+from hamr_testkit.canary import seen
 from hamr_testkit.colours import Colour
 from hamr_testkit.installing import Install
 
@@ -35,16 +35,6 @@ def url() -> Iterator[str]:
     lease = Lease()
     yield f"{lease.origin()}/v1"
     lease.release()
-
-
-def seen(error: BaseException) -> str:
-    """All that a person or a log could see of an error and of what led to it."""
-    told = "".join(traceback.format_exception(error))
-    chain: BaseException | None = error
-    while chain is not None:
-        told += f"{chain} {chain!r} {chain.args} {vars(chain)}"
-        chain = chain.__cause__ or chain.__context__
-    return told
 
 
 @pytest.mark.parametrize("failure", FAILURES)

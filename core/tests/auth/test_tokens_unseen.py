@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 
 from hamr import Hamr, HamrError
 from hamr_testkit.authorization import AuthorizationServer
+from hamr_testkit.canary import seen
 from hamr_testkit.colours import Colour
 
 ECHO = {"error": "{tokens}", "error_description": "you sent {tokens}", "detail": "{tokens}"}
@@ -35,16 +35,6 @@ def said(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -
     """All that was logged and printed."""
     caplog.set_level(logging.DEBUG)
     return lambda: caplog.text + "".join(capsys.readouterr())
-
-
-def seen(error: BaseException) -> str:
-    """All that a person or a log could see of an error and of what led to it."""
-    told = "".join(traceback.format_exception(error))
-    chain: BaseException | None = error
-    while chain is not None:
-        told += f"{chain} {chain!r} {chain.args} {vars(chain)}"
-        chain = chain.__cause__ or chain.__context__
-    return told
 
 
 def echoing(answer: Any, tokens: str) -> Any:

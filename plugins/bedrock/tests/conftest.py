@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from hamr.api import Event, Failed, Fold, Request, Response, Route, Timings
+from hamr.api import Event, Request, Response, Route
 from hamr_provider_bedrock.frames import frame
 from hamr_provider_bedrock.wire import Converse
+from hamr_testkit.reading import fold, read
 from hamr_testkit.routes import route as made_route
+from hamr_testkit.spoken import Spoken
 
 Row = dict[str, Any]
 
@@ -30,10 +32,9 @@ def route() -> Callable[..., Route]:
 def encode(route: Callable[..., Route]) -> Callable[..., tuple[Row, list[tuple[str, str]]]]:
     """The body of a request's call, and what was told of it: kind and field."""
 
-    def run(request: Request, model: str = "anthropic.claude-test-v1:0", **flags: Any) -> tuple[Row, Any]:
-        there = route(model, **flags)
-        call = Converse(there).encode(request, there)
-        return json.loads(call.body), [(each.kind, each.field) for each in call.adaptations]
+    def run(request: Request, *args: Any, **flags: Any) -> tuple[Row, list[tuple[str, str]]]:
+        there = route(*args, **flags)
+        return Spoken(Converse(there), there).body(request)
 
     return run
 
@@ -42,30 +43,15 @@ def encode(route: Callable[..., Route]) -> Callable[..., tuple[Row, list[tuple[s
 def decode(route: Callable[..., Route]) -> Callable[..., list[Event]]:
     """All events of one reply, given whole or in pieces."""
 
-    def run(data: bytes | Sequence[bytes], model: str = "anthropic.claude-test-v1:0", **flags: Any) -> list[Event]:
-        decoder = Converse(route(model, **flags)).decoder()
-        events: list[Event] = []
-        for piece in [data] if isinstance(data, bytes) else data:
-            events.extend(decoder.feed(piece))
-        events.extend(decoder.finish())
-        assert not decoder.feed(b"{}")
-        assert not decoder.finish()
-        return events
+    def run(data: bytes | Sequence[bytes], *args: Any, **flags: Any) -> list[Event]:
+        return read(Converse(route(*args, **flags)).decoder(), data)
 
     return run
 
 
 @pytest.fixture
-def folded() -> Callable[[list[Event]], Response]:
-    """The response that the events fold into; fails the test where they end in a failure."""
-
-    def fold(events: list[Event]) -> Response:
-        whole = Fold()
-        for event in events:
-            assert not isinstance(event, Failed), event.error
-            whole.add([event])
-        return whole.response("bedrock", "m", request_id=None, adaptations=(), timings=Timings())
-
+def folded() -> Callable[..., Response]:
+    """The response that the events come to; raises the error where they end in one."""
     return fold
 
 

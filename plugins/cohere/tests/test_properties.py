@@ -6,56 +6,38 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hamr import (
-    BadRequest,
     Event,
-    Failed,
     Finished,
-    Hamr,
     Image,
     Message,
     Request,
-    Response,
     ResponseFormat,
     Started,
     Text,
-    TextDelta,
-    TextEnd,
     TextStart,
     Thinking,
     ThinkingConfig,
-    ThinkingDelta,
-    ThinkingEnd,
-    ThinkingStart,
-    Timings,
     Tool,
     ToolCall,
-    ToolCallDelta,
-    ToolCallEnd,
-    ToolCallStart,
     ToolChoice,
     ToolResult,
     Usage,
     UsageUpdated,
 )
-from hamr.api import Call, Fold
+from hamr.api import Call
 from hamr.wirekit import Told
-from hamr_provider_cohere.compat import Compat
-from hamr_provider_cohere.decode import ReplyDecoder
-from hamr_provider_cohere.dialect import CohereDialect
 from hamr_provider_cohere.messages import Writer
+from hamr_testkit import blocks
+from hamr_testkit.conformance import ends_soundly, reply_again, request_survives, understood_or_refused
+from hamr_testkit.reading import fold
+from hamr_testkit.strategies import OBJECTS, PIECES, PLACES, WORDS, anything, unhurried
+from hamr_testkit.wired import Wired
 
-PIPELINE = Hamr(environ={}).pipeline("cohere/command-a-reasoning-08-2025")
-WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | WORDS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
-    max_leaves=5,
-)
-OBJECTS = st.dictionaries(WORDS, VALUES, max_size=3)
+WIRED = Wired("cohere/command-a-reasoning-08-2025")
 PLAN = {"cohere": {"field": "tool_plan"}}
 
 IMAGES = st.one_of(
@@ -113,18 +95,13 @@ def requests(draw: st.DrawFn) -> Request:
 
 
 @given(requests())
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@unhurried
 def test_a_request_written_and_read_again_is_the_same(request: Request) -> None:
-    call = PIPELINE.wire.encode(request, PIPELINE.route)
-    assert call.adaptations == ()
-    again = CohereDialect().parse(call)
-    assert again.options == {"model": PIPELINE.route.model.id}
-    assert replace(again, options={}) == request
-    assert json.loads(PIPELINE.wire.encode(again, PIPELINE.route).body) == json.loads(call.body)
+    request_survives(WIRED, request)
 
 
 @given(MESSAGES)
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@unhurried
 def test_the_short_way_of_writing_a_message_writes_the_same(messages: tuple[Message, ...]) -> None:
     """A message with something of its own, if it be nothing, goes the long way."""
     bare = [replace(each, parts=tuple(replace(part, extra=None) for part in each.parts)) for each in messages]
@@ -134,7 +111,6 @@ def test_the_short_way_of_writing_a_message_writes_the_same(messages: tuple[Mess
     assert short.written == long.written
 
 
-PIECES = st.lists(WORDS, min_size=1, max_size=4)
 CONTENT = st.lists(st.one_of(st.tuples(st.just("text"), PIECES), st.tuples(st.just("thinking"), PIECES)), max_size=4)
 CALLS = st.lists(OBJECTS, max_size=3)
 
@@ -143,127 +119,77 @@ def told(content: list[tuple[str, list[str]]], plan: list[str], calls: list[dict
     """The events of a reply: content first, then a plan, then calls, as this wire has them."""
     events: list[Event] = [Started("r1")]
     for index, (kind, pieces) in enumerate(content):
-        if kind == "text":
-            events += [TextStart(index), *(TextDelta(index, word) for word in pieces), TextEnd(index)]
-        else:
-            events += [ThinkingStart(index), *(ThinkingDelta(index, word) for word in pieces), ThinkingEnd(index)]
+        events += blocks.text(index, pieces) if kind == "text" else blocks.thinking(index, pieces)
     index = len(content)
     if plan:
-        start, end = TextStart(index, extra=PLAN), TextEnd(index, extra=PLAN)
-        events += [start, *(TextDelta(index, word) for word in plan), end]
+        _, *deltas, end = blocks.text(index, plan, (), PLAN)
+        events += [TextStart(index, extra=PLAN), *deltas, end]
         index += 1
-    for value in calls:
-        text = json.dumps(value, ensure_ascii=False)
-        call, half = ToolCall(f"c{index}", "f", value, text), len(text) // 2
-        events.append(ToolCallStart(index, call.id, "f"))
-        events += [ToolCallDelta(index, text[:half]), ToolCallDelta(index, text[half:]), ToolCallEnd(index, call)]
-        index += 1
+    for at, value in enumerate(calls, index):
+        events += blocks.call(at, value)
     raw = {"billed_units": {"input_tokens": 3}, "tokens": {"input_tokens": 3, "output_tokens": 4}}
     events.append(UsageUpdated(Usage(input=3, output=4, raw=raw)))
     return [*events, Finished("tool_calls", "TOOL_CALL") if calls else Finished("stop", "COMPLETE")]
 
 
-def fold(events: list[Event]) -> Response:
-    whole = Fold()
-    whole.add(events)
-    return whole.response("test", "m", request_id=None, adaptations=(), timings=Timings())
-
-
-def cut(data: bytes, places: list[int]) -> list[bytes]:
-    bounds = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
-    return [data[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
-
-
-def decoded(pieces: list[bytes]) -> list[Event]:
-    decoder = ReplyDecoder(Compat())
-    events = [event for piece in pieces for event in decoder.feed(piece)]
-    return [*events, *decoder.finish()]
-
-
-PLACES = st.lists(st.integers(0, 10**6), max_size=12)
-
-
 @given(CONTENT, st.lists(WORDS, max_size=3), CALLS, PLACES)
-@settings(deadline=None)
+@unhurried
 def test_a_stream_read_back_is_what_was_told(
     content: list[tuple[str, list[str]]], plan: list[str], calls: list[dict[str, Any]], places: list[int]
 ) -> None:
     """Pain 12 and pain 16: for any content, in any cut, event for event."""
     events = told(content, plan, calls)
-    encoder = CohereDialect().encoder(Request((), stream=True))
-    assert decoded(cut(encoder.encode(events) + encoder.finish(), places)) == events
+    assert reply_again(WIRED, events, Request((), stream=True), places) == events
 
 
 @given(CONTENT, st.lists(WORDS, max_size=3), CALLS, PLACES)
-@settings(deadline=None)
+@unhurried
 def test_a_whole_reply_read_back_says_what_was_told(
     content: list[tuple[str, list[str]]], plan: list[str], calls: list[dict[str, Any]], places: list[int]
 ) -> None:
     events = told(content, plan, calls)
-    encoder = CohereDialect().encoder(Request(()))
-    assert fold(decoded(cut(encoder.encode(events) + encoder.finish(), places))) == fold(events)
+    assert fold(reply_again(WIRED, events, Request(()), places)) == fold(events)
 
 
 KINDS = (
     *("message-start", "content-start", "content-delta", "content-end", "tool-plan-delta", "tool-call-start"),
     *("tool-call-delta", "tool-call-end", "citation-start", "citation-end", "message-end", "error", "debug"),
 )
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | WORDS | st.sampled_from(KINDS),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                [
-                    *("type", "index", "delta", "message", "content", "text", "thinking", "tool_plan", "tool_calls"),
-                    *("id", "function", "name", "arguments", "citations", "sources", "document", "content_index"),
-                    *("finish_reason", "usage", "tokens", "billed_units", "input_tokens", "error", "logprobs", "start"),
-                ]
-            ),
-            inner,
-            max_size=6,
-        )
-    ),
-    max_leaves=12,
+NAMES = (
+    *("type", "index", "delta", "message", "content", "text", "thinking", "tool_plan", "tool_calls"),
+    *("id", "function", "name", "arguments", "citations", "sources", "document", "content_index"),
+    *("finish_reason", "usage", "tokens", "billed_units", "input_tokens", "error", "logprobs", "start"),
 )
+ANYTHING = anything(NAMES, st.sampled_from(KINDS))
 
 
 @given(st.lists(st.tuples(st.sampled_from(KINDS), ANYTHING), max_size=6), PLACES)
-@settings(deadline=None)
+@unhurried
 def test_no_events_raise(values: list[tuple[str, Any]], places: list[int]) -> None:
-    """Pain 18: whatever comes, the last event says how it ended, and cuts make no difference."""
+    """Pain 18."""
     shaped = [{**value, "type": kind} if isinstance(value, dict) else value for kind, value in values]
     data = b"".join(b"data: " + json.dumps(value).encode() + b"\n\n" for value in shaped)
-    events = decoded(cut(data, places))
-    assert isinstance(events[-1], Finished | Failed)
-    assert list(map(repr, events)) == list(map(repr, decoded([data])))
-    if isinstance(events[-1], Finished):
-        fold(events)
+    ends_soundly(WIRED, data, places)
 
 
-@given(ANYTHING)
-@settings(deadline=None)
-def test_no_whole_body_raises(value: Any) -> None:
-    events = decoded([json.dumps({"message": value} if not isinstance(value, dict) else value).encode()])
-    assert isinstance(events[-1], Finished | Failed)
+@given(ANYTHING, PLACES)
+@unhurried
+def test_no_whole_body_raises(value: Any, places: list[int]) -> None:
+    body = value if isinstance(value, dict) else {"message": value}
+    ends_soundly(WIRED, json.dumps(body).encode(), places)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), PLACES)
+@unhurried
 def test_no_bytes_raise(data: bytes, places: list[int]) -> None:
+    """Pain 18."""
     for start in (b"", b"{", b"data: ", b"event: message-start\ndata: "):
-        events = decoded(cut(start + data, places))
-        assert isinstance(events[-1], Finished | Failed)
-        assert [type(event) for event in events] == [type(event) for event in decoded([start + data])]
+        ends_soundly(WIRED, start + data, places)
 
 
 @given(ANYTHING)
-@settings(deadline=None)
+@unhurried
 def test_no_body_of_a_client_raises_anything_but_that_it_is_wrong(value: Any) -> None:
     body = value if isinstance(value, dict) else {"messages": value, "tools": value, "thinking": value}
     call = Call("/v2/chat", body=json.dumps({"messages": [], **body, "model": "m"}).encode())
-    try:
-        asked = CohereDialect().parse(call)
-    except BadRequest:
-        return
-    assert isinstance(asked, Request)
+    understood_or_refused(WIRED.dialect.parse, call)

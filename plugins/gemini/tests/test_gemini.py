@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,16 +18,12 @@ from hamr import (
     Request,
     ResponseFormat,
     Text,
-    TextDelta,
     ThinkingConfig,
-    ThinkingDelta,
     ThinkingLevel,
     Tool,
     ToolCall,
     ToolResult,
 )
-from hamr_sim.server import Server
-from hamr_sim.simulator import Simulator
 from hamr_testkit.wired import counted
 
 if TYPE_CHECKING:
@@ -58,15 +53,6 @@ def client(provider: Canned, **environ: str) -> Hamr:
 def failure(code: int, status: str, *details: dict[str, Any]) -> dict[str, Any]:
     """A failure in Google's envelope that repeats the key."""
     return {"error": {"code": code, "message": f"no, {KEY}", "status": status, "details": list(details)}}
-
-
-@pytest.fixture
-def simulated() -> Iterator[Hamr]:
-    """A client whose Gemini is the simulator."""
-    with Server(Simulator()).start() as server:
-        environ = {"GEMINI_API_KEY": KEY, "GEMINI_BASE_URL": server.origin}
-        with Hamr(environ=environ) as made:
-            yield made
 
 
 def test_the_key_goes_in_its_header_and_never_into_the_url(colour: Colour, provider: Canned) -> None:
@@ -169,35 +155,6 @@ def test_what_older_models_lack(wire: Wire) -> None:
     assert new["generationConfig"]["responseMimeType"] == "application/json"
     assert "thoughtSignature" not in old["contents"][1]["parts"][0]
     assert new["contents"][1]["parts"][0]["thoughtSignature"] == "skip_thought_signature_validator"
-
-
-def test_text_and_stream_against_the_simulator(colour: Colour, simulated: Hamr) -> None:
-    assert colour.call(simulated, "hello", "gemini/echo").text == "[sim] hello"
-    events = colour.events(simulated, "hello", "gemini/echo")
-    assert "".join(event.text for event in events if isinstance(event, TextDelta)) == "[sim] hello"
-
-
-def test_thinking_against_the_simulator(colour: Colour, simulated: Hamr) -> None:
-    events = colour.events(simulated, "hello", "gemini/thinking", thinking="low")
-    assert any(isinstance(event, ThinkingDelta) for event in events)
-    assert colour.call(simulated, "hello", "gemini/thinking", thinking="low").thinking
-
-
-def test_tools_against_the_simulator(colour: Colour, simulated: Hamr) -> None:
-    first = colour.call(simulated, "weather?", "gemini/tools", tools=[WEATHER])
-    (call,) = first.tool_calls
-    messages = [*HELLO, first.message, Message("tool", (ToolResult(call.id, (Text("sunny"),)),))]
-    second = colour.call(simulated, messages, "gemini/tools", tools=[WEATHER])
-    assert "sunny" in second.text
-
-
-def test_vectors_counts_and_models_against_the_simulator(colour: Colour, simulated: Hamr) -> None:
-    found = colour.embed(simulated, ["a", "b"], "gemini/embed")
-    assert len(found.vectors) == 2
-    assert colour.count_tokens(simulated, "one two", "gemini/echo") == 2
-    listing = colour.models(simulated, "gemini")
-    assert not listing.failures
-    assert "gemini/echo" in {model.selector for model in listing.models}
 
 
 def test_recorded_replies_in_their_buckets(recordings: Recordings, wire: Wire) -> None:

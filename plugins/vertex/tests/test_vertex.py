@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,14 +15,9 @@ from hamr import (
     Message,
     Request,
     Text,
-    TextDelta,
     ThinkingConfig,
-    ThinkingDelta,
     Tool,
-    ToolResult,
 )
-from hamr_sim.server import Server
-from hamr_sim.simulator import Simulator
 from hamr_testkit.wired import Wired, counted
 
 if TYPE_CHECKING:
@@ -36,13 +30,6 @@ IN = {"VERTEX_AI_ACCESS_TOKEN": TOKEN, "VERTEX_AI_PROJECT": "mine"}
 MODEL = "vertex/gemini-2.5-flash"
 HELLO = (Message("user", (Text("hello"),)),)
 WEATHER = Tool("weather", "how it is", {"type": "object", "properties": {"city": {"type": "string"}}})
-
-
-@pytest.fixture
-def simulated() -> Iterator[Hamr]:
-    """A client whose Vertex AI is the simulator."""
-    with Server(Simulator()).start() as server, Hamr(environ={**IN, "VERTEX_AI_BASE_URL": server.origin}) as made:
-        yield made
 
 
 @pytest.mark.parametrize(
@@ -157,21 +144,6 @@ def test_models_are_listed_beside_the_project() -> None:
     pipeline: Any = Hamr(environ={}).pipeline(MODEL)
     url = pipeline.wire.encode_models(pipeline.route, None).url
     assert url == "https://us-central1-aiplatform.googleapis.com/v1beta1/publishers/google/models?pageSize=100"
-
-
-def test_text_stream_thinking_and_counts_against_the_simulator(colour: Colour, simulated: Hamr) -> None:
-    assert colour.call(simulated, "hello", "vertex/echo").text == "[sim] hello"
-    events = colour.events(simulated, "hello", "vertex/thinking", thinking="low")
-    assert "".join(event.text for event in events if isinstance(event, TextDelta)) == "[sim] hello"
-    assert any(isinstance(event, ThinkingDelta) for event in events)
-    assert colour.count_tokens(simulated, "one two", "vertex/echo") == 2
-
-
-def test_tools_against_the_simulator(colour: Colour, simulated: Hamr) -> None:
-    first = colour.call(simulated, "weather?", "vertex/tools", tools=[WEATHER])
-    (call,) = first.tool_calls
-    messages = [*HELLO, first.message, Message("tool", (ToolResult(call.id, (Text("sunny"),)),))]
-    assert "sunny" in colour.call(simulated, messages, "vertex/tools", tools=[WEATHER]).text
 
 
 def test_recorded_replies_in_their_buckets(recordings: Recordings, wire: Wire) -> None:

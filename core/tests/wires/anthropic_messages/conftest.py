@@ -1,46 +1,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from hamr.fold import Fold
-from hamr.types import Event, Failed, Model, Provider, Request, Response, Route, Timings
-from hamr.wires.anthropic_messages import AnthropicMessages
+from hamr.types import Request
+from hamr.wires.anthropic_messages import NAME, AnthropicMessages
 from hamr.wires.anthropic_messages.compat import Compat
 from hamr_testkit.fixtures import Shape
-
-Decode = Callable[..., list[Event]]
-
-
-@pytest.fixture
-def route() -> Callable[..., Route]:
-    """A route with these flags."""
-
-    def make(base_url: str = "https://models.test", *, model: str = "a-model", **compat: Any) -> Route:
-        provider = Provider("test", "Test", base_url, "anthropic-messages", compat=compat)
-        return Route(provider, Model(model), lambda: None)
-
-    return make
+from hamr_testkit.spoken import Spoken
 
 
 @pytest.fixture
-def decode(route: Callable[..., Route]) -> Decode:
-    """All events of one reply, given whole or in pieces."""
+def wire_class() -> type[AnthropicMessages]:
+    return AnthropicMessages
 
-    def run(data: bytes | Sequence[bytes], **compat: Any) -> list[Event]:
-        decoder = AnthropicMessages(route(**compat)).decoder()
-        events: list[Event] = []
-        for piece in [data] if isinstance(data, bytes) else data:
-            events.extend(decoder.feed(piece))
-        events.extend(decoder.finish())
-        assert not decoder.feed(b"data: {}\n\n")
-        assert not decoder.finish()
-        return events
 
-    return run
+@pytest.fixture
+def wire_name() -> str:
+    return NAME
 
 
 @pytest.fixture
@@ -79,20 +59,6 @@ def message(sse: Callable[..., bytes]) -> Callable[..., bytes]:
     return write
 
 
-@pytest.fixture
-def folded() -> Callable[[Iterable[Event]], Response]:
-    """The response that the events fold into; fails the test where they end in a failure."""
-
-    def fold(events: Iterable[Event]) -> Response:
-        whole = Fold()
-        for event in events:
-            assert not isinstance(event, Failed), event.error
-            whole.add([event])
-        return whole.response("test", "a-model", request_id=None, adaptations=(), timings=Timings())
-
-    return fold
-
-
 @pytest.fixture(scope="session")
 def schema(shape: Shape) -> Callable[[str], Any]:
     """A validator for one root of Anthropic's published shapes; skips on a machine that has none."""
@@ -100,13 +66,11 @@ def schema(shape: Shape) -> Callable[[str], Any]:
 
 
 @pytest.fixture
-def encode(route: Callable[..., Route]) -> Callable[..., tuple[dict[str, Any], list[tuple[str, str]]]]:
+def encode(spoken: Callable[..., Spoken]) -> Callable[..., tuple[dict[str, Any], list[tuple[str, str]]]]:
     """The body of a request's call, and what was told of it: kind and field; but for the length that is injected."""
 
     def run(request: Request, **flags: Any) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-        there = route(**flags)
-        call = AnthropicMessages(there).encode(request, there)
-        told = [(each.kind, each.field) for each in call.adaptations]
-        return json.loads(call.body), [each for each in told if each != ("injected", "max_tokens")]
+        body, told = spoken(**flags).body(request)
+        return body, [each for each in told if each != ("injected", "max_tokens")]
 
     return run

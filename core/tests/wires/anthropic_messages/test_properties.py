@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from hamr.fold import Fold
 from hamr.types import (
     Event,
-    Failed,
     File,
     Finished,
     HostedTool,
@@ -22,25 +19,14 @@ from hamr.types import (
     PartAdded,
     Provider,
     Request,
-    Response,
     ResponseFormat,
     Route,
     Started,
     Text,
-    TextDelta,
-    TextEnd,
-    TextStart,
     Thinking,
     ThinkingConfig,
-    ThinkingDelta,
-    ThinkingEnd,
-    ThinkingStart,
-    Timings,
     Tool,
     ToolCall,
-    ToolCallDelta,
-    ToolCallEnd,
-    ToolCallStart,
     ToolChoice,
     ToolResult,
     Usage,
@@ -48,9 +34,11 @@ from hamr.types import (
 )
 from hamr.wires.anthropic_messages import NAME, AnthropicMessages
 from hamr.wires.anthropic_messages.citations import citations
-from hamr.wires.anthropic_messages.compat import Compat
-from hamr.wires.anthropic_messages.decode import ReplyDecoder
-from hamr.wires.anthropic_messages.dialect import AnthropicMessagesDialect
+from hamr_testkit import blocks
+from hamr_testkit.conformance import ends_soundly, reply_again, request_survives
+from hamr_testkit.reading import answer, fold
+from hamr_testkit.spoken import Spoken
+from hamr_testkit.strategies import PLACES, anything, objects, unhurried, values
 
 FLAGS = {
     "thinking_types": ["adaptive", "enabled", "disabled"],
@@ -61,17 +49,11 @@ FLAGS = {
     "allow_empty_signature": True,
 }
 ROUTE = Route(Provider("test", "Test", "https://x.test", NAME, compat=FLAGS), Model("m"), lambda: None)
-DIALECT = AnthropicMessagesDialect()
-LARGE = [HealthCheck.too_slow, HealthCheck.data_too_large]
+SPOKEN = Spoken(AnthropicMessages(ROUTE), ROUTE)
 
 # White space at the end of a beginning is cut off, blank texts are left out: both are told, and tested elsewhere.
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Zs", "Cc", "Zl", "Zp"]), min_size=1, max_size=8)
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | WORDS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
-    max_leaves=5,
-)
-TABLES = st.dictionaries(WORDS, VALUES, max_size=3)
+VALUES, OBJECTS = values(WORDS), objects(WORDS)
 MARKS = st.sampled_from([None, None, None, None, "1h"])
 CITED = st.lists(st.fixed_dictionaries({"type": st.just("char_location"), "cited_text": WORDS}), min_size=1, max_size=2)
 
@@ -117,7 +99,7 @@ def conversations(draw: st.DrawFn) -> tuple[Message, ...]:
     said.append(Message("user", tuple(draw(st.lists(TEXTS | IMAGES | FILES, min_size=1, max_size=3)))))
     for turn in range(draw(st.integers(0, 2))):
         ids = [f"t{turn}-{number}" for number in range(draw(st.integers(0, 2)))]
-        calls = [ToolCall(id, draw(WORDS), draw(TABLES)) for id in ids]
+        calls = [ToolCall(id, draw(WORDS), draw(OBJECTS)) for id in ids]
         said.append(Message("assistant", (*draw(SAID), *calls)))
         if ids:
             results = [
@@ -135,7 +117,7 @@ TOOLS = st.lists(
         Tool,
         st.sampled_from(["f", "g", "h"]),
         st.just("") | WORDS,
-        TABLES.map(lambda found: {"type": "object", "properties": {name: {} for name in found}}),
+        OBJECTS.map(lambda found: {"type": "object", "properties": {name: {} for name in found}}),
         strict=st.sampled_from([None, True, False]),
         extra=st.sampled_from([None, {NAME: {"input_examples": [{}]}}]),
     ),
@@ -167,19 +149,11 @@ def requests(draw: st.DrawFn) -> Request:
     return Request(draw(conversations()), tools, max_tokens=4096, **fields)
 
 
-TOLD = {"changed", "dropped", "clamped"}
-
-
 @given(requests())
-@settings(deadline=None, suppress_health_check=LARGE)
+@unhurried
 def test_a_request_that_is_written_and_read_is_the_same(request: Request) -> None:
-    """Whatever differs is told; marks beyond the four, and thinking that a budget would ask for."""
-    call = AnthropicMessages(ROUTE).encode(request, ROUTE)
-    again = DIALECT.parse(call)
-    if any(each.kind in TOLD for each in call.adaptations):
-        assert {each.field.rpartition(".")[2] for each in call.adaptations} <= {"cache", "thinking"}
-        return
-    assert again == replace(request, options={"model": "m"})
+    """Marks beyond the four are lost, and so is thinking that a budget would ask for."""
+    request_survives(SPOKEN, request, losses=("cache", "thinking"))
 
 
 BLOCKS = st.lists(
@@ -188,107 +162,67 @@ BLOCKS = st.lists(
         st.tuples(st.just("cited"), st.tuples(WORDS, CITED)),
         st.tuples(st.just("thinking"), st.tuples(st.lists(WORDS, max_size=4), WORDS)),
         st.tuples(st.just("hidden"), WORDS),
-        st.tuples(st.just("call"), TABLES),
+        st.tuples(st.just("call"), OBJECTS),
         st.tuples(st.just("hosted"), VALUES),
     ),
     max_size=6,
 )
 
 
-def told(blocks: list[tuple[str, Any]]) -> list[list[Event]]:
+def told(found: list[tuple[str, Any]]) -> list[list[Event]]:
     """The events of each block."""
-    return [list(block(index, kind, value)) for index, (kind, value) in enumerate(blocks)]
+    return [block(index, kind, value) for index, (kind, value) in enumerate(found)]
 
 
 def block(index: int, kind: str, value: Any) -> list[Event]:
     if kind == "text":
-        return [TextStart(index), *(TextDelta(index, word) for word in value), TextEnd(index)]
+        return blocks.text(index, value)
     if kind == "cited":
         text, sources = value
         extra = {NAME: {"issuer": "test", "citations": sources}}
-        return [TextStart(index), TextDelta(index, text), TextEnd(index, citations(sources), extra)]
+        return blocks.text(index, [text], citations(sources), extra)
     if kind == "thinking":
         words, signature = value
         extra = {NAME: {"issuer": "test", "signature": signature}}
-        return [ThinkingStart(index), *(ThinkingDelta(index, word) for word in words), ThinkingEnd(index, extra)]
+        return blocks.thinking(index, words, extra)
     if kind == "hidden":
-        return [ThinkingStart(index), ThinkingEnd(index, {NAME: {"issuer": "test", "data": value}})]
+        return blocks.thinking(index, [], {NAME: {"issuer": "test", "data": value}})
     if kind == "hosted":
         found = {"type": "news", "x": value}
         return [PartAdded(index, HostedTool("news", found, None, {NAME: {"issuer": "test", "block": found}}))]
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")) if value else ""
-    call = ToolCall(f"c{index}", "f", value, text)
-    half = len(text) // 2
-    pieces = [ToolCallDelta(index, piece) for piece in (text[:half], text[half:]) if piece]
-    return [ToolCallStart(index, call.id, "f"), *pieces, ToolCallEnd(index, call)]
-
-
-def reply(blocks: list[tuple[str, Any]]) -> list[Event]:
-    calls = any(kind == "call" for kind, _ in blocks)
-    used = UsageUpdated(Usage(1, 2, 3, 4, output=5, reasoning=6))
-    inner = [event for events in told(blocks) for event in events]
-    return [Started("msg_1", "m"), *inner, used, Finished("tool_calls" if calls else "stop")]
-
-
-def fold(events: list[Event]) -> Response:
-    whole = Fold()
-    whole.add(events)
-    return whole.response("test", "m", request_id=None, adaptations=(), timings=Timings())
-
-
-def cut(data: bytes, places: list[int]) -> list[bytes]:
-    bounds = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
-    return [data[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
-
-
-def decoded(pieces: list[bytes]) -> list[Event]:
-    decoder = ReplyDecoder(Compat(), "test")
-    events = [event for piece in pieces for event in decoder.feed(piece)]
-    return [*events, *decoder.finish()]
-
-
-PLACES = st.lists(st.integers(0, 10**6), max_size=12)
+    return blocks.call(index, value, blocks.compact(value) if value else "")
 
 
 @given(BLOCKS, PLACES, st.booleans())
-@settings(deadline=None, suppress_health_check=LARGE)
+@unhurried
 def test_a_reply_that_is_written_and_read_is_the_same(
-    blocks: list[tuple[str, Any]], places: list[int], stream: bool
+    found: list[tuple[str, Any]], places: list[int], stream: bool
 ) -> None:
     """Pain 12 and pain 16: for any content, in any cut, streamed or whole."""
-    events = reply(blocks)
-    encoder = DIALECT.encoder(Request((), stream=stream))
-    written = encoder.encode(events) + encoder.finish()
-    again, first = fold(decoded(cut(written, places))), fold(events)
-    assert again.message == first.message
-    assert (again.id, again.model, again.finish_reason) == (first.id, first.model, first.finish_reason)
-    assert again.usage is not None
-    assert first.usage is not None
-    assert replace(again.usage, raw={}) == first.usage
+    inner = [event for events in told(found) for event in events]
+    used = UsageUpdated(Usage(1, 2, 3, 4, output=5, reasoning=6))
+    events = [Started("msg_1", "m"), *inner, used, Finished(blocks.reason(found))]
+    assert answer(reply_again(SPOKEN, events, Request((), stream=stream), places)) == answer(events)
 
 
 @given(BLOCKS, st.randoms(use_true_random=False))
-@settings(deadline=None, suppress_health_check=LARGE)
-def test_blocks_that_grow_side_by_side_are_read_as_they_were_begun(blocks: list[tuple[str, Any]], chance: Any) -> None:
+@unhurried
+def test_blocks_that_grow_side_by_side_are_read_as_they_were_begun(found: list[tuple[str, Any]], chance: Any) -> None:
     """R-122: whatever the order in which their pieces come."""
-    waiting, shuffled = told(blocks), []
+    waiting, shuffled = told(found), []
     while any(waiting):
         shuffled.append(chance.choice([events for events in waiting if events]).pop(0))
-    encoder = DIALECT.encoder(Request((), stream=True))
-    used = Finished("tool_calls" if any(kind == "call" for kind, _ in blocks) else "stop")
-    written = encoder.encode([Started("msg_1", "m"), *shuffled, used]) + encoder.finish()
-    again, first = fold(decoded([written])), fold([Started("msg_1", "m"), *shuffled, used])
+    events = [Started("msg_1", "m"), *shuffled, Finished(blocks.reason(found))]
+    again, first = fold(reply_again(SPOKEN, events, Request((), stream=True))), fold(events)
     assert sorted(map(repr, again.message.parts)) == sorted(map(repr, first.message.parts))
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), PLACES)
+@unhurried
 def test_no_bytes_raise(data: bytes, places: list[int]) -> None:
-    """Pain 18: whatever comes, the last event says how it ended, and cuts make no difference."""
+    """Pain 18."""
     for start in (b"", b"data: ", b"{", b'data: {"type": "content_block_start", ', b"event: error\ndata: "):
-        events = decoded(cut(start + data, places))
-        assert isinstance(events[-1], (Finished, Failed))
-        assert [type(event) for event in events] == [type(event) for event in decoded([start + data])]
+        ends_soundly(SPOKEN, start + data, places)
 
 
 KINDS = st.sampled_from(
@@ -298,28 +232,19 @@ KINDS = st.sampled_from(
         *("text_delta", "thinking_delta", "signature_delta", "input_json_delta", "citations_delta", "end_turn"),
     ]
 )
-NAMES = st.sampled_from(
-    [
-        *("type", "index", "delta", "content_block", "message", "usage", "content", "text", "thinking", "signature"),
-        *("partial_json", "citation", "citations", "id", "name", "input", "stop_reason", "error", "data", "model"),
-        *("input_tokens", "output_tokens", "cache_creation", "output_tokens_details", "tool_use_id"),
-    ]
+NAMES = (
+    *("type", "index", "delta", "content_block", "message", "usage", "content", "text", "thinking", "signature"),
+    *("partial_json", "citation", "citations", "id", "name", "input", "stop_reason", "error", "data", "model"),
+    *("input_tokens", "output_tokens", "cache_creation", "output_tokens_details", "tool_use_id"),
 )
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | WORDS | KINDS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=5),
-    max_leaves=20,
-)
+ANYTHING = anything(NAMES, KINDS)
+KNOWN = st.builds(lambda kind, more: {**more, "type": kind}, KINDS, st.dictionaries(st.sampled_from(NAMES), ANYTHING))
 
 
-KNOWN = st.builds(lambda kind, more: {**more, "type": kind}, KINDS, st.dictionaries(NAMES, ANYTHING))
-
-
-@given(st.lists(ANYTHING | KNOWN, max_size=6), st.booleans())
-@settings(deadline=None, suppress_health_check=LARGE)
-def test_no_json_raises(values: list[Any], stream: bool) -> None:
+@given(st.lists(ANYTHING | KNOWN, max_size=6), st.booleans(), PLACES)
+@unhurried
+def test_no_json_raises(values: list[Any], stream: bool, places: list[int]) -> None:
     """Pain 18: any JSON at all, as events or as a body."""
     lines = [json.dumps(value) for value in values]
     data = "".join(f"data: {line}\n\n" for line in lines) if stream else "".join(lines[:1])
-    events = decoded([data.encode()])
-    assert isinstance(events[-1], (Finished, Failed))
+    ends_soundly(SPOKEN, data.encode(), places)

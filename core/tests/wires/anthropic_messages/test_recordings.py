@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from hamr.errors import BadRequest, CallError, NoSuchModel, NotLetIn, TooLong
-from hamr.types import Event, Head, HostedTool, Response, Route, Text, Thinking, ToolCall
+from hamr.types import Head, HostedTool, Response, Route, Text, Thinking, ToolCall
 from hamr.wires.anthropic_messages import NAME, AnthropicMessages
+from hamr_testkit.fixtures import Recordings
 from hamr_testkit.recordings import Recording
-
-Recordings = Callable[[str], list[Recording]]
+from hamr_testkit.spoken import Spoken
 
 FILES = (
     "anthropic.anthropic-messages",
@@ -62,20 +61,6 @@ def chunks(text: str) -> Iterator[Any]:
                 return  # some rows hold the replies to several calls
 
 
-def decoded_alike(row: Recording, decode: Callable[..., list[Event]]) -> list[Event]:
-    """The events, which must not depend on how the bytes come."""
-    events = decode(row.body)
-    chance = random.Random(row.id)
-    places = sorted(chance.sample(range(len(row.body)), k=min(40, len(row.body))))
-    bounds = [0, *places, len(row.body)]
-    for pieces in (
-        [row.body[at : at + 1] for at in range(len(row.body))],
-        [row.body[a:b] for a, b in zip(bounds, bounds[1:], strict=False)],
-    ):
-        assert decode(pieces) == events, row.id
-    return events
-
-
 def block_of(part: Any) -> dict[str, Any]:
     """The block that a part came as, as far as a part says it."""
     own = (part.extra or {}).get(NAME, {})
@@ -98,13 +83,13 @@ FINISH = {"end_turn": "stop", "stop_sequence": "stop", "max_tokens": "length", "
 
 @pytest.mark.parametrize("file", FILES)
 def test_recorded_replies_are_read_as_they_stand(
-    file: str, recordings: Recordings, decode: Callable[..., list[Event]], folded: Callable[..., Response]
+    file: str, recordings: Recordings, spoken: Callable[..., Spoken], folded: Callable[..., Response]
 ) -> None:
     """Pain 16, pain 18 and pain 22: whole, one byte at a time and at random, with the same events."""
     rows = [row for row in recordings(file) if row.status == 200]
     assert rows
     for row in rows:
-        response = folded(decoded_alike(row, decode))
+        response = folded(spoken().events_in_any_cut(row.body, row.id))
         blocks, stop, usage = naive(row)
         said = [
             {"citations": None, **block} if block["type"] == "text" else block

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from hamr.fold import Fold
 from hamr.types import (
     Event,
-    Failed,
     File,
     Finished,
     Image,
@@ -22,25 +18,14 @@ from hamr.types import (
     Part,
     Provider,
     Request,
-    Response,
     ResponseFormat,
     Route,
     Started,
     Text,
-    TextDelta,
-    TextEnd,
-    TextStart,
     Thinking,
     ThinkingConfig,
-    ThinkingDelta,
-    ThinkingEnd,
-    ThinkingStart,
-    Timings,
     Tool,
     ToolCall,
-    ToolCallDelta,
-    ToolCallEnd,
-    ToolCallStart,
     ToolChoice,
     ToolResult,
     Usage,
@@ -48,19 +33,16 @@ from hamr.types import (
 )
 from hamr.wires.gemini import NAME, Gemini
 from hamr.wires.gemini.calls import shown
-from hamr.wires.gemini.compat import Compat
-from hamr.wires.gemini.decode import ReplyDecoder
-from hamr.wires.gemini.dialect import GeminiDialect
+from hamr_testkit import blocks
+from hamr_testkit.conformance import ends_soundly, request_survives
+from hamr_testkit.cuts import cut
+from hamr_testkit.reading import answer, fold
+from hamr_testkit.spoken import Spoken
+from hamr_testkit.strategies import OBJECTS, PIECES, PLACES, VALUES, WORDS, anything, unhurried
 
-DIALECT = GeminiDialect()
-WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
+ROUTE = Route(Provider("test", "Test", "https://models.test", NAME), Model("a-model"), lambda: None)
+SPOKEN = Spoken(Gemini(ROUTE), ROUTE)
 NAMES = st.from_regex(r"[a-z_][A-Za-z0-9_]{0,8}", fullmatch=True)
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | WORDS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
-    max_leaves=5,
-)
-ARGUMENTS = st.dictionaries(WORDS, VALUES, max_size=3)
 SIGNATURES = st.none() | st.binary(min_size=1, max_size=9).map(lambda data: data.hex())
 
 
@@ -88,7 +70,7 @@ def conversations(draw: st.DrawFn) -> tuple[Message, ...]:
         calls = [
             ToolCall(f"c{turn}-{at}", name, arguments, shown(arguments), extra=own(signature))
             for at, (name, arguments, signature) in enumerate(
-                draw(st.lists(st.tuples(NAMES, ARGUMENTS, SIGNATURES), max_size=2))
+                draw(st.lists(st.tuples(NAMES, OBJECTS, SIGNATURES), max_size=2))
             )
         ]
         if said or calls:
@@ -143,31 +125,24 @@ def requests(draw: st.DrawFn) -> Request:
     )
 
 
-ROUTE = Route(Provider("test", "Test", "https://models.test", "gemini"), Model("a-model"), lambda: None)
-
-
 @given(requests())
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@unhurried
 def test_a_request_read_back_is_what_was_asked(request: Request) -> None:
-    call = Gemini(ROUTE).encode(request, ROUTE)
-    assert not call.adaptations
-    again = DIALECT.parse(call)
-    assert again == replace(request, options={**request.options, "model": "a-model"})
-    assert Gemini(ROUTE).encode(again, ROUTE) == call
+    request_survives(SPOKEN, request)
 
 
 BLOCKS = st.lists(
     st.one_of(
-        st.tuples(st.just("text"), st.lists(WORDS, min_size=1, max_size=4), SIGNATURES),
-        st.tuples(st.just("thinking"), st.lists(WORDS, min_size=1, max_size=4), SIGNATURES),
-        st.tuples(st.just("call"), ARGUMENTS, SIGNATURES),
+        st.tuples(st.just("text"), PIECES, SIGNATURES),
+        st.tuples(st.just("thinking"), PIECES, SIGNATURES),
+        st.tuples(st.just("call"), OBJECTS, SIGNATURES),
     ),
     max_size=6,
 )
 ISSUER = "test/a-model"
 
 
-def told(blocks: list[tuple[str, Any, str | None]], *, whole: bool) -> list[list[Event]]:
+def told(found: list[tuple[str, Any, str | None]], *, whole: bool) -> list[list[Event]]:
     """The events of a reply made of these blocks, as a decoder groups them.
 
     Declared losses of a stream: neighbours of one kind without signatures are one block, and a signature comes with
@@ -175,73 +150,41 @@ def told(blocks: list[tuple[str, Any, str | None]], *, whole: bool) -> list[list
     """
     events: list[list[Event]] = [[Started("r1", "m")]]
     before = ""
-    for index, (kind, value, signature) in enumerate(blocks):
+    for index, (kind, value, signature) in enumerate(found):
         if kind == before != "call" and not signature and not whole:
             continue
         before = "" if signature else kind
         issuer = {NAME: {"issuer": ISSUER, **({"thoughtSignature": signature} if signature else {})}}
         pieces = value if whole or not signature else value[:1] if kind != "call" else value
         if kind == "text":
-            events.append([TextStart(index), *(TextDelta(index, word) for word in pieces)])
-            events[-1].append(TextEnd(index, extra=issuer if signature else None))
+            events.append(blocks.text(index, pieces, (), issuer if signature else None))
         elif kind == "thinking":
-            events.append([ThinkingStart(index), *(ThinkingDelta(index, word) for word in pieces)])
-            events[-1].append(ThinkingEnd(index, issuer))
+            events.append(blocks.thinking(index, pieces, issuer))
         else:
-            call = ToolCall(f"c{index}", "f", value, shown(value), extra=issuer)
-            events.append(
-                [ToolCallStart(index, call.id, "f"), ToolCallDelta(index, shown(value)), ToolCallEnd(index, call)]
-            )
-    calls = any(kind == "call" for kind, _, _ in blocks)
+            events.append(blocks.call(index, value, shown(value), pieces=1, extra=issuer))
+    reason = blocks.reason((kind, value) for kind, value, _ in found)
     usage = Usage(input=1, cache_read=2, output=3, reasoning=1, input_audio=4, output_audio=5)
-    return [*events, [UsageUpdated(usage), Finished("tool_calls" if calls else "stop", "STOP")]]
-
-
-def fold(events: list[Event]) -> Response:
-    whole = Fold()
-    whole.add(events)
-    return whole.response("test", "m", request_id=None, adaptations=(), timings=Timings())
-
-
-def cut(data: bytes, places: list[int]) -> list[bytes]:
-    bounds = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
-    return [data[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
-
-
-def decoded(pieces: list[bytes]) -> list[Event]:
-    decoder = ReplyDecoder(Compat(), ISSUER)
-    events = [event for piece in pieces for event in decoder.feed(piece)]
-    return [*events, *decoder.finish()]
-
-
-PLACES = st.lists(st.integers(0, 10**6), max_size=12)
+    return [*events, [UsageUpdated(usage), Finished(reason, "STOP")]]
 
 
 @given(BLOCKS, PLACES, st.sampled_from(["stream", "list", "whole"]))
-@settings(deadline=None)
-def test_a_reply_read_back_is_what_was_told(blocks: list[Any], places: list[int], way: str) -> None:
+@unhurried
+def test_a_reply_read_back_is_what_was_told(found: list[Any], places: list[int], way: str) -> None:
     """Pain 12, pain 16 and pain 23: for any content, in any cut, signatures where they stood."""
-    groups = told(blocks, whole=way == "whole")
+    groups = told(found, whole=way == "whole")
     options = {"alt": "json"} if way == "list" else {}
-    encoder = DIALECT.encoder(Request((), stream=way != "whole", options=options))
+    encoder = SPOKEN.dialect.encoder(Request((), stream=way != "whole", options=options))
     data = b"".join([*map(encoder.encode, groups), encoder.finish()])
-    again, first = fold(decoded(cut(data, places))), fold([event for group in groups for event in group])
-    assert again.message == first.message
-    assert (again.finish_reason, again.id, again.model) == (first.finish_reason, first.id, first.model)
-    assert again.usage is not None
-    assert first.usage is not None
-    assert replace(again.usage, raw={}) == first.usage
+    events = [event for group in groups for event in group]
+    assert answer(SPOKEN.events(cut(data, places))) == answer(events)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), PLACES)
+@unhurried
 def test_no_bytes_raise(data: bytes, places: list[int]) -> None:
-    """Pain 18: whatever comes, the last event says how it ended, and cuts make no difference."""
+    """Pain 18."""
     for start in (b"", b"data: ", b"{", b"[{", b'data: {"candidates": [', b"event: error\ndata: "):
-        events = decoded(cut(start + data, places))
-        assert isinstance(events[-1], Finished | Failed)
-        again = decoded([start + data])
-        assert [type(event) for event in events] == [type(event) for event in again]
+        ends_soundly(SPOKEN, start + data, places)
 
 
 KEYS = (
@@ -261,25 +204,20 @@ KEYS = (
     *("groundingChunkIndices", "web", "uri", "citationMetadata", "citationSources", "promptFeedback", "blockReason"),
     *("usageMetadata", "promptTokenCount", "promptTokensDetails", "error", "details", "executableCode"),
 )
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.sampled_from(["$.a[0].b", "STOP", "eHk="]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
-    max_leaves=20,
-)
+ANYTHING = anything(KEYS, st.sampled_from(["$.a[0].b", "STOP", "eHk="]))
 PARTS = st.lists(st.dictionaries(st.sampled_from(KEYS[3:19]), ANYTHING, max_size=4), max_size=4)
 
 
-@given(st.lists(ANYTHING, max_size=4), PARTS, st.booleans())
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_no_json_raises(values: list[Any], parts: list[Any], stream: bool) -> None:
+@given(st.lists(ANYTHING, max_size=4), PARTS, st.booleans(), PLACES)
+@unhurried
+def test_no_json_raises(values: list[Any], parts: list[Any], stream: bool, places: list[int]) -> None:
     """Pain 18: any JSON at all, as chunks or as a body."""
     likely = {"candidates": [{"content": {"parts": parts}, "finishReason": "STOP"}]}
     lines = [json.dumps(value) for value in [likely, *values]]
     data = "".join(f"data: {line}\n\n" for line in lines) if stream else lines[0]
-    events = decoded([data.encode()])
-    assert isinstance(events[-1], Finished | Failed)
+    ends_soundly(SPOKEN, data.encode(), places)
 
 
-def test_the_helpers_here_tell_what_they_should(folded: Callable[..., Response]) -> None:
+def test_what_is_told_here_says_something() -> None:
     groups = told([("text", ["a", "b"], None), ("call", {"x": 1}, None)], whole=False)
-    assert folded([event for group in groups for event in group]).text == "ab"
+    assert fold([event for group in groups for event in group]).text == "ab"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -27,9 +26,9 @@ from hamr.types import (
 )
 from hamr.wires.gemini import NAME, Gemini
 from hamr.wires.gemini.dialect import GeminiDialect
+from hamr_testkit.fixtures import Recordings
 from hamr_testkit.recordings import Recording
-
-Recordings = Callable[[str], list[Recording]]
+from hamr_testkit.spoken import Spoken
 
 FILES = (
     "gemini.gemini-generate",
@@ -106,29 +105,15 @@ def signature(part: Any) -> str | None:
     return found
 
 
-def decoded_alike(row: Recording, decode: Callable[..., list[Event]]) -> list[Event]:
-    """The events, which must not depend on how the bytes come."""
-    events = decode(row.body)
-    chance = random.Random(row.id)
-    places = sorted(chance.sample(range(len(row.body)), k=min(40, len(row.body))))
-    bounds = [0, *places, len(row.body)]
-    for pieces in (
-        [row.body[at : at + 1] for at in range(len(row.body))],
-        [row.body[a:b] for a, b in zip(bounds, bounds[1:], strict=False)],
-    ):
-        assert decode(pieces) == events, row.id
-    return events
-
-
 @pytest.mark.parametrize("name", FILES)
 def test_recorded_replies_are_read_as_they_stand(
-    name: str, recordings: Recordings, decode: Callable[..., list[Event]], folded: Callable[..., Response]
+    name: str, recordings: Recordings, spoken: Callable[..., Spoken], folded: Callable[..., Response]
 ) -> None:
     """Pain 16 and pain 23: whole, one byte at a time and at random, with the same events."""
     rows = [row for row in recordings(name) if row.status == 200]
     assert rows
     for row in rows:
-        events = decoded_alike(row, decode)
+        events = spoken().events_in_any_cut(row.body, row.id)
         assert not isinstance(events[-1], Failed), row.id
         compare(row, events, folded(events))
 

@@ -1,46 +1,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from hamr.fold import Fold
-from hamr.types import Event, Failed, Model, Provider, Request, Response, Route, Timings
-from hamr.wires.openai_responses import OpenAIResponses
+from hamr.wires.openai_responses import NAME, OpenAIResponses
 from hamr.wires.openai_responses.compat import Compat
 from hamr_testkit.fixtures import Shape
 
-Decode = Callable[..., list[Event]]
+
+@pytest.fixture
+def wire_class() -> type[OpenAIResponses]:
+    return OpenAIResponses
 
 
 @pytest.fixture
-def route() -> Callable[..., Route]:
-    """A route with these flags."""
-
-    def make(base_url: str = "https://models.test/v1", **compat: Any) -> Route:
-        provider = Provider("test", "Test", base_url, "openai-responses", compat=compat)
-        return Route(provider, Model("a-model"), lambda: None)
-
-    return make
+def wire_name() -> str:
+    return NAME
 
 
 @pytest.fixture
-def decode(route: Callable[..., Route]) -> Decode:
-    """All events of one reply, given whole or in pieces."""
-
-    def run(data: bytes | Sequence[bytes], **compat: Any) -> list[Event]:
-        decoder = OpenAIResponses(route(**compat)).decoder()
-        events: list[Event] = []
-        for piece in [data] if isinstance(data, bytes) else data:
-            events.extend(decoder.feed(piece))
-        events.extend(decoder.finish())
-        assert not decoder.feed(b"data: {}\n\n")
-        assert not decoder.finish()
-        return events
-
-    return run
+def base_url() -> str:
+    return "https://models.test/v1"
 
 
 @pytest.fixture
@@ -60,33 +43,7 @@ def sse() -> Callable[..., bytes]:
     return write
 
 
-@pytest.fixture
-def folded() -> Callable[[Iterable[Event]], Response]:
-    """The response that the events fold into; fails the test where they end in a failure."""
-
-    def fold(events: Iterable[Event]) -> Response:
-        whole = Fold()
-        for event in events:
-            assert not isinstance(event, Failed), event.error
-            whole.add([event])
-        return whole.response("test", "a-model", request_id=None, adaptations=(), timings=Timings())
-
-    return fold
-
-
 @pytest.fixture(scope="session")
 def schema(shape: Shape) -> Callable[[str], Any]:
     """A validator for one root of OpenAI's published shapes; skips on a machine that has none."""
     return lambda root: shape("openai", root)
-
-
-@pytest.fixture
-def encode(route: Callable[..., Route]) -> Callable[..., tuple[dict[str, Any], list[tuple[str, str]]]]:
-    """The body of a request's call, and what was told of it: kind and field."""
-
-    def run(request: Request, **flags: Any) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-        there = route(**flags)
-        call = OpenAIResponses(there).encode(request, there)
-        return json.loads(call.body), [(each.kind, each.field) for each in call.adaptations]
-
-    return run

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from hamr.fold import Fold
 from hamr.types import (
     Event,
-    Failed,
     File,
     Finished,
     HostedTool,
@@ -21,7 +20,6 @@ from hamr.types import (
     PartAdded,
     Provider,
     Request,
-    Response,
     ResponseFormat,
     Route,
     Started,
@@ -34,7 +32,6 @@ from hamr.types import (
     ThinkingDelta,
     ThinkingEnd,
     ThinkingStart,
-    Timings,
     Tool,
     ToolCall,
     ToolCallDelta,
@@ -46,35 +43,31 @@ from hamr.types import (
     UsageUpdated,
 )
 from hamr.wires.openai_responses import NAME, OpenAIResponses
-from hamr.wires.openai_responses.compat import Compat
-from hamr.wires.openai_responses.decode import ReplyDecoder
-from hamr.wires.openai_responses.dialect import OpenAIResponsesDialect
 from hamr.wires.thinking_levels import LEVELS
+from hamr_testkit.conformance import ends_soundly, reply_again, request_survives
+from hamr_testkit.reading import answer
+from hamr_testkit.spoken import Spoken
+from hamr_testkit.strategies import OBJECTS, PIECES, PLACES, WORDS, anything, unhurried
 
-WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
+ROUTE = Route(Provider("test", "Test", "https://x.test/v1", NAME), Model("m"), lambda: None)
+SPOKEN = Spoken(OpenAIResponses(ROUTE), ROUTE)
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | WORDS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
-    max_leaves=5,
-)
-ARGUMENTS = st.dictionaries(WORDS, VALUES, max_size=3)
 
 # ---- replies
 
 BLOCKS = st.lists(
     st.one_of(
-        st.tuples(st.sampled_from(["text", "refusal", "summary", "raw"]), st.lists(WORDS, min_size=1, max_size=4)),
-        st.tuples(st.sampled_from(["call", "custom", "hosted"]), ARGUMENTS),
+        st.tuples(st.sampled_from(["text", "refusal", "summary", "raw"]), PIECES),
+        st.tuples(st.sampled_from(["call", "custom", "hosted"]), OBJECTS),
     ),
     max_size=6,
 )
 
 
-def told(blocks: list[tuple[str, Any]]) -> list[Event]:
+def told(found: list[tuple[str, Any]]) -> list[Event]:
     """The events of a reply made of these blocks, as this wire's own decoder tells of them."""
     events: list[Event] = [Started("resp_1", "m")]
-    for index, (kind, value) in enumerate(blocks):
+    for index, (kind, value) in enumerate(found):
         own = {"id": f"id_{index}", "issuer": "test"}
         begun = {NAME: {"id": f"id_{index}"}}
         if kind in ("text", "refusal"):
@@ -100,31 +93,10 @@ def told(blocks: list[tuple[str, Any]]) -> list[Event]:
             half = len(text) // 2
             events.append(ToolCallStart(index, call.id, "f", extra={NAME: {**begun[NAME], **more}}))
             events += [ToolCallDelta(index, text[:half]), ToolCallDelta(index, text[half:]), ToolCallEnd(index, call)]
-    kinds = {kind for kind, _ in blocks}
+    kinds = {kind for kind, _ in found}
     events.append(UsageUpdated(Usage(input=1, cache_read=2, output=3, reasoning=1)))
     events.append(Finished("tool_calls" if kinds & {"call", "custom"} else "refusal" if "refusal" in kinds else "stop"))
     return events
-
-
-def fold(events: list[Event]) -> Response:
-    assert not isinstance(events[-1], Failed), events[-1]
-    whole = Fold()
-    whole.add(events)
-    return whole.response("test", "m", request_id=None, adaptations=(), timings=Timings())
-
-
-def cut(data: bytes, places: list[int]) -> list[bytes]:
-    bounds = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
-    return [data[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
-
-
-def decoded(pieces: list[bytes]) -> list[Event]:
-    decoder = ReplyDecoder(Compat(), "test")
-    events = [event for piece in pieces for event in decoder.feed(piece)]
-    return [*events, *decoder.finish()]
-
-
-PLACES = st.lists(st.integers(0, 10**6), max_size=12)
 
 
 def steps(events: list[Event]) -> list[Event]:
@@ -134,31 +106,21 @@ def steps(events: list[Event]) -> list[Event]:
 
 
 @given(BLOCKS, PLACES)
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_a_stream_read_back_is_what_was_told(blocks: list[tuple[str, Any]], places: list[int]) -> None:
+@unhurried
+def test_a_stream_read_back_is_what_was_told(found: list[tuple[str, Any]], places: list[int]) -> None:
     """Pain 12 and pain 16: event for event, for any content, in any cut."""
-    events = told(blocks)
-    encoder = OpenAIResponsesDialect().encoder(Request((), stream=True))
-    written = encoder.encode(events) + encoder.finish()
-    again = decoded(cut(written, places))
-    broken = any(word == "\n\n" for kind, value in blocks if kind in ("summary", "raw") for word in value)
+    events = told(found)
+    again = reply_again(SPOKEN, events, Request((), stream=True), places)
+    broken = any(word == "\n\n" for kind, value in found if kind in ("summary", "raw") for word in value)
     if not broken:  # an empty line parts two summaries
         assert steps(again) == steps(events)
-    first, second = fold(events), fold(again)
-    assert second.finish_reason == first.finish_reason
-    assert second.usage is not None
-    assert second.usage.total == 7
+    assert answer(again)[1:] == answer(events)[1:]
 
 
 @given(BLOCKS, PLACES)
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_a_whole_reply_read_back_says_what_was_told(blocks: list[tuple[str, Any]], places: list[int]) -> None:
-    events = told(blocks)
-    encoder = OpenAIResponsesDialect().encoder(Request(()))
-    written = encoder.encode(events) + encoder.finish()
-    again, first = fold(decoded(cut(written, places))), fold(events)
-    assert again.message == first.message
-    assert again.finish_reason == first.finish_reason
+@unhurried
+def test_a_whole_reply_read_back_says_what_was_told(found: list[tuple[str, Any]], places: list[int]) -> None:
+    assert answer(reply_again(SPOKEN, told(found), Request(()), places)) == answer(told(found))
 
 
 # ---- requests
@@ -204,11 +166,11 @@ def turns(draw: st.DrawFn) -> tuple[Message, ...]:
                 }
                 parts.append(Thinking(text, {NAME: {"item": item}}))
             elif kind == "hosted":
-                item = {"type": "mcp_call", "id": id, "data": draw(ARGUMENTS)}
+                item = {"type": "mcp_call", "id": id, "data": draw(OBJECTS)}
                 parts.append(HostedTool("mcp_call", item, id, {NAME: {"item": item}}))
             else:
                 own = {"id": id, "type": "custom_tool_call"} if kind == "custom" else {"id": id}
-                text = json.dumps(draw(ARGUMENTS), ensure_ascii=False)
+                text = json.dumps(draw(OBJECTS), ensure_ascii=False)
                 arguments = {"input": text} if kind == "custom" else json.loads(text)
                 parts.append(ToolCall(id, "f", arguments, text, extra={NAME: own}))
                 results.append(ToolResult(id, (Text(draw(WORDS)),)))
@@ -247,18 +209,14 @@ REQUESTS = st.builds(
 
 
 @given(REQUESTS)
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@unhurried
 def test_a_request_written_and_read_is_the_same(request: Request) -> None:
-    route = Route(Provider("test", "Test", "https://x.test/v1", NAME), Model("m"), lambda: None)
-    wire = OpenAIResponses(route)
-    call = wire.encode(request, route)
-    assert call.adaptations == ()
-    again = wire.dialect().parse(call)
-    assert again.options == {**request.options, "model": "m"}
-    assert merged(again.messages) == merged(request.messages)
-    for name in Request.__dataclass_fields__:
-        if name not in ("messages", "options"):
-            assert getattr(again, name) == getattr(request, name), name
+    request_survives(SPOKEN, request, seen=seen)
+
+
+def seen(request: Request) -> tuple[Any, ...]:
+    """All of it, turns of the assistant that follow each other as one."""
+    return replace(request, messages=()), merged(request.messages)
 
 
 def merged(messages: tuple[Message, ...]) -> list[tuple[str, list[Any]]]:
@@ -275,15 +233,12 @@ def merged(messages: tuple[Message, ...]) -> list[tuple[str, list[Any]]]:
 # ---- nonsense
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), PLACES)
+@unhurried
 def test_no_bytes_raise(data: bytes, places: list[int]) -> None:
-    """Pain 18: whatever comes, the last event says how it ended, and cuts make no difference."""
+    """Pain 18."""
     for start in (b"", b"data: ", b"{", b'data: {"type": "response.', b"event: error\ndata: "):
-        events = decoded(cut(start + data, places))
-        assert isinstance(events[-1], (Finished, Failed))
-        again = decoded([start + data])
-        assert [type(event) for event in events] == [type(event) for event in again]
+        ends_soundly(SPOKEN, start + data, places)
 
 
 KEYS = [
@@ -314,23 +269,17 @@ KINDS = [
     *("response.output_item.added", "response.output_item.done", "response.output_text.delta", "function_call"),
     *("response.function_call_arguments.delta", "response.reasoning_text.delta", "custom_tool_call", "output_text"),
 ]
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.sampled_from(KINDS),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=5),
-    max_leaves=20,
-)
+ANYTHING = anything(KEYS, st.sampled_from(KINDS))
 
 
 @given(
     st.lists(st.tuples(st.sampled_from(KINDS), st.dictionaries(st.sampled_from(KEYS), ANYTHING)), max_size=4),
     st.booleans(),
+    PLACES,
 )
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_no_json_raises(values: list[tuple[str, Any]], stream: bool) -> None:
+@unhurried
+def test_no_json_raises(values: list[tuple[str, Any]], stream: bool, places: list[int]) -> None:
     """Pain 18: any JSON at all, as events or as a body."""
     lines = [json.dumps({"type": kind, **value}) for kind, value in values]
     data = "".join(f"data: {line}\n\n" for line in lines) if stream else "".join(lines[:1])
-    events = decoded([data.encode()])
-    assert isinstance(events[-1], (Finished, Failed))
-    if isinstance(events[-1], Finished):
-        fold(events)
+    ends_soundly(SPOKEN, data.encode(), places)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Callable
 from typing import Any
 
@@ -26,9 +25,9 @@ from hamr.types import (
     ToolCall,
 )
 from hamr.wires.openai_responses import NAME, OpenAIResponses
+from hamr_testkit.fixtures import Recordings
 from hamr_testkit.recordings import Recording
-
-Recordings = Callable[[str], list[Recording]]
+from hamr_testkit.spoken import Spoken
 
 PROVIDERS = (
     "azure",
@@ -123,33 +122,15 @@ def compare(row: Recording, response: Response) -> None:
         assert response.usage.raw == usage
 
 
-def decoded_alike(row: Recording, decode: Callable[..., list[Event]]) -> list[Event]:
-    """The events, which must not depend on how the bytes come."""
-    events = decode(row.body)
-    chance = random.Random(row.id)
-    places = sorted(chance.sample(range(len(row.body)), k=min(40, len(row.body))))
-    bounds = [0, *places, len(row.body)]
-    for pieces in (
-        [row.body[at : at + 1] for at in range(len(row.body))],
-        [row.body[a:b] for a, b in zip(bounds, bounds[1:], strict=False)],
-    ):
-        assert comparable(decode(pieces)) == comparable(events), row.id
-    return events
-
-
-def comparable(events: list[Event]) -> list[Any]:
-    return [repr(event.error) if isinstance(event, Failed) else event for event in events]
-
-
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_recorded_replies_are_read_as_they_stand(
-    provider: str, recordings: Recordings, decode: Callable[..., list[Event]], folded: Callable[..., Response]
+    provider: str, recordings: Recordings, spoken: Callable[..., Spoken], folded: Callable[..., Response]
 ) -> None:
     """Pain 16 and pain 18: whole, one byte at a time and at random, with the same events."""
     rows = [row for row in recordings(f"{provider}.openai-responses") if is_reply(row)]
     assert rows
     for row in rows:
-        events = decoded_alike(row, decode)
+        events = spoken().events_in_any_cut(row.body, row.id)
         assert events[-1].type == "finished", row.id
         compare(row, folded(events))
 
