@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hamr.errors import ConfigError
+from hamr.variables import TABLE, first
 
 PATIENCE = 30.0
 """Seconds until a lock that another process holds for a write is given up on."""
@@ -17,8 +18,8 @@ POLL = 0.02
 
 def state_folder(environ: Mapping[str, str]) -> Path:
     """Where hamr keeps what must outlive a process: HAMR_STATE_DIR, or the user's own state folder."""
-    if given := environ.get("HAMR_STATE_DIR"):
-        return Path(given)
+    if name := first(environ, TABLE["state_dir"].names):
+        return Path(environ[name])
     base = environ.get("XDG_STATE_HOME") or (environ.get("LOCALAPPDATA") if os.name == "nt" else None)
     return Path(base) / "hamr" if base else Path(environ.get("HOME") or Path.home()) / ".local" / "state" / "hamr"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr import base_url, schema
 from hamr.errors import ConfigError, PluginError
+from hamr.variables import Conflict, conflicts
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -223,6 +224,12 @@ class Manifest:
             local=self.local,
             origins=origins,
         )
+
+    def conflicts(self, environ: Mapping[str, str]) -> list[Conflict]:
+        """Which of its variables say different things of one setting; keys are several, not at odds."""
+        groups = [self.base_url_env, self.model_env, self.embed_model_env, self.mode_env]
+        groups += [self.host.env] if self.host is not None else []
+        return conflicts(environ, [*groups, *(each.env for each in self.parameters.values())])
 
     def _models(self, environ: Mapping[str, str], origins: dict[str, str]) -> dict[str, str]:
         """The default models by role."""

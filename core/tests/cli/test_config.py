@@ -112,3 +112,33 @@ def test_providers_tell_of_a_key_in_a_file_and_run_no_command(
     assert str(file) in ran.out
     assert CANARY not in ran.out
     assert not (here / "project" / "ran").exists()
+
+
+def test_variables_are_told_and_those_at_odds_are_warned_of(hamr: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARN_LLM_MODEL", "sim/echo")
+    ran = hamr("config")
+    assert "variable HARN_LLM_MODEL = sim/echo (the model where none is named)\n" in ran.out
+    monkeypatch.setenv("HAMR_LLM_MODEL", "sim/other")
+    at_odds = "warning: HAMR_LLM_MODEL and HARN_LLM_MODEL say different things; HAMR_LLM_MODEL counts\n"
+    assert hamr("config").err == at_odds
+    assert hamr("explain", "hi").err == at_odds
+    told = hamr("config", "--json").json
+    check("config", told)
+    assert [(each["name"], each["counts"]) for each in told["variables"] if "LLM" in each["name"]] == [
+        ("HAMR_LLM_MODEL", True), ("HARN_LLM_MODEL", False),
+    ]  # fmt: skip
+    assert hamr("explain", "--json", "hi").json["conflicts"] == [{"counts": "HAMR_LLM_MODEL", "over": "HARN_LLM_MODEL"}]
+
+
+def test_a_providers_variables_at_odds_are_warned_of(hamr: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """V-3, C-2."""
+    monkeypatch.setenv("HIVELOOM_OPENAI_COMPAT_BASE_URL", "http://127.0.0.1:9/v1")
+    ran = hamr("config", "show", "litellm")
+    assert "(from the environment variable HIVELOOM_OPENAI_COMPAT_BASE_URL)" in ran.out
+    assert ran.err == ""
+    monkeypatch.setenv("HIVELOOM_OPENAI_BASE_URL", "http://127.0.0.1:8/v1")
+    told = hamr("config", "show", "litellm", "--json").json
+    check("config-show", told)
+    assert told["fields"]["base_url"]["value"] == "http://127.0.0.1:8/v1"
+    assert told["conflicts"] == [{"counts": "HIVELOOM_OPENAI_BASE_URL", "over": "HIVELOOM_OPENAI_COMPAT_BASE_URL"}]
+    assert "HIVELOOM_OPENAI_BASE_URL counts" in hamr("explain", "-m", "litellm/m", "hi").err

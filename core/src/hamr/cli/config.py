@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from hamr import variables
 from hamr.cli import exit_codes, output
 
 if TYPE_CHECKING:
@@ -56,12 +58,17 @@ def command(context: click.Context, /, *, as_json: bool) -> None:
         return
     there = _configuration()
     files, problems = _files(there), there.problems
+    said = [(name, os.environ[name].strip(), counts, what) for name, counts, what in variables.are_set(os.environ)]
     if as_json:
         aliases = {name: alias.selector for name, alias in there.aliases.items()}
         told = {"files": files, "aliases": aliases, "problems": [asdict(problem) for problem in problems]}
-        output.write_json(told)
+        names = ("name", "value", "counts", "what")
+        output.write_json({**told, "variables": [dict(zip(names, each, strict=True)) for each in said]})
     else:
         _show(files, there)
+        for name, value, _, what in said:
+            output.write(f"variable {name} = {value} ({what})\n")
+        warn_of_conflicts(variables.conflicts(os.environ))
     context.exit(exit_codes.FAILED if problems else 0)
 
 
@@ -84,11 +91,21 @@ def show(provider: str, *, as_json: bool) -> None:
     """Show all that is known of a provider, each field with the place that it comes from."""
     from hamr.cli.table import paragraphs
 
-    fields = _fields(_providers(), provider)
+    there = _providers()
+    fields = _fields(there, provider)
+    differing = there.manifest(provider).conflicts(os.environ)
     if as_json:
-        output.write_json({"provider": provider, "fields": fields})
+        told = [each._asdict() for each in differing]
+        output.write_json({"provider": provider, "fields": fields, "conflicts": told})
         return
+    warn_of_conflicts(differing)
     paragraphs([{name: f"{field['value']}  (from {field['from']})" for name, field in fields.items()}])
+
+
+def warn_of_conflicts(found: Iterable[variables.Conflict]) -> None:
+    """Tell which variables say different things of one setting."""
+    for each in found:
+        output.note(f"warning: {each}")
 
 
 def _providers() -> Providers:

@@ -39,7 +39,9 @@ def command(
     context: click.Context, /, *, prompt: tuple[str, ...], model: str | None, stream: bool, **given: Any
 ) -> None:
     """Tell what a call would do: provider, model, wire, key, and where each of them comes from."""
+    from hamr import variables
     from hamr.cli import known_models, question
+    from hamr.cli.config import warn_of_conflicts
     from hamr.cli.explanation import explain
     from hamr.client import Hamr
 
@@ -48,9 +50,13 @@ def command(
         chosen = client.selection(model)
         request = question.request(prompt, given, stream=stream, chosen=chosen)
         told = explain(client, chosen, pipeline, request, os.environ)
+        differing = variables.conflicts(os.environ) + client.providers.manifest(pipeline.route.provider.id).conflicts(
+            os.environ
+        )
     if given["as_json"]:
-        output.write_json(_document(told))
+        output.write_json({**_document(told), "conflicts": [each._asdict() for each in differing]})
     else:
+        warn_of_conflicts(differing)
         _show(told)
     if told.problem is not None:
         context.exit(exit_codes.FAILED)

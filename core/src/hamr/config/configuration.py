@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hamr.config.layer import ANYONE, Alias, Layer, Problem
 from hamr.config_files import config_folder
 from hamr.secrets.store import agent_folder
+from hamr.variables import TABLE, first
 
 if TYPE_CHECKING:
     from hamr.config.generation import Given
@@ -20,7 +21,6 @@ Installed = Callable[[], tuple[Collection[str], Collection[str]]]
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of a file of configuration; a larger one is none."""
-PROVIDERS_VARIABLES = ("HAMR_PROVIDERS_CONFIG", "HARN_PROVIDERS_CONFIG")
 TRUST_VARIABLE = "HAMR_PROJECT_TRUST"
 PROJECT = "hamr.toml"
 WRITABLE_BY_OTHERS = 0o022
@@ -137,9 +137,8 @@ class Configuration:
     @property
     def providers_path(self) -> str | None:
         """The user's `providers.toml`."""
-        for name in PROVIDERS_VARIABLES:
-            if given := self._environ.get(name, "").strip():
-                return os.path.abspath(os.path.expanduser(given))
+        if name := first(self._environ, TABLE["providers_config"].names):
+            return os.path.abspath(os.path.expanduser(self._environ[name].strip()))
         folder = config_folder(self._environ)
         return None if folder is None else os.path.join(folder, "providers.toml")
 

@@ -8,13 +8,14 @@ from dataclasses import fields, replace
 
 from hamr.errors import ConfigError
 from hamr.types import RateLimits
+from hamr.variables import TABLE
 
 KINDS = tuple(each.name for each in fields(RateLimits))
-PREFIXES = ("HARN_RATE_LIMIT_", "HAMR_RATE_LIMIT_")
+PREFIXES = tuple(reversed(TABLE["rate_limit"].names))
 """The later one counts."""
-WAIT_VARIABLES = ("HAMR_LLM_RATE_LIMIT_MAX_WAIT_MS", "HARN_LLM_RATE_LIMIT_MAX_WAIT_MS")
-PATH_VARIABLES = ("HAMR_LLM_RATE_LIMIT_STATE_PATH", "HARN_LLM_RATE_LIMIT_STATE_PATH")
-DURABLE_VARIABLES = ("HAMR_LLM_RATE_LIMIT_DURABLE", "HARN_LLM_RATE_LIMIT_DURABLE")
+WAIT_VARIABLES = TABLE["limit_wait"].names
+PATH_VARIABLES = TABLE["limit_path"].names
+DURABLE_VARIABLES = TABLE["limit_durable"].names
 OFF = ("0", "false", "no", "off")
 
 Given = Mapping[str, RateLimits]

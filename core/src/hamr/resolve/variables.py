@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-PROVIDER = ("HAMR_LLM_PROVIDER", "HARN_LLM_PROVIDER")
-MODEL = ("HAMR_LLM_MODEL", "HARN_LLM_MODEL")
-EMBED = ("HAMR_EMBED_MODEL",)
-DEFAULT = ("HAMR_DEFAULT_PROVIDER", "HARN_DEFAULT_PROVIDER")
+from hamr.variables import TABLE, first
+
+PROVIDER = TABLE["provider"].names
+MODEL = TABLE["model"].names
+EMBED = TABLE["embed_model"].names
+DEFAULT = TABLE["default_provider"].names
 AUTO = "auto"
 """For a provider: find it out from the name of the model."""
 
@@ -22,7 +24,5 @@ class Said(NamedTuple):
 
 def said(environ: Mapping[str, str], names: Iterable[str]) -> Said | None:
     """The first of these variables that is set."""
-    for name in names:
-        if value := environ.get(name, "").strip():
-            return Said(value, f"the environment variable {name}")
-    return None
+    name = first(environ, names)
+    return None if name is None else Said(environ[name].strip(), f"the environment variable {name}")
