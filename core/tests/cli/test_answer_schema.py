@@ -28,6 +28,24 @@ def test_json_of_any_shape(server: Any, hamr: Any) -> None:
     assert sent(server) == {"type": "json_object"}
 
 
+@pytest.fixture(autouse=True)
+def answered(server: Any) -> None:
+    """The model answers in JSON."""
+    server.pieces = ['{"na', 'me": "Rome"}']
+
+
+@pytest.mark.parametrize("asked", [["--json-object"], ["--schema", json.dumps({"type": "object"})]])
+@pytest.mark.parametrize("how", [[], ["--no-stream"], ["--json"]])
+def test_an_answer_that_is_no_json_is_printed_and_fails(
+    server: Any, hamr: Any, asked: list[str], how: list[str]
+) -> None:
+    server.pieces = ["Sure! ", "Here it is."]
+    ran = hamr("-m", "loop/m", *asked, *how, "hi")
+    assert ran.code == 1
+    assert "the answer is no JSON" in ran.err
+    assert (ran.error["partial"]["text"] if how == ["--json"] else ran.out.rstrip()) == "Sure! Here it is."
+
+
 @pytest.mark.parametrize(
     "schema",
     [

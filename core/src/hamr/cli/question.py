@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from hamr.cli import document, known_models, prompt, report, request_options
 from hamr.cli.answer import Answer
-from hamr.errors import HamrError
+from hamr.errors import BrokenReply, HamrError
 from hamr.types import Text
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class Question:
             told, response = self._run().document(stream=stream)
         else:
             response = self._ask(stream=stream)
+            self._hold_to_shape(response)
             told = document.response(response)
         if self.verbose:
             report.outcome(response)
@@ -102,6 +103,22 @@ class Question:
         report.ending(response)
         if self.verbose:
             report.outcome(response)
+        self._hold_to_shape(response)
+
+    def _hold_to_shape(self, response: Response) -> None:
+        """Raise BrokenReply for an answer that is no JSON where some was asked for: a script goes by the exit code."""
+        if self.options.get("response_format") is None or response.tool_calls:
+            return
+        import json
+
+        try:
+            json.loads(response.text)
+        except ValueError as error:
+            broken = BrokenReply(
+                f"the answer is no JSON: {error}", hint="Ask again, or ask a model that keeps to JSON."
+            )
+            broken.provider, broken.model, broken.partial = response.provider, response.model, response
+            raise broken from None
 
     def _run(self) -> ToolRun:
         from hamr.cli.tool_run import ToolRun
