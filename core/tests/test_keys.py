@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def test_all_spellings_are_read_after_the_stored_keys_and_each_counts_once(tmp_p
     """M-22, R-50."""
     store = CredentialStore(str(tmp_path))
     for key in ("stored-1", "$NAMED", "$UNSET", "!echo never-run"):
-        store.change(lambda document, key=key: auth_file.add_key(document, ("acme",), key))  # type: ignore[misc]
+        store.change(partial(auth_file.add_key, names=("acme",), value=key))
     environ = {
         "NAMED": "named",
         "ACME_KEY": "one",

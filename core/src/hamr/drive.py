@@ -112,7 +112,7 @@ class Driven(Iterator[Item], Generic[Item, Result]):
                 if kind is Emit:
                     return effect.events  # type: ignore[union-attr, return-value]  # an Emit, of what this flow emits
                 try:
-                    answer = effect.reply.read() if kind is Read else self._answer(effect)  # type: ignore[union-attr]
+                    answer = effect.reply.read() if kind is Read else self._answer(effect)  # type: ignore[union-attr]  # a Read
                 except Exception as error:  # noqa: BLE001  # handed to the flow, which is who asked
                     failure = error
         except StopIteration as stop:

@@ -141,7 +141,11 @@ def test_what_a_tool_gives_in_the_newest_turn_stops_nothing() -> None:
     result = Message("tool", (ToolResult("1", (PNG,)),))
     found, told = fit(Request((HI, ANSWER, result)), vision_supported=False)
     assert told == [("changed", "messages[2].parts[0].parts[0]")]
-    assert "cannot take" in found.messages[2].parts[0].parts[0].text  # type: ignore[union-attr]
+    (answered,) = found.messages[2].parts
+    assert isinstance(answered, ToolResult)
+    (instead,) = answered.parts
+    assert isinstance(instead, Text)
+    assert "cannot take" in instead.text
 
 
 @pytest.mark.parametrize(

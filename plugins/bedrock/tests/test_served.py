@@ -120,10 +120,10 @@ def test_what_hamr_has_no_words_for_stays_as_it_is() -> None:
     (message,) = parsed(body).messages
     guard, found, plain, pieces, image, other = message.parts
     assert isinstance(guard, Text) and guard.text == "g"  # noqa: PT018  # the one says what the other is
-    assert isinstance(found, Text) and found.text == "found"  # noqa: PT018
-    assert isinstance(plain, File) and plain.data == b"plain"  # noqa: PT018
-    assert isinstance(pieces, File) and pieces.data == b"a\nb"  # noqa: PT018
-    assert isinstance(image, Image) and image.url == "s3://b/i"  # noqa: PT018
+    assert isinstance(found, Text) and found.text == "found"  # noqa: PT018  # as above
+    assert isinstance(plain, File) and plain.data == b"plain"  # noqa: PT018  # as above
+    assert isinstance(pieces, File) and pieces.data == b"a\nb"  # noqa: PT018  # as above
+    assert isinstance(image, Image) and image.url == "s3://b/i"  # noqa: PT018  # as above
     assert isinstance(other, HostedTool)
     assert (
         WIRED.again({**body, "toolConfig": {"tools": [{"systemTool": {"name": "x"}}]}})["messages"] == body["messages"]

@@ -156,9 +156,9 @@ def test_arguments_that_come_in_pieces(decode: Decode, sse: Sse, chunk: Chunk, f
 
 def test_media_and_tools_that_the_provider_ran(decode: Decode, chunk: Chunk, folded: Folded) -> None:
     data = base64.b64encode(b"xyz").decode()
-    code = {"executableCode": {"language": "PYTHON", "code": "1"}, "thoughtSignature": "c2ln"}
+    code: dict[str, Any] = {"executableCode": {"language": "PYTHON", "code": "1"}, "thoughtSignature": "c2ln"}
     invented = {"newKind": 7}
-    parts = [
+    parts: list[dict[str, Any]] = [
         {"inlineData": {"mimeType": "image/png", "data": data}, "thoughtSignature": "c2ln"},
         {"inlineData": {"mimeType": "audio/L16;codec=pcm;rate=24000", "data": data}},
         {"inlineData": {"mimeType": "text/csv", "data": data}},
@@ -174,7 +174,7 @@ def test_media_and_tools_that_the_provider_ran(decode: Decode, chunk: Chunk, fol
         File(b"xyz", media_type="text/csv", extra={NAME: own}),
         File(url="https://x.test/v", media_type="video/mp4", extra={NAME: own}),
         HostedTool("toolCall", parts[4]["toolCall"], "t1", {NAME: {**own, "part": parts[4]}}),
-        HostedTool("executableCode", code["executableCode"], None, {NAME: {**own, "part": code}}),  # type: ignore[arg-type]
+        HostedTool("executableCode", code["executableCode"], None, {NAME: {**own, "part": code}}),
         HostedTool("newKind", invented, None, {NAME: {**own, "part": invented}}),
     )
 

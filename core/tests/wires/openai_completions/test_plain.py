@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hamr.errors import Unsupported
-from hamr.types import Adaptation, Image, Message, Part, Text, Thinking, ToolCall, ToolResult
+from hamr.types import Adaptation, Image, Message, Part, Role, Text, Thinking, ToolCall, ToolResult
 from hamr.wires.openai_completions import NAME, messages
 from hamr.wires.openai_completions.compat import Compat
 from hamr.wires.told import Told
@@ -46,9 +46,9 @@ PARTS = {
 
 @st.composite
 def a_message(draw: st.DrawFn) -> Message:
-    role = draw(st.sampled_from(["system", "user", "assistant", "tool"]))
+    role: Role = draw(st.sampled_from(get_args(Role)))
     parts: list[Part] = draw(st.lists(PARTS[role], max_size=3))
-    return Message(role, tuple(parts), draw(st.sampled_from([None, None, "bob"])), draw(EXTRA))  # type: ignore[arg-type]
+    return Message(role, tuple(parts), draw(st.sampled_from([None, None, "bob"])), draw(EXTRA))
 
 
 FLAGS = st.fixed_dictionaries(

@@ -15,6 +15,7 @@ from hamr.types import (
     Message,
     Request,
     ResponseFormat,
+    Role,
     Route,
     Text,
     Thinking,
@@ -232,9 +233,10 @@ def test_what_this_wire_says_of_a_tool_besides(encode: Encode) -> None:
 
 
 def test_the_short_way_of_plain_messages_is_the_long_way(encode: Encode) -> None:
-    for role in ("system", "user", "assistant"):
-        short = Message(role, (Text("x"),))  # type: ignore[arg-type]
-        long = Message(role, (Text("x"),), extra={"other": {}})  # type: ignore[arg-type]
+    roles: tuple[Role, ...] = ("system", "user", "assistant")
+    for role in roles:
+        short = Message(role, (Text("x"),))
+        long = Message(role, (Text("x"),), extra={"other": {}})
         for flags in ({}, {"supports_developer_role": True}):
             assert encode(request(short), **flags)[0] == encode(request(long), **flags)[0]
 
@@ -262,7 +264,7 @@ def test_a_choice_is_fitted_or_refused(encode: Encode) -> None:
     assert told == [("dropped", "tool_choice.names")]
     with pytest.raises(Unsupported, match="'c', which is not among the tools"):
         encode(request(tools=two, tool_choice=ToolChoice("required", ("c",))))
-    own = {"type": "function", "name": "c", "parameters": {}, "strict": None, "output_schema": {}}
+    own: dict[str, Any] = {"type": "function", "name": "c", "parameters": {}, "strict": None, "output_schema": {}}
     body, _ = encode(request(tools=two, tool_choice=ToolChoice("required", ("c",)), options={"tools": [own]}))
     assert body["tool_choice"] == {"type": "function", "name": "c"}
 
@@ -333,8 +335,9 @@ def test_the_key_of_the_cache_may_go_in_headers(route: Callable[..., Route]) -> 
     ],
 )
 def test_a_part_of_the_user(encode: Encode, part: Any, written: dict[str, Any]) -> None:
-    for role in ("user", "system"):
-        body, told = encode(request(Message(role, (part, Text("b")))))  # type: ignore[arg-type]
+    roles: tuple[Role, ...] = ("user", "system")
+    for role in roles:
+        body, told = encode(request(Message(role, (part, Text("b")))))
         assert body["input"] == [{"role": role, "content": [written, {"type": "input_text", "text": "b"}]}]
         assert told == []
     body, _ = encode(request(Message("tool", (ToolResult("c", (part, Image(file_id="g"))),))))
