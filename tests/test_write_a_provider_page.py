@@ -22,6 +22,7 @@ def test_the_example_is_valid() -> None:
     tables = tomllib.loads(example)
     assert check(tables, "the page").provider({}, "the page").id == "acme"
     assert FIELDS - set(tables) == {
+        "catalog",
         "header_values",
         "headers",
         "headers_env",

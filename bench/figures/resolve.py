@@ -19,6 +19,10 @@ COLD = Row("`gpt-4o` to its provider, first time", "ms", "", "", bound=Bound.any
 WARM = Row("`gpt-4o` to its provider, again", "µs", "", "", bound=Bound.anywhere(20.0))
 PLAIN_COLD = Row("`provider/model`, first time", "ms", "", "", bound=Bound.anywhere(2.0))
 PLAIN_WARM = Row("`provider/model`, again", "µs", "", "", bound=Bound.anywhere(20.0))
+FETCHED = 100
+"""Models of every provider that `hamr catalog refresh` has fetched, for the last two rows."""
+FETCHED_COLD = Row("`gpt-4o` with fetched lists, first time", "ms", "", "", bound=Bound.anywhere(2.0))
+FETCHED_WARM = Row("`gpt-4o` with fetched lists, again", "µs", "", "", bound=Bound.anywhere(20.0))
 
 
 def measure(lab: Lab) -> Iterator[Figure]:
@@ -29,17 +33,35 @@ def measure(lab: Lab) -> Iterator[Figure]:
         place.parent.mkdir()
         place.write_text(rows, "utf-8")
         for name, cold, warm in (("gpt-4o", COLD, WARM), ("openai/gpt-4o", PLAIN_COLD, PLAIN_WARM)):
-            pick(folder, name)  # the index is made once for all processes
-            seconds = [pick(folder, name) for _ in range(ROUNDS)]
-            yield Figure(cold, median(first for first, _ in seconds) * 1e3)
-            yield Figure(warm, median(again for _, again in seconds) * 1e6)
+            yield from figures(folder, name, cold, warm)
+        fetch(folder)
+        yield from figures(folder, "gpt-4o", FETCHED_COLD, FETCHED_WARM)
+
+
+def figures(folder: str, name: str, cold: Row, warm: Row) -> Iterator[Figure]:
+    """What it costs to find this name."""
+    pick(folder, name)  # the index is made once for all processes
+    seconds = [pick(folder, name) for _ in range(ROUNDS)]
+    yield Figure(cold, median(first for first, _ in seconds) * 1e3)
+    yield Figure(warm, median(again for _, again in seconds) * 1e6)
+
+
+def fetch(folder: str) -> None:
+    """A fetched list of every installed provider."""
+    from hamr.catalog.overlay import Overlay, Overlays
+    from hamr.discover import Plugins
+
+    rows = [{"id": f"fetched-{number}", "source": "a list", "date": "2026-11-25"} for number in range(FETCHED)]
+    for id in Plugins().providers:
+        Overlays(f"{folder}/cache/hamr/catalog").write(Overlay(id, "listed", "a list", 1_800_000_000, rows))
 
 
 def pick(folder: str, name: str) -> tuple[float, float]:
     """Seconds of a client's first selection, and of each later one."""
     from hamr.client import Hamr
 
-    with Hamr(environ={"XDG_CONFIG_HOME": folder, "OPENAI_API_KEY": "made-up"}, folder=None) as client:
+    environ = {"XDG_CONFIG_HOME": folder, "XDG_CACHE_HOME": f"{folder}/cache", "OPENAI_API_KEY": "made-up"}
+    with Hamr(environ=environ, folder=None) as client:
         _ = client.plugins.tables("openai"), client.providers.configuration.layers
         first = _timed(lambda: client.selection(name))
         again = _timed(lambda: [client.selection(name) for _ in range(TIMES)]) / TIMES

@@ -61,6 +61,18 @@ class LimitTable:
         return RateLimits(*(getattr(self, each.name) for each in fields(self)))
 
 
+@dataclass(frozen=True, slots=True)
+class CatalogTable:
+    """What models.dev calls the provider, if not by its id, and what the provider's own list of models says of prices.
+
+    `prices` has for each bucket of `hamr.catalog.row.Rates` its field there, in dollars for so many tokens (`per`).
+    """
+
+    models_dev: str | None = None
+    prices: Mapping[str, str] = field(default_factory=dict)
+    per: int = field(default=1_000_000, metadata={"least": 1})
+
+
 # Small letters, and one `*` at most, or one at either end.
 GLOB = {"pattern": r"\*?[^*?\[\]A-Z]+\*?|[^*?\[\]A-Z]+\*[^*?\[\]A-Z]+"}
 
@@ -177,6 +189,7 @@ class Manifest:
     mode: str = "chat"
     mode_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
     modes: Mapping[str, ModeTable] = field(default_factory=dict, metadata={"named": ModeTable})
+    catalog: CatalogTable = field(default=CatalogTable(), metadata={"table": CatalogTable})
 
     def provider(
         self,

@@ -39,15 +39,15 @@ def following(flow: Flow[OpenReply], opened: list[Call]) -> Flow[OpenReply]:
 def _opened(call: Call) -> Flow[OpenReply]:
     for _ in range(LIMIT + 1):
         reply: OpenReply = yield Open(call)
-        onward = _onward(call, reply)
-        if onward is None:
+        further = onward(call, reply)
+        if further is None:
             return reply
         yield Close(reply)
-        call = onward
+        call = further
     raise BadRequest(f"redirected more than {LIMIT} times, last to {call.url}", hint="Check the base URL.")
 
 
-def _onward(call: Call, reply: OpenReply) -> Call | None:
+def onward(call: Call, reply: OpenReply) -> Call | None:
     """The call that this reply sends us on to, if any.
 
     301, 302 and 303 would turn a POST into a GET (RFC 9110, 15.4): no provider means that, so the reply stands.

@@ -29,6 +29,7 @@ LINES = {
     "budget": "List, set and remove budgets.",
     "call": "Ask a model (the default command).",
     "capabilities": "Tell what models can do.",
+    "catalog": "Tell what is known of models, and fetch it anew.",
     "chat": "Talk with a model.",
     "config": "Show and change configuration.",
     "embed": "Turn texts into vectors.",

@@ -67,6 +67,8 @@ def command(context: click.Context, /, *, query: tuple[str, ...], provider: str 
     else:
         _draw(found, lists)
         _tell(query, found, listing)
+        for text in lists.stale():
+            output.note(text)
         if keyless:
             output.note(f"not asked, for want of a key: {', '.join(keyless)} (see `hamr providers`)")
     if listing.failures and not listing.models:

@@ -58,6 +58,17 @@ class PriceLists:
         dates = {"released": row.released, "shutdown": row.shutdown, "source": row.source, "date": row.date}
         return {**facts, **dates, "price": None if price is None else _rates(price)}
 
+    def stale(self) -> list[str]:
+        """What to tell of lists that were fetched long ago, of the providers that have been looked at."""
+        import time
+
+        from hamr.catalog.overlay import Overlays
+        from hamr.manifest_index import catalog_folder
+
+        overlays, now = Overlays(catalog_folder(self._environ)), time.time()
+        old = [each for id in self._lists for each in overlays.of(id) if each.is_stale(now)]
+        return [f"{each.source} is {each.age(now)}; to fetch it anew: hamr catalog refresh" for each in old]
+
     def _row(self, model: ModelInfo) -> Row | None:
         id = model.provider
         try:
