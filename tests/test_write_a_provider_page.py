@@ -33,6 +33,7 @@ def test_the_example_is_valid() -> None:
         "mode_env",
         "model",
         "modes",
+        "more_headers_env",
         "parameters",
         "regions",
         "transport",
