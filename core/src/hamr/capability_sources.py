@@ -34,14 +34,20 @@ class CapabilitySources:
             self._matrix = Matrix([*self._installed, *self._configured()], self._of_plugin)
         return self._matrix
 
-    def of(self, provider: str, model: str) -> Known:
-        """What is known of a model; raises ConfigError or PluginError."""
-        return self.matrix.of(provider, model)
+    def of(self, provider: str, model: str, form: str | None = None) -> Known:
+        """What is known of a model; raises ConfigError or PluginError.
+
+        `form` is how its tools are to be offered by the alias or role that it was asked by, whatever else is known.
+        """
+        known = self.matrix.of(provider, model)
+        if form is None:
+            return known
+        return known.with_format(form)
 
     def told_to(self, pipeline: Pipeline) -> Pipeline:
         """The pipeline, which asks what is known of its model when that matters to a request."""
         route = pipeline.route
-        return replace(pipeline, known=lambda: self.of(route.provider.id, route.model.id))
+        return replace(pipeline, known=lambda: self.of(route.provider.id, route.model.id, route.model.tool_format))
 
     def install(self, text: str) -> None:
         """Put rules before all others, until they are cleared; raises ConfigError where one is awry, and keeps none."""

@@ -283,7 +283,7 @@ class Hamr:
         several = candidates(model, self._environ, role)
         chosen = self._resolver.select(several[0] if several else cast("str | None", model), role)
         if not several[1:]:
-            return self._pipelines.of(chosen.provider, chosen.model, role, mode), chosen
+            return self._pipelines.of(chosen.provider, chosen.model, role, mode, chosen.tool_format), chosen
         return self._pipelines.together(several, role, mode, self.pipeline), chosen
 
     def _refreshed(self) -> Configuration:

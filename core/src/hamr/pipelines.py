@@ -38,16 +38,21 @@ class Pipelines:
         self._extensions, self._tell = tuple(extensions), tell
         self._builtin = Builtin()
         self._hooks: dict[str, Hooks] = {}
-        self._made: dict[tuple[str, str | None, Role | None, str | None], Pipeline] = {}
+        self._made: dict[tuple[str | None, ...], Pipeline] = {}
         self._compiling = threading.RLock()
 
-    def of(self, id: str, name: str | None, role: Role = "chat", mode: str | None = None) -> Pipeline:
-        """The pipeline to a model of a provider; to none, where its name is empty. Raises ConfigError, PluginError."""
-        key = id, name, role, mode
+    def of(
+        self, id: str, name: str | None, role: Role = "chat", mode: str | None = None, form: str | None = None
+    ) -> Pipeline:
+        """The pipeline to a model of a provider; to none, where its name is empty. Raises ConfigError, PluginError.
+
+        `form` is how tools are to be offered to it.
+        """
+        key = id, name, role, mode, form
         if (ready := self._made.get(key)) is None:
             with self._compiling:
                 self._routes.providers.warn(self._tell)
-                ready = self._made.get(key) or self._compiled(self._routes.route(id, name, role, mode))
+                ready = self._made.get(key) or self._compiled(self._route(id, name, role, mode, form))
                 self._made[key] = ready
         return ready
 
@@ -85,6 +90,10 @@ class Pipelines:
         """Let go of the file of the pools."""
         if "_pooling" in self.__dict__:
             self._pooling.close()
+
+    def _route(self, id: str, name: str | None, role: Role, mode: str | None, form: str | None) -> Route:
+        route = self._routes.route(id, name, role, mode)
+        return route if form is None else replace(route, model=replace(route.model, tool_format=form))
 
     def _compiled(self, route: Route) -> Pipeline:
         pipeline = self._single(route)

@@ -13,6 +13,7 @@ from hamr.errors import ConfigError, HamrError
 if TYPE_CHECKING:
     from hamr.config.layer import Problem
     from hamr.manifest import Manifest
+    from hamr.resolve.outcome import Meant
     from hamr.types import Provider
 
 HINT = "docs/configuration.md lists the fields."
@@ -22,7 +23,7 @@ class Providers:
     """The providers of one user in one place."""
 
     def __init__(self, plugins: Plugins, environ: Mapping[str, str], folder: str | None = None) -> None:
-        self.plugins = plugins
+        self.plugins, self._environ = plugins, environ
         self.configuration = Configuration(environ, folder, self._installed)
         self._told: set[Problem] = set()
         self._manifests: dict[str, tuple[Manifest, Mapping[str, str]]] = {}
@@ -33,17 +34,19 @@ class Providers:
         return list(dict.fromkeys([*self.plugins.providers, *self.configuration.ids]))
 
     def alias(self, text: str) -> str | None:
-        """The selector that an alias stands for, None for what is none; raises ConfigError for aliases in a circle."""
-        aliases = self.configuration.aliases
-        seen: list[str] = []
-        while (alias := aliases.get(text.strip())) is not None:
-            if text.strip() in seen:
-                raise ConfigError(
-                    f"aliases go round in a circle: {' -> '.join([*seen, text])}", hint="Mend one of them."
-                )
-            seen.append(text.strip())
-            text = alias.selector
-        return text if seen else None
+        """The selector that a name of the files stands for, None for what is none; raises as `meant` does."""
+        return None if (found := self.meant(text)) is None else found.selector
+
+    def meant(self, text: str) -> Meant | None:
+        """What an alias, `role:NAME` or `tier:NAME` stands for, None for what is none of these.
+
+        Raises ConfigError for names in a circle, and for a role or a tier that no file describes.
+        """
+        if not self.configuration.names_models and ":" not in text:
+            return None
+        from hamr.config.names import meant
+
+        return meant(self.configuration, text, self._environ)
 
     def manifest(self, id: str) -> Manifest:
         """What is said of a provider, in all layers; raises ConfigError or PluginError."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from hamr.routes import Routes
 
 VARIABLES = (*PROVIDER, *MODEL, *EMBED, *DEFAULT)
+NAMED = "name"
+"""The step that asks nothing but what is there."""
 CUTOFF = 0.75
 """How much alike (0 to 1, of difflib) two names are where one may be meant by the other."""
 
@@ -31,6 +33,7 @@ class Resolver:
         self._routes, self._environ, self._tell = routes, environ, tell
         self._providers = routes.providers
         self._told: set[str] = set()
+        self._read = routes.providers.configuration
         self._plain: dict[tuple[object, ...], Selection] = {}
         self._chosen: dict[tuple[object, ...], Selection] = {}
 
@@ -39,13 +42,15 @@ class Resolver:
 
         A default that was nobody's choice is warned of once.
         """
-        plain = selector, role, self._providers.configuration
+        if self._read is not self._providers.configuration:
+            self._anew()
+        plain = selector, role
         if (known := self._plain.get(plain)) is not None:
             return known
         key = (*plain, *map(self._environ.get, VARIABLES), *map(self._environ.get, self.local[1]))
         if (known := self._chosen.get(key)) is None:
-            known = select(selector, self._environ, self, self._providers.alias, role)
-            if selector is not None and len(known.steps) == 1:  # it says all by itself
+            known = select(selector, self._environ, self, self._providers.meant, role)
+            if selector is not None and known.lasting and known.steps[-1].name == NAMED:  # it says all by itself
                 self._plain[plain] = known
             elif known.lasting:
                 self._chosen[key] = known
@@ -103,14 +108,10 @@ class Resolver:
 
     @cached_property
     def rules(self) -> Sequence[rules.Rule]:
-        """The rules of inference, the user's first."""
-        own: list[rules.Rule] = []
-        if (found := self._providers.configuration.setting("inference_rules")) is not None:
-            try:
-                own = rules.configured(*found)
-            except ConfigError as error:
-                self.warn(f"{error.message}; hamr's own rules count alone")
-        return [*own, *rules.shipped(self._shipped["rule"])]
+        """The rules of inference, the user's first, and of these those of the last file."""
+        self._providers.warn(self._tell)  # one that is awry does not count
+        said = self._providers.configuration.said("inference_rules")
+        return [*(rule for own, _ in reversed(said) for rule in own), *rules.shipped(self._shipped["rule"])]
 
     @property
     def prefixes(self) -> Mapping[str, str]:
@@ -140,6 +141,14 @@ class Resolver:
         if text not in self._told:
             self._told.add(text)
             self._tell(f"warning: {text}", None)
+
+    def _anew(self) -> None:
+        """Forget what the files said that have been read again since."""
+        self._read = self._providers.configuration
+        self._plain.clear()
+        self._chosen.clear()
+        for name in ("rules", "_names"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def _names(self) -> ModelNames:

@@ -67,6 +67,51 @@ def test_a_provider_is_shown_with_the_place_of_each_field(hamr: Any, here: Path)
     assert CANARY not in told.out
 
 
+TABLES = """
+default_model = "fast"
+[aliases]
+fast = { id = "m", provider = "mine", tool_format = "text" }
+[model_roles.merge]
+model = "fast"
+temperature = 0.1
+[tier_defaults]
+small = "fast"
+[model_defaults."mine/*"]
+top_p = 0.5
+_unset = ["seed"]
+[patch.models."mine/m"]
+context_window = 5
+[suppress]
+routes = ["mine:old"]
+[[inference_rules]]
+pattern = "mine-*"
+provider = "mine"
+"""
+
+
+def test_what_files_say_of_models_is_shown_with_its_place(hamr: Any, here: Path) -> None:
+    """N-125."""
+    models(here, models=[{"id": "m", "cost": {"input": 1}}])
+    file = here / "own" / "providers.toml"
+    file.write_text(TABLES)
+    assert "8 more of models and their names: hamr config show\n" in hamr("config").out
+    said = [" ".join(line.split()) for line in hamr("config", "show").out.splitlines()]
+    assert {
+        f"alias fast mine/m, tools as text (from {file})",
+        f'role merge {{"model": "fast", "temperature": 0.1}} (from {file})',
+        f"tier small fast (from {file})",
+        f'default of mine/* {{"top_p": 0.5, "_unset": ["seed"]}} (from {file})',
+        f'patch mine/m {{"context_window": 5}} (from {file})',
+        f"suppressed mine/old in no list (from {file})",
+        f"inference_rules[0] mine-* is mine (from {file})",
+    } <= set(said)
+    told = hamr("config", "show", "mine", "--json").json
+    check("config-show", told)
+    assert [each["table"] for each in told["tables"]] == ["alias", "default of", "patch", "suppressed", "model"]
+    check("config", hamr("config", "--json").json)
+    check("config-show", hamr("config", "show", "--json").json)
+
+
 def test_the_paths_are_told(hamr: Any, here: Path) -> None:
     assert f"{here}/own/models.json  (not there)\n" in hamr("config", "path").out
     told = hamr("config", "path", "--json").json

@@ -14,7 +14,7 @@ from hamr.errors import ConfigError
 from hamr.resolve import rules
 from hamr.resolve.known import Holder
 from hamr.resolve.model import Role
-from hamr.resolve.outcome import Selection
+from hamr.resolve.outcome import Meant, Selection
 from hamr.resolve.select import select
 from hamr.resolve.variables import Said
 
@@ -36,7 +36,10 @@ class World:
 
     def pick(self, selector: str | None = None, role: Role = "chat", **environ: str) -> Selection:
         """What a selector means here."""
-        return select(selector, environ, self, self.aliases.get, role)
+        return select(selector, environ, self, self.meant, role)
+
+    def meant(self, name: str) -> Meant | None:
+        return Meant(self.aliases[name]) if name in self.aliases else None
 
     def found(self, selector: str | None = None, role: Role = "chat", **environ: str) -> str:
         """The same as a user writes it."""

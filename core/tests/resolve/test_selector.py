@@ -83,8 +83,9 @@ def test_who_is_asked_for_a_names_look_alone_is_told_where_it_cannot_be(make: An
 
 
 def test_the_users_rules_come_before_hamrs(make: Any) -> None:
-    own = rules.configured([{"pattern": "gpt-*", "provider": "groq"}, {"exact": "Mine", "provider": "xai"},
-                            {"contains": "coder", "provider": "zai"}], "providers.toml")  # fmt: skip
+    said = [{"pattern": "gpt-*", "provider": "groq"}, {"exact": "Mine", "provider": "xai"},
+            {"contains": "coder", "provider": "zai"}]  # fmt: skip
+    own = [rules.read(each, "rule", "providers.toml") for each in said]
     world = make(ready=None, own_rules=own)
     assert [world.found(name) for name in ("gpt-4o", "mine", "a-coder-b", "o3")] == [
         "groq/gpt-4o", "xai/mine", "zai/a-coder-b", "openai/o3"]  # fmt: skip
@@ -92,17 +93,16 @@ def test_the_users_rules_come_before_hamrs(make: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tables", "told"),
+    ("table", "told"),
     [
-        ({}, "must be a list"),
-        ([{"provider": "x"}], r"inference_rules\[0\] says of no name"),
-        ([{"pattern": "x"}], "provider"),
-        ([{"patern": "x", "provider": "y"}], "did you mean"),
+        ({"provider": "x"}, "says of no name"),
+        ({"pattern": "x"}, "provider"),
+        ({"patern": "x", "provider": "y"}, "did you mean"),
     ],
 )
-def test_a_rule_awry_is_told_with_its_place(tables: object, told: str) -> None:
-    with pytest.raises(ConfigError, match=f"(?s)providers.toml.*{told}"):
-        rules.configured(tables, "providers.toml")
+def test_a_rule_awry_is_told_with_its_place(table: dict[str, str], told: str) -> None:
+    with pytest.raises(ConfigError, match=f"(?s)inference_rules.0.: .*{told}"):
+        rules.read(table, "inference_rules[0]", "providers.toml")
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ FIELDS = {
 """A field of a request, and what must not be "no" for it to be sent."""
 SHAPELESS = ("none", "delimited")
 """Ways of `structured_output_mode` in which no field shapes the answer."""
+AS_TEXT = ("text", "json")
+"""Formats of tools that are told in the prompt."""
 OVERRULE = "or say otherwise in a rule of your own (docs/capabilities.md)."
 
 
@@ -52,7 +54,7 @@ class _Fitting:
     def __init__(self, request: Request, known: Known, selector: str, wire: str) -> None:
         self.request, self.told = request, Told(wire)
         self._can: Capabilities = known.capabilities
-        self._selector = selector
+        self._selector, self._asked_format = selector, known.asked_format
         self._places = known.places
 
     def leave_out_fields(self) -> None:
@@ -106,6 +108,9 @@ class _Fitting:
         if self._can.defer_loading is False and any(tool.deferred for tool in request.tools):
             self.told("changed", "tools", f"the model is shown deferred tools at once, says {self._places}")
             self.request = replace(request, tools=tuple(replace(tool, deferred=False) for tool in request.tools))
+        if self._asked_format in AS_TEXT:
+            why = f"the name asks for them as {self._asked_format}; they go by the provider's API all the same"
+            self.told("changed", "tools", why)
 
     def fit_answer(self) -> None:
         """Ask in words for the shape of the answer where no field does."""

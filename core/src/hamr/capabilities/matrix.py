@@ -13,10 +13,19 @@ RULES, DEFAULTS, FAMILIES = "provider", "provider_defaults", "provider_family"
 
 
 class Known(NamedTuple):
-    """What is known of a model, and the rules that say it, each with its place; none where nothing is known."""
+    """What is known of a model, and the rules that say it, each with its place; none where nothing is known.
+
+    `asked_format` is how tools are to be offered by the alias or the role that the model was asked by.
+    """
 
     capabilities: Capabilities
     rules: tuple[tuple[Rule, str], ...]
+    asked_format: str | None = None
+
+    def with_format(self, form: str) -> Known:
+        """The same of a model that was asked by an alias or a role that says how tools are to be offered."""
+        said = Capabilities(preferred_tool_format=form).over(self.capabilities)
+        return Known(said, self.rules, form)
 
     @property
     def places(self) -> str:

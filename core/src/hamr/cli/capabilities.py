@@ -54,11 +54,12 @@ def command(model: str | None, *, provider: str | None, as_json: bool) -> None:
 def _one(client: Hamr, provider: str | None, model: str, *, as_json: bool) -> None:
     from hamr.cli.table import paragraphs
 
+    form = None
     if provider is None:
         chosen = client.pipeline(model).route
-        provider, model = chosen.provider.id, chosen.model.id
+        provider, model, form = chosen.provider.id, chosen.model.id, chosen.model.tool_format
     client.providers.manifest(provider)  # that there is no such provider is told first
-    known = client.capabilities.of(provider, model)
+    known = client.capabilities.of(provider, model, form)
     if as_json:
         output.write_json({"models": [_document(provider, model, known)]})
         return

@@ -56,6 +56,8 @@ def command(context: click.Context, /, *, as_json: bool) -> None:
     """Show the files of configuration, what they bring, and what in them does not count."""
     if context.invoked_subcommand is not None:
         return
+    from hamr.cli.config_tables import entries
+
     there = _configuration()
     files, problems = _files(there), there.problems
     said = [(name, os.environ[name].strip(), counts, what) for name, counts, what in variables.are_set(os.environ)]
@@ -63,6 +65,7 @@ def command(context: click.Context, /, *, as_json: bool) -> None:
         aliases = {name: alias.selector for name, alias in there.aliases.items()}
         told = {"files": files, "aliases": aliases, "problems": [asdict(problem) for problem in problems]}
         names = ("name", "value", "counts", "what")
+        told["tables"] = [each.document for each in entries(there)]
         output.write_json({**told, "variables": [dict(zip(names, each, strict=True)) for each in said]})
     else:
         _show(files, there)
@@ -84,22 +87,30 @@ def path(*, as_json: bool) -> None:
         output.write(f"{file['path']}{'' if file['there'] else '  (not there)'}\n")
 
 
-@command.command("show", short_help="All that is known of a provider.")
-@click.argument("provider")
+@command.command("show", short_help="All that is known of a provider, or said of models.")
+@click.argument("provider", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
-def show(provider: str, *, as_json: bool) -> None:
-    """Show all that is known of a provider, each field with the place that it comes from."""
+def show(provider: str | None, *, as_json: bool) -> None:
+    """Show all that is known of a provider, each field with the place that it comes from.
+
+    Without a provider, show what the files say of models and their names: aliases, roles, defaults and the rest.
+    """
+    from hamr.cli.config_tables import entries, lines
     from hamr.cli.table import paragraphs
 
     there = _providers()
-    fields = _fields(there, provider)
-    differing = there.manifest(provider).conflicts(os.environ)
+    fields = {} if provider is None else _fields(there, provider)
+    differing = [] if provider is None else there.manifest(provider).conflicts(os.environ)
+    found = entries(there.configuration, provider)
     if as_json:
-        told = [each._asdict() for each in differing]
-        output.write_json({"provider": provider, "fields": fields, "conflicts": told})
+        told = {"conflicts": [each._asdict() for each in differing], "tables": [each.document for each in found]}
+        output.write_json({"provider": provider, "fields": fields, **told})
         return
     warn_of_conflicts(differing)
-    paragraphs([{name: f"{field['value']}  (from {field['from']})" for name, field in fields.items()}])
+    facts = {name: f"{field['value']}  (from {field['from']})" for name, field in fields.items()}
+    paragraphs([said for said in (facts, lines(found)) if said])
+    if not fields and not found:
+        output.note("the files of configuration say nothing of models")
 
 
 def warn_of_conflicts(found: Iterable[variables.Conflict]) -> None:
@@ -145,6 +156,10 @@ def _show(files: list[dict[str, Any]], there: Configuration) -> None:
         output.write(f"{file['path']}: {brings if file['there'] else 'not there'}\n")
     for name, alias in there.aliases.items():
         output.write(f"alias {name} = {alias.selector}\n")
+    from hamr.cli.config_tables import entries
+
+    if more := [each for each in entries(there) if each.table != "alias"]:
+        output.write(f"{len(more)} more of models and their names: hamr config show\n")
     for problem in there.problems:
         output.note(f"warning: {problem}")
 

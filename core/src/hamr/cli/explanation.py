@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hamr.client import Hamr
     from hamr.pipeline import Pipeline
     from hamr.resolve.outcome import Selection, Step
-    from hamr.types import Call, Request, Standing
+    from hamr.types import Call, Request, Route, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,25 @@ def explain(
         "transport": Fact(provider.transport, origins.get("transport")),
         "base URL": Fact(provider.base_url or None, origins.get("base_url")),
         "auth": Fact(_auth(pipeline), origins.get("auth")),
+        "tool format": _tool_format(client, chosen, route),
+        "tier": Fact(*(client.providers.configuration.tier(provider.id, route.model.id) or (None, None))),
     }
     key = key_of(provider, environ)
     call, problem = _encoded(pipeline, request)
     defaults = {name: Fact(_written(given.value), given.origin) for name, given in pipeline.defaults.items()}
+    if chosen.asked is not None and chosen.asked.options:
+        where = chosen.asked.steps[0].why
+        defaults |= {name: Fact(_written(value), where) for name, value in chosen.asked.options.items()}
     standing = pipeline.standing(time())
     return Explanation(chosen.steps, facts, _key(key), key.told, _hooks(pipeline), call, problem, standing, defaults)
+
+
+def _tool_format(client: Hamr, chosen: Selection, route: Route) -> Fact:
+    """How tools are offered: as an alias or a role says, or else as the matrix of capabilities does."""
+    if chosen.asked is not None and chosen.tool_format is not None:
+        return Fact(chosen.tool_format, chosen.asked.tool_origin)
+    known = client.capabilities.of(route.provider.id, route.model.id)
+    return Fact(known.capabilities.tool_format, known.rules[0][1] if known.rules else None)
 
 
 def _said(origin: str | None) -> str | None:

@@ -13,12 +13,14 @@ from hamr.secrets.store import agent_folder
 from hamr.variables import TABLE, first
 
 if TYPE_CHECKING:
-    from hamr.config.generation import Given
+    from hamr.config.generation import Given, RoleTable
 
 Reader = Callable[[str, str], Layer]
 """The text of a file, and its place, to what it says."""
 Installed = Callable[[], tuple[Collection[str], Collection[str]]]
 
+USUAL = "default"
+"""In `[tier_defaults]`, the tier of models of which nothing else is said."""
 LARGEST = 16 * 1024 * 1024
 """Bytes of a file of configuration; a larger one is none."""
 TRUST_VARIABLE = "HAMR_PROJECT_TRUST"
@@ -70,6 +72,44 @@ class Configuration:
         """Other names of models."""
         return {name: alias for layer in self.layers for name, alias in layer.aliases.items()}
 
+    def alias(self, name: str) -> tuple[Alias, str] | None:
+        """What the last file that has this alias says of it, with its place."""
+        layers = (layer for layer in reversed(self.layers) if name in layer.aliases)
+        return next(((layer.aliases[name], f"{layer.place}: aliases.{name}") for layer in layers), None)
+
+    @cached_property
+    def names_models(self) -> bool:
+        """Whether the files give names to models."""
+        return any(layer.aliases for layer in self.layers)
+
+    @cached_property
+    def roles(self) -> dict[str, tuple[RoleTable, str]]:
+        """Models by what they are for, with the place that says so; a later file's field counts."""
+        found: dict[str, tuple[RoleTable, str]] = {}
+        for roles, place in self.said("model_roles"):
+            for name, role in roles.items():
+                below = found.get(name)
+                found[name] = (role if below is None else role.over(below[0]), place)
+        return found
+
+    @cached_property
+    def tier_models(self) -> dict[str, tuple[str, str]]:
+        """The selector that a tier stands for, with its place."""
+        said = self.said("tier_defaults")
+        return {name: (text, place) for tiers, place in said for name, text in tiers.items() if name != USUAL}
+
+    def tier(self, provider: str, model: str) -> tuple[str, str] | None:
+        """Of which tier a model is, and the place that says so."""
+        if (own := self.row_field(provider, model, "tier")) is not None:
+            return own
+        names = model.lower(), f"{provider}/{model}".lower()
+        for rules, _ in reversed(self.said("tier_rules")):
+            if (rule := next((each for each in rules if any(map(each.fits, names))), None)) is not None:
+                return rule.provider, rule.told()
+        said = self.said("tier_defaults")
+        usual = [(tiers[USUAL], f"{place}: tier_defaults") for tiers, place in said if USUAL in tiers]
+        return usual[-1] if usual else None
+
     def tables(self, id: str) -> list[tuple[str, Mapping[str, Any]]]:
         """What each file says of a provider, with its place."""
         return [(layer.place, layer.providers[id]) for layer in self.layers if id in layer.providers]
@@ -118,16 +158,18 @@ class Configuration:
             return {}
         from hamr.config.generation import defaults
 
-        return defaults(sources, provider, model, self.row_field(provider, model, "logical_model"))
+        group = self.row_field(provider, model, "logical_model")
+        return defaults(sources, provider, model, group[0] if group else None)
 
-    def row_field(self, provider: str, model: str, name: str) -> str | None:
-        """What rows of the files say of a model in this field; those that patch rows count first."""
+    def row_field(self, provider: str, model: str, name: str) -> tuple[str, str] | None:
+        """What rows of the files say of a model in this field, with its place; those that patch rows count first."""
         for layer in reversed(self.layers):
             for patch in (f"{provider}/{model}", model):
                 if (said := layer.patches.get(ANYONE, {}).get(patch, {}).get(name)) is not None:
-                    return str(said)
-        rows = (row for layer in reversed(self.layers) for row in layer.models.get(provider, ()))
-        return next((str(row[name]) for row in rows if row.get("id") == model and row.get(name) is not None), None)
+                    return str(said), layer.place
+        rows = ((row, layer.place) for layer in reversed(self.layers) for row in layer.models.get(provider, ()))
+        found = (each for each in rows if each[0].get("id") == model and each[0].get(name) is not None)
+        return next(((str(row[name]), place) for row, place in found), None)
 
     def setting(self, name: str) -> tuple[str, str] | None:
         """A setting that belongs to no provider, with its place."""

@@ -20,7 +20,7 @@ class Reading:
     """One file as it is read."""
 
     def __init__(self, place: str) -> None:
-        self._place = place
+        self.place = place
         self._providers: dict[str, Mapping[str, Any]] = {}
         self._models: dict[str, tuple[Mapping[str, Any], ...]] = {}
         self._patches: dict[str, Mapping[str, Mapping[str, Any]]] = {}
@@ -32,7 +32,7 @@ class Reading:
     def layer(self) -> Layer:
         """What was read."""
         return Layer(
-            self._place,
+            self.place,
             self._providers,
             self._models,
             self._patches,
@@ -44,7 +44,7 @@ class Reading:
 
     def problem(self, path: str, reason: str) -> None:
         """Tell of something that does not count."""
-        self._problems.append(Problem(self._place, path, reason))
+        self._problems.append(Problem(self.place, path, reason))
 
     def set(self, name: str, value: Any) -> None:
         """A setting that belongs to no provider."""

@@ -57,6 +57,11 @@ class RoleTable(GenerationTable):
     model: str | None = None
     tool_format: str | None = field(default=None, metadata=FORMATS)
 
+    def over(self, below: RoleTable) -> RoleTable:
+        """The role, with what another says of the same role where this says nothing."""
+        gone = {each.name for each in fields(self) if getattr(self, each.name) in (None, (), {})}
+        return replace(self, **{name: getattr(below, name) for name in gone})
+
     @property
     def selector(self) -> str | None:
         """What it stands for, as a user writes it."""

@@ -31,7 +31,7 @@ class Alias:
 
     id: str
     provider: str | None = None
-    tool_format: str | None = None
+    tool_format: str | None = field(default=None, metadata={"one_of": ("native", "text", "json")})
 
     @property
     def selector(self) -> str:

@@ -14,9 +14,6 @@ SETTINGS = ("default_provider", "default_model")
 OUTSIDE = frozenset({"capabilities", "models", "patch", "suppress"})
 """What a project may say outside of `[llm]` as well: that is how the pages of other programs show it."""
 LATER = (
-    "inference_rules",
-    "tier_defaults",
-    "model_roles",
     "provider_family",
     "capabilities",
     "qc_defaults",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -48,11 +49,26 @@ class Step(NamedTuple):
     refused: tuple[Refusal, ...] = ()
 
 
+class Meant(NamedTuple):
+    """What a name of a user's files stands for, and the names on the way to that.
+
+    `options` are those of a call that the name brings, where the call does not say; `tool_format` is how tools are to
+    be offered, and `tool_origin` who says so.
+    """
+
+    selector: str
+    steps: tuple[Step, ...] = ()
+    options: Mapping[str, Any] = {}
+    tool_format: str | None = None
+    tool_origin: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """A provider and a model, None for the provider's default; `thinking` is the level that stood behind its name.
 
-    `steps` say how it was found. What is not `lasting` hangs on which keys there are, and may be another next time.
+    `asked` is what an alias or a role stood for, where one was asked. `steps` say how it was found. What is not
+    `lasting` hangs on which keys there are, and may be another next time.
     """
 
     provider: str
@@ -63,11 +79,24 @@ class Selection:
     steps: tuple[Step, ...] = ()
     warning: str | None = None
     lasting: bool = True
+    asked: Meant | None = None
+
+    @property
+    def tool_format(self) -> str | None:
+        """How tools are to be offered, where an alias or a role says it."""
+        return None if self.asked is None else self.asked.tool_format
+
+    @property
+    def defaults(self) -> Mapping[str, Any]:
+        """The options that the name brings with it."""
+        said = {} if self.asked is None else self.asked.options
+        return said if self.thinking is None else {**said, "thinking": self.thinking}
 
     def options(self, given: Any) -> Any:
-        """The options of a call with this level of thinking, where they name none of their own."""
-        return (
-            given
-            if self.thinking is None or given.get("thinking") is not None
-            else {**given, "thinking": self.thinking}
-        )
+        """The options of a call with those that the name brings, where the call itself says nothing."""
+        if not (defaults := self.defaults):
+            return given
+        missing = {name: value for name, value in defaults.items() if given.get(name) is None}
+        if "options" in defaults and "options" not in missing:
+            missing["options"] = {**defaults["options"], **given["options"]}
+        return {**given, **missing} if missing else given

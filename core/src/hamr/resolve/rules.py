@@ -61,15 +61,14 @@ def shipped(tables: Iterable[Mapping[str, Any]]) -> list[Rule]:
     return found
 
 
-def configured(tables: Any, place: str) -> list[Rule]:
-    """The rules of a file; raises ConfigError, naming the place, for what is none."""
+def read(table: Mapping[str, Any], place: str, origin: str) -> Rule:
+    """The rule of a file, told as one of `origin`; raises ConfigError, naming the place, for what is none."""
+    from dataclasses import replace
+
     from hamr import schema
     from hamr.errors import ConfigError
 
-    if not isinstance(tables, list):
-        raise ConfigError(f"{place}: inference_rules must be a list of tables", hint=HINT)
-    found = [schema.read(Rule, each, f"{place}: inference_rules[{at}]", HINT) for at, each in enumerate(tables)]
-    for at, rule in enumerate(found):
-        if not (rule.pattern or rule.contains or rule.exact or rule.slashes is not None):
-            raise ConfigError(f"{place}: inference_rules[{at}] says of no name that it fits", hint=HINT)
-    return [Rule(each.provider, each.pattern, each.contains, each.exact, each.slashes, place) for each in found]
+    rule = schema.read(Rule, table, place, HINT)
+    if not (rule.pattern or rule.contains or rule.exact or rule.slashes is not None):
+        raise ConfigError(f"{place}: it says of no name that it fits", hint=HINT)
+    return replace(rule, origin=origin)

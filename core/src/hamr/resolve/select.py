@@ -8,16 +8,17 @@ from typing import get_args
 from hamr.errors import ConfigError
 from hamr.resolve.known import Known
 from hamr.resolve.model import Role
-from hamr.resolve.outcome import Found, Passed, Selection, Step
+from hamr.resolve.outcome import Found, Meant, Passed, Selection, Step
 from hamr.resolve.steps import SELECTOR, STEPS, Asked
 from hamr.resolve.variables import EMBED, MODEL, PROVIDER, said
 from hamr.types.request import ThinkingLevel
 
 LEVELS: tuple[ThinkingLevel, ...] = get_args(ThinkingLevel)
+ROLE = "role"
 KEYED = "lists"
 """The step that passes by who has the model but no key."""
-Aliased = Callable[[str], str | None]
-"""An alias to what it stands for, None where it is none; raises ConfigError for aliases in a circle."""
+Aliased = Callable[[str], Meant | None]
+"""A name of the user's files to what it stands for, None where it is none; raises ConfigError, for a circle say."""
 
 
 def select(
@@ -32,15 +33,15 @@ def select(
         asked = _talking(environ, known, alias, asked)
     if asked.name is not None and not asked.name.strip("/ "):
         raise _nothing(role)
-    level, asked = _meant(asked, known, alias)
-    taken: list[Step] = []
+    level, meant, asked = _meant(asked, known, alias)
+    taken: list[Step] = [*meant.steps] if meant is not None else []
     for name, step in STEPS.items():
         found = step(asked, known)
         if isinstance(found, Passed):
             taken.append(Step(name, None, found.why, found.refused))
             continue
         taken.append(Step(name, _told(found), found.why, found.refused))
-        return _selection(found, level, taken)
+        return _selection(found, level, taken, meant)
     raise _nothing(role) if asked.name is None else known.absent(asked.name.partition("/")[0])
 
 
@@ -60,17 +61,17 @@ def _talking(environ: Mapping[str, str], known: Known, alias: Aliased, asked: As
     return asked._replace(name=chosen.provider, origin=chosen.origin)
 
 
-def _meant(asked: Asked, known: Known, alias: Aliased) -> tuple[ThinkingLevel | None, Asked]:
+def _meant(asked: Asked, known: Known, alias: Aliased) -> tuple[ThinkingLevel | None, Meant | None, Asked]:
     """The name that an alias stands for, without the level of thinking behind it (inventory H-50)."""
     name, level = asked.name, None
     if name is None:
-        return None, asked
+        return None, None, asked
     if (other := alias(name)) is None and ":" in name:
         bare, _, last = name.rpartition(":")
         if last in LEVELS and bare and f"{bare}:" not in known.prefixes and not _whole(name, known):
             level = next(each for each in LEVELS if each == last)
-            name = alias(bare) or bare
-    return level, asked._replace(name=other or name)
+            name, other = bare, alias(bare)
+    return level, other, asked._replace(name=name if other is None else other.selector)
 
 
 def _whole(name: str, known: Known) -> bool:
@@ -81,8 +82,8 @@ def _whole(name: str, known: Known) -> bool:
     return bool(known.exact(name))
 
 
-def _selection(found: Found, level: ThinkingLevel | None, taken: list[Step]) -> Selection:
-    lasting = found.sure and not any(step.found is None and step.name == KEYED and step.refused for step in taken)
+def _selection(found: Found, level: ThinkingLevel | None, taken: list[Step], meant: Meant | None) -> Selection:
+    lasting = found.sure and not any(_passing(step) for step in taken)
     return Selection(
         found.provider,
         found.model,
@@ -92,7 +93,13 @@ def _selection(found: Found, level: ThinkingLevel | None, taken: list[Step]) -> 
         tuple(taken),
         found.warning,
         lasting,
+        meant,
     )
+
+
+def _passing(step: Step) -> bool:
+    """Whether it may come to something else next time: a key may be there then, or a variable say who has a role."""
+    return step.name == ROLE or (step.found is None and step.name == KEYED and bool(step.refused))
 
 
 def _told(found: Found) -> str:

@@ -158,7 +158,8 @@ class Provider:
 class Model:
     """A model as the provider names it; `compat` and `wire` override the provider's.
 
-    An empty `id` is none: a provider's list of models is asked for without one.
+    An empty `id` is none: a provider's list of models is asked for without one. `tool_format` (`native`, `text`,
+    `json`) is how tools are to be offered to it, where an alias or a role says so.
     """
 
     id: str
@@ -167,6 +168,7 @@ class Model:
     limits: RateLimits = UNLIMITED
     local: bool | None = None
     header_values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    tool_format: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
