@@ -6,21 +6,24 @@ from hamr.schema import read as read_table
 from hamr.secrets.jwt import claim as jwt_claim
 from hamr.secrets.jwt import expiry as jwt_expiry
 from hamr.wires.answer_instruction import answer_instruction
-from hamr.wires.arguments import arguments
+from hamr.wires.arguments import arguments, ended_call, returned_arguments, returned_text
 from hamr.wires.body_decoder import BodyDecoder
-from hamr.wires.body_shape import array, number, read_body, table, text, truth, whole, wrong
+from hamr.wires.body_shape import array, base64_data, number, read_body, table, text, truth, whole, wrong
+from hamr.wires.chosen_names import chosen_names
 from hamr.wires.data_url import data_url, split_data_url
 from hamr.wires.failures import CODES, KINDS, Said, head_error, inner_error
+from hamr.wires.flags import Flags
 from hamr.wires.framing.ndjson import LineDecoder, LineTooLong
 from hamr.wires.framing.sse import EventTooLarge, ServerEvent, SSEDecoder
 from hamr.wires.image_type import image_type
 from hamr.wires.json_body import MARK, SHOWN, mended, read_whole, shown
 from hamr.wires.made_id import made_id
 from hamr.wires.model_name import readable
+from hamr.wires.own_options import with_options
 from hamr.wires.retry_after import retry_after, seconds_since_epoch
 from hamr.wires.schema_keywords import without_keywords
-from hamr.wires.thinking_levels import LEVELS, fitting_level, level_of
-from hamr.wires.told import Told
+from hamr.wires.thinking_levels import LEVELS, asked_level, fitting_level, level_of
+from hamr.wires.told import Told, own_of
 from hamr.wires.web_page import is_page, page_title
 
 __all__ = [
@@ -31,6 +34,7 @@ __all__ = [
     "SHOWN",
     "BodyDecoder",
     "EventTooLarge",
+    "Flags",
     "LineDecoder",
     "LineTooLong",
     "SSEDecoder",
@@ -40,7 +44,11 @@ __all__ = [
     "answer_instruction",
     "arguments",
     "array",
+    "asked_level",
+    "base64_data",
+    "chosen_names",
     "data_url",
+    "ended_call",
     "fitting_level",
     "head_error",
     "image_type",
@@ -52,12 +60,15 @@ __all__ = [
     "made_id",
     "mended",
     "number",
+    "own_of",
     "page_title",
     "read_body",
     "read_table",
     "read_whole",
     "readable",
     "retry_after",
+    "returned_arguments",
+    "returned_text",
     "seconds_since_epoch",
     "shown",
     "split_data_url",
@@ -65,6 +76,7 @@ __all__ = [
     "text",
     "truth",
     "whole",
+    "with_options",
     "without_keywords",
     "wrong",
 ]

@@ -75,6 +75,16 @@ def array(value: Any, place: str) -> list[Any]:
     return list(value)
 
 
+def base64_data(value: Any, place: str) -> bytes:
+    """Bytes as base64; raises BadRequest."""
+    import base64
+
+    try:
+        return base64.b64decode(text(value, place), validate=True)
+    except ValueError as error:
+        raise BadRequest(f"{place} is no base64", status=400, code="invalid_base64", param=place) from error
+
+
 def optional(body: Mapping[str, Any], name: str, read: Callable[[Any, str], T], place: str = "") -> T | None:
     """What stands under the name, read; None where nothing does, or null. Raises BadRequest."""
     value = body.get(name)

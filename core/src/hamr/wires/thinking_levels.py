@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hamr.types import ThinkingLevel
+    from hamr.types import ThinkingConfig, ThinkingLevel
     from hamr.wires.told import Told
 
 LEVELS: tuple[ThinkingLevel, ...] = ("off", "minimal", "low", "medium", "high", "xhigh", "max")
@@ -20,6 +20,15 @@ _BUDGETS = ((0, "off"), (1024, "minimal"), (4096, "low"), (16384, "medium"), (32
 def level_of(tokens: int) -> str:
     """The level that a budget in tokens stands for."""
     return next((level for most, level in _BUDGETS if tokens <= most), "max")
+
+
+def asked_level(wanted: ThinkingConfig, told: Told) -> str | None:
+    """The level that is asked for, also where it is asked for in tokens, which is told."""
+    if wanted.level is None and wanted.tokens is not None:
+        level = level_of(wanted.tokens)
+        told("changed", "thinking.tokens", f"this model takes levels; sent as {level}")
+        return level
+    return wanted.level
 
 
 def fitting_level(level: str, accepted: Sequence[str] | None, told: Told) -> str:

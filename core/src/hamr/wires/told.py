@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from hamr.types import Adaptation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from hamr.types import Extra
 
+_UNSET = (None, ())
 Kind = Literal["dropped", "renamed", "clamped", "injected", "emulated", "changed"]
 
 
@@ -35,6 +36,12 @@ class Told:
         """All that was told."""
         return tuple(self._all)
 
+    def lacking(self, what: object, names: Iterable[str], place: str = "") -> None:
+        """Tell of each of these fields of a request or a part that is set: the wire has none of them."""
+        for name in names:
+            if getattr(what, name) not in _UNSET:
+                self("dropped", f"{place}{name}", "this wire has no such field")
+
     def own(self, extra: Extra | None, place: str) -> Mapping[str, Any]:
         """The opaque data that is this wire's; that of other wires is dropped, and told."""
         if not extra:
@@ -44,3 +51,9 @@ class Told:
                 self("dropped", f"{place}.extra[{wire!r}]", "it belongs to another wire")
         mine = extra.get(self._wire)
         return mine if isinstance(mine, dict) else {}
+
+
+def own_of(extra: Extra | None, wire: str) -> dict[str, Any]:
+    """The opaque data that is this wire's, a copy."""
+    own = (extra or {}).get(wire)
+    return dict(own) if isinstance(own, dict) else {}

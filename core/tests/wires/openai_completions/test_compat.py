@@ -53,7 +53,7 @@ def test_an_unknown_flag_names_the_nearest_and_the_place() -> None:
         ConfigError, match=r"providers\.toml: suports_store: unknown field \(did you mean supports_store"
     ):
         Compat.read({"suports_store": True}, "providers.toml")
-    with pytest.raises(ConfigError, match="known: base_path"):
+    with pytest.raises(ConfigError, match=r"known: .*base_path"):
         Compat.read({"zzz": True}, "providers.toml")
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hamr.wirekit import KINDS, read_table
+from hamr.wirekit import Flags
 
 
 @dataclass(frozen=True, slots=True)
-class Compat:
+class Compat(Flags):
     """The quirks of one model; the defaults suit one of which nothing is known."""
 
     unsupported: tuple[str, ...] = ()
@@ -36,14 +36,3 @@ class Compat:
     supports_long_cache: bool = True
     """A cache may last an hour."""
     unsupported_schema_keywords: tuple[str, ...] = ()
-    error_codes: Mapping[str, Any] = field(default_factory=dict, metadata={"one_of": tuple(KINDS)})
-    """Exceptions, each with the name of the error class it stands for."""
-    error_words: Mapping[str, Any] = field(default_factory=dict, metadata={"one_of": tuple(KINDS)})
-    """Words of messages, each with the name of an error class; they count where no exception decides."""
-    overflow_without_body: bool = False
-    """A 400 without a body means that the prompt is too long."""
-
-    @classmethod
-    def read(cls, mapping: Mapping[str, Any], place: str) -> Compat:
-        """The flags in a mapping; `place` says where it stands. Raises ConfigError."""
-        return read_table(cls, mapping, place) if mapping else cls()

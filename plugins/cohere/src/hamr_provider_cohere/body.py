@@ -97,9 +97,7 @@ def _sampling(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
         fields["logprobs"] = True
         if request.logprobs:
             told("changed", "logprobs", "there are none but those of the tokens chosen")
-    for name in _LACKING:
-        if getattr(request, name) is not None:
-            told("dropped", name, "this wire has no such field")
+    told.lacking(request, _LACKING)
     return fields
 
 

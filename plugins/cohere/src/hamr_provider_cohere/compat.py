@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hamr.wirekit import KINDS, read_table
+from hamr.wirekit import Flags
 
 
 @dataclass(frozen=True, slots=True)
-class Compat:
+class Compat(Flags):
     """The quirks of one model; set under `compat`, and again by a rule for some of the models."""
 
     thinks: bool = False
@@ -24,12 +24,3 @@ class Compat:
     max_embedding_inputs: int | None = 96
     """The most inputs of one call ("Embed API (v2)", docs.cohere.com, 2026-11)."""
     max_stop_sequences: int = 5
-    error_codes: Mapping[str, Any] = field(default_factory=dict, metadata={"one_of": tuple(KINDS)})
-    error_words: Mapping[str, Any] = field(default_factory=dict, metadata={"one_of": tuple(KINDS)})
-    """Words of the provider's messages, each with the name of an error class: it has no codes."""
-    overflow_without_body: bool = False
-
-    @classmethod
-    def read(cls, mapping: Mapping[str, Any], place: str) -> Compat:
-        """The flags in a mapping; `place` says where it stands. Raises ConfigError."""
-        return read_table(cls, mapping, place) if mapping else cls()

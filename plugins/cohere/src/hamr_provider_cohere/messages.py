@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hamr.api import File, HostedTool, Image, Text, Thinking, ToolCall, ToolResult, Unsupported
-from hamr.wirekit import data_url, image_type
+from hamr.wirekit import data_url, image_type, returned_text
 from hamr_provider_cohere.name import CONTENT, PLAN
 
 if TYPE_CHECKING:
@@ -177,15 +177,8 @@ class _Turn:
             self._content.append({"type": "text", "text": part.text})
 
     def _call(self, call: ToolCall, where: str) -> dict[str, Any]:
-        from pydantic_core import to_json
 
-        text = call.text
-        if call.problem is not None:
-            self._told("changed", f"{where}.arguments", f"they are no JSON object ({call.problem}); sent inside one")
-            text = to_json({"malformed_arguments": call.text or ""}).decode()
-        elif text is None or not text.strip():
-            text = to_json(call.arguments).decode()
-        function = {"name": call.name, "arguments": text}
+        function = {"name": call.name, "arguments": returned_text(call, where, self._told)}
         return {"id": call.id, "type": "function", "function": function, **self._told.own(call.extra, where)}
 
 

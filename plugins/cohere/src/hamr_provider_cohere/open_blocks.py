@@ -12,13 +12,12 @@ from hamr.api import (
     ThinkingDelta,
     ThinkingEnd,
     ThinkingStart,
-    ToolCall,
     ToolCallDelta,
     ToolCallEnd,
     ToolCallStart,
     Warned,
 )
-from hamr.wirekit import arguments, made_id
+from hamr.wirekit import ended_call, made_id
 from hamr_provider_cohere.citations import citations
 from hamr_provider_cohere.name import NAME, PLAN
 
@@ -104,18 +103,10 @@ class OpenCall:
     def close(self, out: list[Event], *, cut: bool) -> None:
         """The call as it stands; `cut` says that the reply may have ended in its midst."""
         text = "".join(self._pieces)
-        if not cut and text.strip() in ("", "null"):  # a tool without parameters
-            text = text if not text.strip() else "{}"
-            read: dict[str, Any] = {}
-            problem = None
-        else:
-            read, problem = arguments(text)
-        if cut and (problem is not None or not text.strip()):
-            read, problem = {}, "the reply ended in the midst of the arguments"
-        if not self.name:
-            read, problem = {}, "the call names no tool"
+        if not cut and text.strip() == "null":  # a tool without parameters
+            text = "{}"
         extra = {NAME: self.extra} if self.extra else None
-        out.append(ToolCallEnd(self.block, ToolCall(self.id, self.name, read, text, problem, extra)))
+        out.append(ToolCallEnd(self.block, ended_call(self.id, self.name, text, extra, cut=cut)))
 
 
 class Calls:

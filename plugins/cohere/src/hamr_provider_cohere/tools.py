@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.api import Unsupported
+from hamr.wirekit import chosen_names
 
 if TYPE_CHECKING:
     from hamr.api import Request, Tool, ToolChoice
@@ -37,9 +37,7 @@ def tool_fields(request: Request, told: Told) -> dict[str, Any]:
 def _chosen(request: Request, choice: ToolChoice | None, told: Told) -> tuple[Tool, ...]:
     if choice is None or not choice.names or choice.mode == "none":
         return request.tools
-    unknown = [name for name in choice.names if all(tool.name != name for tool in request.tools)]
-    if unknown:
-        raise Unsupported(f"the tool choice names {unknown[0]!r}, which is not among the tools")
+    chosen_names(choice, {tool.name for tool in request.tools})
     told("emulated", "tool_choice.names", "this wire takes no names; only the tools named are offered")
     return tuple(tool for tool in request.tools if tool.name in choice.names)
 

@@ -77,9 +77,7 @@ def _sampling(request: Request, told: Told) -> dict[str, Any]:
     fields = {name: value for field, name in _SAMPLING.items() if (value := getattr(request, field)) is not None}
     if request.stop:
         fields["stop"] = list(request.stop)
-    for name in _LACKING:
-        if getattr(request, name) is not None:
-            told("dropped", name, "this wire has no such field")
+    told.lacking(request, _LACKING)
     return fields
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hamr.wirekit import KINDS, LEVELS, read_table
+from hamr.wirekit import LEVELS, Flags
 
 
 @dataclass(frozen=True, slots=True)
-class Compat:
+class Compat(Flags):
     """The quirks of one model; set under `compat`, and again by a rule for some of the models."""
 
     num_ctx: int | None = None
@@ -25,12 +25,3 @@ class Compat:
     """Fields that every call for vectors carries."""
     max_embedding_inputs: int | None = 512
     """The most inputs of one call; more are sent in several."""
-    error_codes: Mapping[str, Any] = field(default_factory=dict, metadata={"one_of": tuple(KINDS)})
-    error_words: Mapping[str, Any] = field(default_factory=dict, metadata={"one_of": tuple(KINDS)})
-    """Words of the server's messages, each with the name of an error class: it has no codes."""
-    overflow_without_body: bool = False
-
-    @classmethod
-    def read(cls, mapping: Mapping[str, Any], place: str) -> Compat:
-        """The flags in a mapping; `place` says where it stands. Raises ConfigError."""
-        return read_table(cls, mapping, place) if mapping else cls()

@@ -19,6 +19,7 @@ from hamr.api import (
     ToolCallStart,
     UsageUpdated,
 )
+from hamr.wirekit import own_of
 from hamr_provider_ollama.finish import REASONS
 from hamr_provider_ollama.name import NAME
 from hamr_provider_ollama.refusal import said
@@ -27,7 +28,7 @@ from hamr_provider_ollama.usage import ACCOUNT
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hamr.api import CallError, Event, Extra, Request, ToolCall, Usage
+    from hamr.api import CallError, Event, Request, ToolCall, Usage
 
 BEGINNING = "1970-01-01T00:00:00Z"
 """The time of a reply whose provider told none: a wire has no clock."""
@@ -48,7 +49,7 @@ class _Reply:
         """Whether the event is about the reply as a whole, and so is remembered."""
         match event:
             case Started():
-                created = _own(event.extra).get("created_at")
+                created = own_of(event.extra, NAME).get("created_at")
                 found = {"model": event.model, "created_at": created if isinstance(created, str) else None}
                 self.facts.update((name, value) for name, value in found.items() if value)
             case UsageUpdated():
@@ -87,10 +88,10 @@ class _Reply:
         line: dict[str, Any] = {**self.facts, "message": {"role": "assistant", "content": "", **message}, "done": True}
         if finished.reason != "unknown":
             line["done_reason"] = reason
-        return {**line, **_account(self.usage), **_own(finished.extra)}
+        return {**line, **_account(self.usage), **own_of(finished.extra, NAME)}
 
     def _call(self, call: ToolCall) -> dict[str, Any]:
-        own = dict(_own(call.extra))
+        own = dict(own_of(call.extra, NAME))
         arguments = call.arguments if call.problem is None else {"malformed_arguments": call.text or ""}
         function = {"index": self._calls, "name": call.name, "arguments": arguments, **own.pop("function", {})}
         self._calls += 1
@@ -170,8 +171,3 @@ def _account(usage: Usage | None) -> dict[str, Any]:
     if not usage.estimated or usage.input_total:
         counts["prompt_eval_count"] = usage.input_total
     return {**{name: 0 for name in ACCOUNT if name.endswith("duration")}, **raw, **counts}
-
-
-def _own(extra: Extra | None) -> dict[str, Any]:
-    own = (extra or {}).get(NAME)
-    return own if isinstance(own, dict) else {}

@@ -6,7 +6,7 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from hamr.api import HostedTool, Image, Text, Thinking, ToolCall, ToolResult, Unsupported
-from hamr.wirekit import split_data_url
+from hamr.wirekit import returned_arguments, split_data_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,10 +153,7 @@ class Writer:
     def _call(self, call: ToolCall, where: str) -> dict[str, Any]:
         """The arguments are an object on this wire, both ways."""
         own = dict(self._told.own(call.extra, where))
-        arguments: Any = call.arguments
-        if call.problem is not None:
-            self._told("changed", f"{where}.arguments", f"they are no JSON object ({call.problem}); sent inside one")
-            arguments = {"malformed_arguments": call.text or ""}
+        arguments = returned_arguments(call, where, self._told)
         function = {"name": call.name, "arguments": arguments, **own.pop("function", {})}
         return {"id": call.id, "function": function, **own}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.api import Unsupported
+from hamr.wirekit import chosen_names
 
 if TYPE_CHECKING:
     from hamr.api import Request, Tool, ToolChoice
@@ -22,9 +22,7 @@ def tool_fields(request: Request, told: Told) -> dict[str, Any]:
 
 
 def _chosen(request: Request, choice: ToolChoice, told: Told) -> tuple[Tool, ...]:
-    unknown = [name for name in choice.names if all(tool.name != name for tool in request.tools)]
-    if unknown:
-        raise Unsupported(f"the tool choice names {unknown[0]!r}, which is not among the tools")
+    chosen_names(choice, {tool.name for tool in request.tools})
     if choice.mode == "none":
         told("emulated", "tool_choice.mode", "this wire has no choice of tools; they are left out")
         return ()

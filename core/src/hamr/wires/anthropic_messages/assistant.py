@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.types import HostedTool, Text, Thinking, ToolCall
 from hamr.wires.anthropic_messages.content import hosted_block, text_block
+from hamr.wires.arguments import returned_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,8 +52,5 @@ def _thought(part: Thinking, where: str, writing: Writing) -> dict[str, Any] | N
 
 def _call(call: ToolCall, where: str, writing: Writing) -> dict[str, Any]:
     own = writing.own(call.extra, where) if call.extra else {}
-    given: Any = call.arguments
-    if call.problem is not None:
-        writing.told("changed", f"{where}.arguments", f"they are no JSON object ({call.problem}); sent inside one")
-        given = {"malformed_arguments": call.text or ""}
+    given = returned_arguments(call, where, writing.told)
     return {"type": "tool_use", "id": writing.call_id(call.id), "name": call.name, "input": given, **own}

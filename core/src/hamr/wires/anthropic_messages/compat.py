@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hamr import schema
-from hamr.wires.failures import KINDS
+from hamr.wires.flags import Flags
 from hamr.wires.thinking_levels import LEVELS
 
 THINKING_TYPES = ("enabled", "adaptive", "disabled", "between_tools")
@@ -15,7 +14,7 @@ THINKING_TYPES = ("enabled", "adaptive", "disabled", "between_tools")
 
 
 @dataclass(frozen=True, slots=True)
-class Compat:
+class Compat(Flags):
     """The quirks of one provider or model; the defaults suit servers that copy the wire.
 
     A provider sets them under `compat`; a model may set them again.
@@ -122,14 +121,3 @@ class Compat:
     # Replies
     thinking_outside_output: bool = False
     """`output_tokens` does not include the tokens of thinking."""
-    error_codes: Mapping[str, Any] = field(default_factory=dict, metadata={"one_of": tuple(KINDS)})
-    """The provider's own error codes, each with the name of the error class it stands for."""
-    error_words: Mapping[str, Any] = field(default_factory=dict, metadata={"one_of": tuple(KINDS)})
-    """Words of its messages, each with the name of an error class; they count where no code decides."""
-    overflow_without_body: bool = False
-    """A 400 without a body means that the prompt is too long."""
-
-    @classmethod
-    def read(cls, mapping: Mapping[str, Any], place: str) -> Compat:
-        """The flags in a mapping; `place` says where it stands. Raises ConfigError."""
-        return schema.read(cls, mapping, place) if mapping else cls()

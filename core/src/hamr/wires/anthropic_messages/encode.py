@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from hamr.types import Call
@@ -15,6 +14,7 @@ from hamr.wires.anthropic_messages.name import NAME
 from hamr.wires.anthropic_messages.thinking_request import thinking_fields
 from hamr.wires.anthropic_messages.tools import tool_fields
 from hamr.wires.anthropic_messages.writing import Writing
+from hamr.wires.own_options import with_options
 from hamr.wires.told import Told
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ _LACKING = (
     *("seed", "frequency_penalty", "presence_penalty", "logit_bias", "logprobs", "n", "verbosity", "store"),
     "metadata",
 )
-_lacking = attrgetter(*_LACKING)
 _TIERS = {"default": "standard_only", "priority": "auto"}
 """What other wires call the tiers."""
 _MERGED = frozenset({"thinking", "output_config", "metadata", "tool_choice"})
@@ -92,7 +91,7 @@ def written_body(request: Request, route: Route, writing: Writing) -> dict[str, 
             told("injected", name, "every call to this provider carries it")
     if writing.marks.set(taken=int("cache_control" in request.options)):
         writing.features.add("cache_1h")
-    return _with_options(body, request)
+    return with_options(body, request.options, _MERGED, _HEADED)
 
 
 def _merge(body: dict[str, Any], fields: dict[str, Any]) -> None:
@@ -145,9 +144,7 @@ def _sampling(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
         fields["metadata"] = {"user_id": request.user}
     if request.service_tier is not None:
         fields.update(_tier(request.service_tier, compat, told))
-    for name, value in zip(_LACKING, _lacking(request), strict=True):
-        if value is not None:
-            told("dropped", name, "this wire has no such field")
+    told.lacking(request, _LACKING)
     return fields
 
 
@@ -170,16 +167,4 @@ def _fitted(body: dict[str, Any], compat: Compat, told: Told, *, thinks: bool) -
     for name in compat.unsupported_while_thinking if thinks else ():
         if body.pop(name, None) is not None:
             told("dropped", name, "this model does not take it while it thinks")
-    return body
-
-
-def _with_options(body: dict[str, Any], request: Request) -> dict[str, Any]:
-    """With the user's own fields laid over; tools are added, tables of the body merged."""
-    for name, value in request.options.items():
-        if name == "tools" and isinstance(value, list):
-            body[name] = [*body.get(name, ()), *value]
-        elif name in _MERGED and isinstance(value, dict):
-            body[name] = {**body.get(name, {}), **value}
-        elif name not in _HEADED:
-            body[name] = value
     return body

@@ -13,14 +13,13 @@ from hamr.types import (
     ThinkingDelta,
     ThinkingEnd,
     ThinkingStart,
-    ToolCall,
     ToolCallDelta,
     ToolCallEnd,
     ToolCallStart,
 )
 from hamr.wires.anthropic_messages.citations import citations
 from hamr.wires.anthropic_messages.name import NAME
-from hamr.wires.arguments import arguments
+from hamr.wires.arguments import arguments, ended_call
 
 if TYPE_CHECKING:
     from hamr.types import Event
@@ -136,14 +135,9 @@ class CallBlock:
         text = "".join(self._pieces)
         if not self._pieces and (text := written(self._block.get("input"))):
             out.append(ToolCallDelta(self._index, text))
-        read, problem = arguments(text)
-        if cut and (problem is not None or not text.strip()):
-            read, problem = {}, "the reply ended in the midst of the arguments"
-        if not self._name:
-            read, problem = {}, "the call names no tool"
         own = {name: value for name, value in self._block.items() if name not in _OWN_OF_CALL and value is not None}
         extra = {NAME: {"issuer": self._issuer, **own}} if own else None
-        out.append(ToolCallEnd(self._index, ToolCall(self._id, self._name, read, text, problem, extra)))
+        out.append(ToolCallEnd(self._index, ended_call(self._id, self._name, text, extra, cut=cut)))
 
 
 class AnswerBlock:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Any
 
 from hamr.errors import BadRequest
@@ -10,7 +9,7 @@ from hamr.types import File, Image, Part, Text, Thinking, ToolCall, ToolResult
 from hamr.wires.anthropic_messages.citations import citations
 from hamr.wires.anthropic_messages.name import NAME
 from hamr.wires.anthropic_messages.open_blocks import hosted
-from hamr.wires.body_shape import array, table, text, truth
+from hamr.wires.body_shape import array, base64_data, table, text, truth
 from hamr.wires.cache_mark import read_mark
 
 if TYPE_CHECKING:
@@ -53,7 +52,9 @@ def _image(block: dict[str, Any], place: str) -> Image:
     more: dict[str, Any] = {"cache": read_mark(block), "extra": _extra(block, "type", "source", "cache_control")}
     if kind == "base64":
         return Image(
-            data=_data(source, place), media_type=text(source.get("media_type"), f"{place}.media_type"), **more
+            data=base64_data(source.get("data"), f"{place}.data"),
+            media_type=text(source.get("media_type"), f"{place}.media_type"),
+            **more,
         )
     if kind == "url":
         return Image(url=text(source.get("url"), f"{place}.url"), **more)
@@ -72,7 +73,11 @@ def _document(block: dict[str, Any], place: str) -> File:
         "extra": _extra(block, "type", "source", "title", "cache_control"),
     }
     if kind == "base64":
-        return File(_data(source, place), media_type=text(source.get("media_type"), f"{place}.media_type"), **more)
+        return File(
+            base64_data(source.get("data"), f"{place}.data"),
+            media_type=text(source.get("media_type"), f"{place}.media_type"),
+            **more,
+        )
     if kind == "text":
         return File(text(source.get("data"), f"{place}.data").encode(), media_type="text/plain", **more)
     if kind == "url":
@@ -146,14 +151,6 @@ def _extra(block: dict[str, Any], *read: str) -> Extra | None:
     """What a part has no field for."""
     more = {name: value for name, value in block.items() if name not in read and value is not None}
     return {NAME: more} if more else None
-
-
-def _data(source: dict[str, Any], place: str) -> bytes:
-    try:
-        return base64.b64decode(text(source.get("data"), f"{place}.data"), validate=True)
-    except ValueError as error:
-        said = f"{place}.data is no base64: {error}"
-        raise BadRequest(said, status=400, code="invalid_value", param=f"{place}.data") from error
 
 
 def _unknown(kind: Any, known: str, place: str) -> BadRequest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.wires.thinking_levels import LEVELS, fitting_level, level_of
+from hamr.wires.thinking_levels import LEVELS, asked_level, fitting_level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,13 +62,9 @@ def _off(compat: Compat, told: Told) -> dict[str, Any]:
 
 
 def _level(wanted: ThinkingConfig, told: Told) -> str | None:
-    if wanted.level is None and wanted.tokens is not None:
-        level = level_of(wanted.tokens)
-        told("changed", "thinking.tokens", f"this model takes levels; sent as {level}")
-        return level
-    if wanted.tokens is not None:
+    if wanted.level is not None and wanted.tokens is not None:
         told("dropped", "thinking.tokens", "this model takes levels; the level is sent")
-    return wanted.level
+    return asked_level(wanted, told)
 
 
 def _effort(level: str | None, compat: Compat, told: Told) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.errors import Unsupported
 from hamr.wires.anthropic_messages.closed_schema import closed_schema
 from hamr.wires.anthropic_messages.name import ANSWER_TOOL
+from hamr.wires.chosen_names import chosen_names
 
 if TYPE_CHECKING:
     from hamr.types import Request, Tool, ToolChoice
@@ -88,9 +88,7 @@ def _choice(request: Request, writing: Writing, *, answers: bool, forces: bool) 
 
 
 def _wanted(request: Request, wanted: ToolChoice, writing: Writing) -> dict[str, Any]:
-    unknown = [name for name in wanted.names if all(tool.name != name for tool in request.tools)]
-    if unknown:
-        raise Unsupported(f"the tool choice names {unknown[0]!r}, which is not among the tools")
+    chosen_names(wanted, {tool.name for tool in request.tools})
     if wanted.mode == "required" and len(wanted.names) == 1:
         return _forced(wanted.names[0])
     if wanted.names and wanted.mode != "none":

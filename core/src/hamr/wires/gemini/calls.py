@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.errors import Unsupported
 from hamr.types import Text, ToolCall, ToolResult
+from hamr.wires.arguments import returned_arguments
 from hamr.wires.gemini.replay import MADE, beside, is_fitting
 
 if TYPE_CHECKING:
@@ -57,19 +58,13 @@ class CallWriter:
         id = None if own.get(MADE) else self._replay.call_id(call.id)
         self._known[call.id] = (call.name, id)
         written: dict[str, Any] = {} if id is None else {"id": id}
-        written |= {"name": call.name, "args": self._arguments(call, where)}
+        written |= {"name": call.name, "args": returned_arguments(call, where, self._told)}
         part = {"functionCall": written, **beside(own)}
         if self._signs and "thoughtSignature" not in part:
             part["thoughtSignature"] = self._compat.placeholder_signature
             self._told("injected", f"{where}.extra", "this model refuses a call without a signature; it has a stand-in")
         self._signs = False
         return part
-
-    def _arguments(self, call: ToolCall, where: str) -> Any:
-        if call.problem is None:
-            return call.arguments
-        self._told("changed", f"{where}.arguments", f"they are no JSON object ({call.problem}); sent inside one")
-        return {"malformed_arguments": call.text or ""}
 
     def results(self, parts: Sequence[Part], place: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """The results, and what must follow them in a message of the user's; raises Unsupported."""

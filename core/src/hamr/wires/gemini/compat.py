@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hamr import schema
-from hamr.wires.failures import KINDS
+from hamr.wires.flags import Flags
 from hamr.wires.thinking_levels import LEVELS
 
 
 @dataclass(frozen=True, slots=True)
-class Compat:
+class Compat(Flags):
     """The quirks of one provider or model; the defaults suit the Gemini API and its newest models.
 
     A provider sets them under `[compat]` in its manifest; a model may set them again.
@@ -73,14 +72,3 @@ class Compat:
     max_embedding_inputs: int = 100
 
     # Replies
-    error_codes: Mapping[str, Any] = field(default_factory=dict, metadata={"one_of": tuple(KINDS)})
-    """The provider's own error codes, each with the name of the error class it stands for."""
-    error_words: Mapping[str, Any] = field(default_factory=dict, metadata={"one_of": tuple(KINDS)})
-    """Words of its messages, each with the name of an error class; they count where no code decides."""
-    overflow_without_body: bool = False
-    """A 400 without a body means that the prompt is too long."""
-
-    @classmethod
-    def read(cls, mapping: Mapping[str, Any], place: str) -> Compat:
-        """The flags in a mapping; `place` says where it stands. Raises ConfigError."""
-        return schema.read(cls, mapping, place) if mapping else cls()

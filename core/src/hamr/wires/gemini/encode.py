@@ -69,9 +69,7 @@ def written_body(request: Request, route: Route, compat: Compat, told: Told) -> 
     if config:
         body["generationConfig"] = config
     body.update(_account(request))
-    for name in _LACKING:
-        if getattr(request, name) is not None:
-            told("dropped", name, "this wire has no such field")
+    told.lacking(request, _LACKING)
     _fit(body, compat, told)
     for name, value in compat.body.items():
         if name not in body:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.wires.thinking_levels import fitting_level, level_of
+from hamr.wires.thinking_levels import asked_level, fitting_level
 
 if TYPE_CHECKING:
     from hamr.types import ThinkingConfig
@@ -36,11 +36,9 @@ def _is_off(wanted: ThinkingConfig) -> bool:
 
 
 def _levelled(wanted: ThinkingConfig, compat: Compat, told: Told) -> dict[str, Any]:
-    level: str | None = wanted.level
-    if level is None and wanted.tokens is not None:
-        level = level_of(wanted.tokens)
-        told("changed", "thinking.tokens", f"this model takes levels; sent as {level}")
-    return {"thinkingLevel": fitting_level(str(level), compat.thinking_levels or _LEVELS, told).upper()}
+    return {
+        "thinkingLevel": fitting_level(str(asked_level(wanted, told)), compat.thinking_levels or _LEVELS, told).upper()
+    }
 
 
 def _budgeted(wanted: ThinkingConfig, compat: Compat, told: Told) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.errors import Unsupported
+from hamr.wires.chosen_names import chosen_names
 from hamr.wires.gemini.json_schema import written_schema
 
 if TYPE_CHECKING:
@@ -83,7 +83,4 @@ def _free(request: Request, choice: ToolChoice | None, compat: Compat, told: Tol
 
 
 def _names(request: Request, choice: ToolChoice) -> list[str]:
-    unknown = [name for name in choice.names if all(tool.name != name for tool in request.tools)]
-    if unknown:
-        raise Unsupported(f"the tool choice names {unknown[0]!r}, which is not among the tools")
-    return list(choice.names)
+    return list(chosen_names(choice, {tool.name for tool in request.tools}))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.errors import Unsupported
 from hamr.types import Audio, HostedTool, Text, Thinking, ToolCall
+from hamr.wires.arguments import returned_text
 from hamr.wires.openai_completions.call_ids import fitting_id
 from hamr.wires.openai_completions.thinking_replay import Replay
 
@@ -88,11 +89,4 @@ def _arguments(call: ToolCall, where: str, told: Told) -> str:
 
     Servers read them again, and one that cannot fails the whole next turn.
     """
-    from pydantic_core import to_json
-
-    if call.problem is not None:
-        told("changed", f"{where}.arguments", f"they are no JSON object ({call.problem}); sent inside one")
-        return to_json({"malformed_arguments": call.text or ""}).decode()
-    if call.text is not None and call.text.strip():
-        return call.text
-    return to_json(call.arguments).decode()
+    return returned_text(call, where, told)

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hamr import schema
-from hamr.wires.failures import KINDS
+from hamr.wires.flags import Flags
 from hamr.wires.thinking_levels import LEVELS
 
 THINKING_FORMATS = (
@@ -26,7 +25,7 @@ THINKING_FORMATS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Compat:
+class Compat(Flags):
     """The quirks of one provider or model; the defaults are OpenAI's own behaviour, but for the developer role.
 
     A provider sets them in its manifest, under `compat`; a model may set them again.
@@ -149,12 +148,6 @@ class Compat:
     """How many of the unit of that field make a US dollar."""
     usage_upstream_cost_field: str | None = None
     """Where it says what a key of one's own (`is_byok`) paid on top."""
-    error_codes: Mapping[str, Any] = field(default_factory=dict, metadata={"one_of": tuple(KINDS)})
-    """The provider's own error codes, each with the name of the error class it stands for."""
-    error_words: Mapping[str, Any] = field(default_factory=dict, metadata={"one_of": tuple(KINDS)})
-    """Words of its messages, each with the name of an error class; they count where no code decides."""
-    overflow_without_body: bool = False
-    """A 400 without a body means that the prompt is too long."""
 
     # Embeddings
     max_embedding_inputs: int | None = 2048
@@ -164,8 +157,3 @@ class Compat:
 
     Half the size as base64; None asks for nothing, which all servers understand.
     """
-
-    @classmethod
-    def read(cls, mapping: Mapping[str, Any], place: str) -> Compat:
-        """The flags in a mapping; `place` says where it stands. Raises ConfigError."""
-        return schema.read(cls, mapping, place) if mapping else cls()

@@ -22,11 +22,12 @@ from hamr.types import (
 )
 from hamr.wires.data_url import data_url
 from hamr.wires.openai_completions.name import NAME
+from hamr.wires.told import own_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from hamr.types import Citation, Event, Extra, File
+    from hamr.types import Citation, Event, File
 
 Delta = tuple[int, dict[str, Any]]
 """The number of the choice, and its delta."""
@@ -74,7 +75,7 @@ class Deltas:
         return (self._choice[event.index], {"annotations": sources}) if sources else None
 
     def _details(self, event: ThinkingEnd) -> Delta | None:
-        details = _own(event.extra).get("reasoning_details")
+        details = own_of(event.extra, NAME).get("reasoning_details")
         return (self._choice[event.index], {"reasoning_details": details}) if details else None
 
     def _added(self, event: PartAdded) -> Delta | None:
@@ -103,7 +104,7 @@ class Deltas:
 
     def _closed(self, event: ToolCallEnd) -> Delta | None:
         """What the deltas did not say: arguments that came whole, and data that must come back with the call."""
-        more = {name: value for name, value in _own(event.call.extra).items() if name != "type"}
+        more = {name: value for name, value in own_of(event.call.extra, NAME).items() if name != "type"}
         said: Delta | None = None
         if event.index in self._silent:
             said = self._fragment(event.index, _arguments(event))
@@ -139,8 +140,3 @@ def _part(part: Image | Audio | File | HostedTool) -> dict[str, Any] | None:
         data = base64.b64encode(part.data or b"").decode()
         return {"audio": {"id": part.file_id or "", "data": data, "transcript": part.transcript or "", "expires_at": 0}}
     return {"executed_tools": [dict(part.data)]} if isinstance(part, HostedTool) else None
-
-
-def _own(extra: Extra | None) -> dict[str, Any]:
-    mine = (extra or {}).get(NAME)
-    return mine if isinstance(mine, dict) else {}

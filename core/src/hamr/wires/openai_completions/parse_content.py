@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Any
 
 from hamr.errors import BadRequest
 from hamr.types import Audio, File, Image, Part, Text, Thinking
-from hamr.wires.body_shape import array, table, text, wrong
+from hamr.wires.body_shape import array, base64_data, table, text, wrong
 from hamr.wires.cache_mark import read_mark
 from hamr.wires.data_url import split_data_url
 from hamr.wires.openai_completions.name import NAME
@@ -76,7 +75,7 @@ def _image(value: dict[str, Any], place: str) -> Image:
 def _sound(value: dict[str, Any], place: str) -> Audio:
     where = f"{place}.input_audio"
     sound = table(value.get("input_audio"), where)
-    data = _decoded(text(sound.get("data"), f"{where}.data"), f"{where}.data")
+    data = base64_data(sound.get("data"), f"{where}.data")
     return Audio(data, text(sound.get("format"), f"{where}.format"), extra=_rest(value, "input_audio"))
 
 
@@ -91,7 +90,7 @@ def _file(value: dict[str, Any], place: str) -> File:
     written = text(shown.get("file_data"), f"{where}.file_data")
     media_type, data = split_data_url(written)
     if data is None:
-        data = _decoded(written, f"{where}.file_data")
+        data = base64_data(written, f"{where}.file_data")
     return File(data, name=name, media_type=media_type, cache=mark, extra=extra)
 
 
@@ -127,10 +126,3 @@ _READERS: dict[str, Reader] = {
 
 def _rest(value: Mapping[str, Any], read: str) -> Extra | None:
     return opaque(value, {"type", "cache_control", read})
-
-
-def _decoded(data: str, place: str) -> bytes:
-    try:
-        return base64.b64decode(data, validate=True)
-    except ValueError as error:
-        raise BadRequest(f"{place} is no base64", status=400, code="invalid_base64", param=place) from error

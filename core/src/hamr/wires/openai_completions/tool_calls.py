@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hamr.types import ToolCall, ToolCallDelta, ToolCallEnd, ToolCallStart, Warned
-from hamr.wires.arguments import arguments
+from hamr.wires.arguments import arguments, ended_call
 from hamr.wires.made_id import made_id
 from hamr.wires.openai_completions.name import NAME
 
@@ -193,12 +193,7 @@ class ToolCalls:
         extra = {NAME: call.extra} if call.extra else None
         if call.custom:
             return ToolCall(call.id, call.name, {"input": text}, text, "the reply was cut off" if cut else None, extra)
-        read, problem = arguments(text)
-        if cut and (problem is not None or not text.strip()):
-            read, problem = {}, "the reply ended in the midst of the arguments"
-        if not call.name:
-            read, problem = {}, "the call names no tool"
-        return ToolCall(call.id, call.name, read, text, problem, extra)
+        return ended_call(call.id, call.name, text, extra, cut=cut)
 
 
 def _body(value: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.errors import Unsupported
+from hamr.wires.chosen_names import chosen_names
 from hamr.wires.openai_completions.cache import mark
 from hamr.wires.schema_keywords import without_keywords
 
@@ -77,9 +77,7 @@ def _tool(tool: Tool, place: int, compat: Compat, told: Told) -> dict[str, Any]:
 
 def _choice(tools: Sequence[Tool], choice: ToolChoice, compat: Compat, told: Told) -> tuple[Sequence[Tool], Any]:
     """The tools to offer and the choice among them, in words that the provider knows."""
-    unknown = [name for name in choice.names if all(tool.name != name for tool in tools)]
-    if unknown:
-        raise Unsupported(f"the tool choice names {unknown[0]!r}, which is not among the tools")
+    chosen_names(choice, {tool.name for tool in tools})
     forced = choice.mode == "required" and len(choice.names) == 1
     takes_names = compat.supports_forced_tool_choice if forced else compat.supports_allowed_tools
     if choice.names and choice.mode != "none" and not takes_names:

@@ -12,6 +12,7 @@ from hamr.wires.openai_responses.name import NAME
 from hamr.wires.openai_responses.thinking_request import thinking_fields
 from hamr.wires.openai_responses.tools import tool_fields
 from hamr.wires.openai_url import beside_chat
+from hamr.wires.own_options import with_options
 from hamr.wires.told import Told
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def written_body(request: Request, route: Route, compat: Compat, told: Told) -> 
         if name not in body:
             body[name] = value
             told("injected", name, "every call to this provider carries it")
-    return _with_options(body, request)
+    return with_options(body, request.options, _MERGED, ("model", "include"))
 
 
 def _sampling(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
@@ -88,9 +89,7 @@ def _sampling(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
             fields[name] = value
     if request.logprobs is not None:
         fields["top_logprobs"] = request.logprobs
-    for name in _LACKING:
-        if getattr(request, name) not in (None, ()):
-            told("dropped", name, "this wire has no such field")
+    told.lacking(request, _LACKING)
     return fields
 
 
@@ -126,16 +125,4 @@ def _fitted(body: dict[str, Any], compat: Compat, told: Told, *, thinks: bool) -
     for name in compat.unsupported_while_thinking if thinks else ():
         if body.pop(name, None) is not None:
             told("dropped", name, "this model does not take it while it thinks")
-    return body
-
-
-def _with_options(body: dict[str, Any], request: Request) -> dict[str, Any]:
-    """With the user's own fields laid over; tools are added, tables of the body merged. The route decides the model."""
-    for name, value in request.options.items():
-        if name == "tools" and isinstance(value, list):
-            body[name] = [*body.get(name, ()), *value]
-        elif name in _MERGED and isinstance(value, dict):
-            body[name] = {**body.get(name, {}), **value}
-        elif name not in ("model", "include"):
-            body[name] = value
     return body

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.errors import Unsupported
 from hamr.types import HostedTool, Image, Text, Thinking, ToolCall, ToolResult
+from hamr.wires.arguments import returned_text
 from hamr.wires.openai_responses.content import input_parts, plain_text
 from hamr.wires.openai_responses.replay import Replay
 
@@ -139,14 +140,7 @@ class Writer:
 
     def _arguments(self, call: ToolCall, where: str) -> str:
         """The arguments as the model wrote them, so long as they are an object."""
-        from pydantic_core import to_json
-
-        if call.problem is not None:
-            self._told("changed", f"{where}.arguments", f"they are no JSON object ({call.problem}); sent inside one")
-            return to_json({"malformed_arguments": call.text or ""}).decode()
-        if call.text is not None and call.text.strip():
-            return call.text
-        return to_json(call.arguments).decode()
+        return returned_text(call, where, self._told)
 
     def _result(self, part: Part, place: str) -> None:
         if not isinstance(part, ToolResult):

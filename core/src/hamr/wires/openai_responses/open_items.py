@@ -19,7 +19,7 @@ from hamr.types import (
     ToolCallEnd,
     ToolCallStart,
 )
-from hamr.wires.arguments import arguments
+from hamr.wires.arguments import ended_call
 from hamr.wires.openai_responses.citations import citations
 from hamr.wires.openai_responses.name import NAME
 
@@ -228,12 +228,7 @@ class CallItem:
         if self._custom:
             problem = "the reply was cut off" if cut else None
             return ToolCall(self._id, self._name, {"input": text}, text, problem, extra)
-        read, problem = arguments(text)
-        if cut and (problem is not None or not text.strip()):
-            read, problem = {}, "the reply ended in the midst of the arguments"
-        if not self._name:
-            read, problem = {}, "the call names no tool"
-        return ToolCall(self._id, self._name, read, text, problem, extra)
+        return ended_call(self._id, self._name, text, extra, cut=cut)
 
 
 class HostedItem:

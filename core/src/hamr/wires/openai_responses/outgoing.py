@@ -20,6 +20,7 @@ from hamr.wires.openai_responses.made import item_id
 from hamr.wires.openai_responses.name import NAME
 from hamr.wires.openai_responses.outgoing_blocks import CallBlock, Frame, MessageBlock, ReasoningBlock, Slot
 from hamr.wires.openai_responses.outgoing_parts import whole_item
+from hamr.wires.told import own_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,13 +62,13 @@ class Outgoing:
                 if (block := self._blocks.get(index)) is not None:
                     yield from block.delta(text)
             case TextStart(index, refusal, 0):
-                yield from self._text(index, _own(event.extra), refusal=refusal)
+                yield from self._text(index, own_of(event.extra, NAME), refusal=refusal)
             case ThinkingStart(index, 0):
-                own = _own(event.extra)
+                own = own_of(event.extra, NAME)
                 yield from self._open({"type": "reasoning", "id": self._id("rs", own), "summary": []})
                 self._blocks[index] = ReasoningBlock(self._slots[-1], raw=bool(own.get("raw")))
             case ToolCallStart(index, id, name, 0):
-                yield from self._call(index, id, name, dict(_own(event.extra)))
+                yield from self._call(index, id, name, dict(own_of(event.extra, NAME)))
             case TextEnd(index) | ThinkingEnd(index) | ToolCallEnd(index):
                 if (block := self._blocks.pop(index, None)) is not None:
                     yield from block.end(event)
@@ -116,8 +117,3 @@ class Outgoing:
         }
         yield from self._open({**own, **item})
         self._blocks[index] = CallBlock(self._slots[-1], custom=custom)
-
-
-def _own(extra: Extra | None) -> Extra:
-    own = (extra or {}).get(NAME)
-    return own if isinstance(own, dict) else {}

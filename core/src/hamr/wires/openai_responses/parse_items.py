@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hamr.errors import BadRequest
 from hamr.types import File, HostedTool, Image, Message, Part, Text, Thinking, ToolCall, ToolResult
 from hamr.wires.arguments import arguments
-from hamr.wires.body_shape import array, optional, table, text, wrong
+from hamr.wires.body_shape import array, base64_data, optional, table, text, wrong
 from hamr.wires.data_url import split_data_url
 from hamr.wires.openai_responses.citations import citations
 from hamr.wires.openai_responses.content import MARK
@@ -136,11 +135,7 @@ def _file(value: dict[str, Any], place: str) -> File:
     written = text(value.get("file_data"), f"{place}.file_data")
     media_type, data = split_data_url(written)
     if data is None:
-        try:
-            data = base64.b64decode(written, validate=True)
-        except ValueError as error:
-            said = f"{place}.file_data is no base64: {error}"
-            raise BadRequest(said, status=400, code="invalid_value", param=f"{place}.file_data") from error
+        data = base64_data(written, f"{place}.file_data")
     return File(data, name=name, media_type=media_type)
 
 

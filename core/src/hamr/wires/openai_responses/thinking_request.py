@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.wires.thinking_levels import fitting_level, level_of
+from hamr.wires.thinking_levels import asked_level, fitting_level
 
 if TYPE_CHECKING:
     from hamr.types import ThinkingConfig
@@ -19,11 +19,7 @@ def thinking_fields(wanted: ThinkingConfig | None, compat: Compat, told: Told) -
     if not compat.supports_reasoning_effort or compat.thinking_levels == ():
         told("dropped", "thinking", "this model does not take it")
         return {}
-    level: str | None = wanted.level
-    if level is None and wanted.tokens is not None:
-        level = level_of(wanted.tokens)
-        told("changed", "thinking.tokens", f"this wire takes levels; sent as {level}")
-    if level is None:
+    if (level := asked_level(wanted, told)) is None:
         return {}
     level = fitting_level(level, compat.thinking_levels, told)
     fields: dict[str, Any] = {"effort": compat.effort_names.get(level, "none" if level == "off" else level)}

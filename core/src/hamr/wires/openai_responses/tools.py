@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.errors import Unsupported
 from hamr.types import HostedTool
+from hamr.wires.chosen_names import chosen_names
 from hamr.wires.schema_keywords import without_keywords
 
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ def tool_fields(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
             told("injected", "tools", "some tools are deferred; tool_search finds them")
     if (choice := request.tool_choice) is not None:
         if request.tools or others or _has_more(request):
-            known = {tool.name for tool in request.tools} | set(map(_name, others or ()))
-            if unknown := [name for name in choice.names if name not in known]:
-                raise Unsupported(f"the tool choice names {unknown[0]!r}, which is not among the tools")
+            chosen_names(choice, {tool.name for tool in request.tools} | set(map(_name, others or ())))
             fields["tool_choice"] = choice_field(choice, compat, told)
         else:
             told("dropped", "tool_choice", "there are no tools")
