@@ -13,7 +13,18 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PLUGINS = sorted(file.parent for file in (ROOT / "plugins").glob("*/pyproject.toml"))
 
-HEAVY = ("asyncio", "click", "httpx2", "importlib.metadata", "pluggy", "pydantic", "rich", "ssl", "stevedore")
+HEAVY = (
+    "asyncio",
+    "click",
+    "httpx2",
+    "importlib.metadata",
+    "keyring",
+    "pluggy",
+    "pydantic",
+    "rich",
+    "ssl",
+    "stevedore",
+)
 
 # Who may import more of the core than hamr.api, and why.
 MORE_OF_THE_CORE = {

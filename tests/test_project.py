@@ -88,7 +88,7 @@ def test_every_dependency_has_its_reason() -> None:
     """Each name in the core's and the root's tables has a row in docs/decisions/dependencies.md, with its bound."""
     core = tomllib.loads((ROOT / "core" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
-    wanted = [*core["dependencies"], *core["optional-dependencies"]["rich"]]
+    wanted = [*core["dependencies"], *(each for extra in core["optional-dependencies"].values() for each in extra)]
     wanted += [word for group in groups.values() for word in group if isinstance(word, str)]
     page = (ROOT / "docs" / "decisions" / "dependencies.md").read_text(encoding="utf-8")
     bounds = [word.partition(";")[0].strip() for word in wanted]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+
+from hamr_testkit import keyrings
 
 CANARY = "sk-canary-0123456789-wxyz"
 ACME = """id = "acme"
@@ -85,7 +88,7 @@ def test_further_keys_and_one_in_their_place(hamr: Any, path: Path) -> None:
         told = check("auth-change", hamr("auth", "add", "acme", "--stdin", "--json", stdin=key.encode()).json)
         assert (told["change"], told["keys"], told["place"]) == (change, keys, str(path))
     ran = hamr("auth", "add", "acme", "--stdin", stdin=b"k-3")
-    assert "3 keys are stored; calls are made with the first" in ran.err
+    assert "3 keys are stored; calls take them in turn" in ran.err
     told = check("auth-change", hamr("auth", "add", "acme", "--stdin", "--replace", "--json", stdin=b"k-4").json)
     assert (told["change"], told["keys"], told["tail"]) == ("replaced", 1, "…")
     assert json.loads(path.read_text())["acme"] == {"type": "api_key", "key": "k-4"}
@@ -177,6 +180,130 @@ def test_a_provider_of_a_project_that_is_not_trusted(
     assert not path.exists()
 
 
+@pytest.fixture
+def keyring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
+    """Make one of the test kit's keyrings the system's."""
+
+    def make(kind: str) -> None:
+        for name, value in keyrings.named(kind, tmp_path / "keyring.json").items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr("keyring.core._keyring_backend", None)
+
+    make("Keyring")
+    return make
+
+
+@pytest.mark.usefixtures("keyring")
+@pytest.mark.parametrize("how", ["option", "variable", "file", "login"])
+def test_a_key_goes_into_the_keyring_where_that_is_asked_for(  # fixtures, each by its name
+    hamr: Any, person: Any, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    if how in ("variable", "login"):
+        monkeypatch.setenv("HAMR_CREDENTIAL_STORE", "keyring")
+    if how == "file":
+        (tmp_path / "config").mkdir(exist_ok=True)
+        monkeypatch.setenv("HAMR_CONFIG_DIR", str(tmp_path / "config"))
+        (tmp_path / "config" / "providers.toml").write_text('[credentials]\nstore = "keyring"\n')
+    if how == "login":
+        sitting = person("login", "acme")
+        sitting.see("it is not shown")
+        sitting.type(f"{CANARY}\n")
+        sitting.see("in the keyring;")
+        assert sitting.end() == 0
+    else:
+        option = ["--keyring"] if how == "option" else []
+        ran = hamr("auth", "add", "acme", "--stdin", *option, stdin=CANARY.encode())
+        assert (ran.code, ran.out) == (0, f"stored a key of acme …wxyz in the keyring; {path} names it\n")
+    ((name, key),) = keyrings.held().items()
+    assert key == CANARY
+    assert json.loads(path.read_text()) == {
+        "acme": {"type": "api_key", "key": {"keyring": name.removeprefix("hamr/"), "tail": "…wxyz"}}
+    }
+    assert name.startswith("hamr/acme:")
+
+
+@pytest.mark.usefixtures("keyring")
+def test_a_keyring_is_not_asked_to_list_what_is_in_it(hamr: Any, tmp_path: Path) -> None:
+    """H-65."""
+    hamr("auth", "add", "acme", "--stdin", "--keyring", stdin=CANARY.encode())
+    asked = tmp_path / "keyring.json.asked"
+    asked.unlink()
+    told = check("auth-list", hamr("auth", "--json").json)["credentials"]
+    assert [(row["store"], row["tail"], row["status"]) for row in told] == [("keyring", "…wxyz", "usable")]
+    assert "key …wxyz in the keyring" in hamr("auth").out
+    assert "stored in" in hamr("providers").out
+    assert not asked.exists()
+
+
+@pytest.mark.usefixtures("keyring")
+def test_a_key_moves_between_the_file_and_the_keyring(hamr: Any, path: Path) -> None:
+    def add(*more: str) -> Any:
+        return check("auth-change", hamr("auth", "add", "acme", "--stdin", "--json", *more, stdin=CANARY.encode()).json)
+
+    for more, change, store in (
+        ((), "added", "file"),
+        (("--keyring",), "added", "keyring"),
+        (("--keyring",), "unchanged", "keyring"),
+        (("--no-keyring",), "added", "file"),
+        (("--keyring", "--replace"), "replaced", "keyring"),
+    ):
+        told = add(*more)
+        assert (told["change"], told["keys"], told["store"]) == (change, 1, store)
+        assert (CANARY in path.read_text()) == (store == "file")
+        assert list(keyrings.held().values()) == ([CANARY] if store == "keyring" else [])
+
+
+@pytest.mark.parametrize("more", [["auth", "remove"], ["logout"]])
+def test_what_is_removed_is_taken_out_of_the_keyring(
+    hamr: Any, path: Path, keyring: Callable[[str], None], more: list[str]
+) -> None:
+    hamr("auth", "add", "acme", "--stdin", "--keyring", stdin=CANARY.encode())
+    hamr("auth", "add", "acme", "--stdin", "--keyring", stdin=b"another-key-0123456789")
+    assert len(keyrings.held()) == 2
+    assert hamr(*more, "acme").code == 0
+    assert (keyrings.held(), json.loads(path.read_text())) == ({}, {})
+    hamr("auth", "add", "acme", "--stdin", "--keyring", stdin=CANARY.encode())
+    keyring("StuckKeyring")
+    ran = hamr(*more, "acme")
+    assert (ran.code, json.loads(path.read_text())) == (0, {})
+    assert "of 'hamr' may still be in the keyring: the keyring fails (PasswordDeleteError)" in ran.err
+
+
+@pytest.mark.parametrize("kind", ["LockedKeyring", "FullKeyring", "BrokenKeyring", "No"])
+def test_a_keyring_that_fails_stores_the_key_nowhere_else(
+    hamr: Any, path: Path, keyring: Callable[[str], None], kind: str
+) -> None:
+    keyring(kind)
+    ran = hamr("auth", "add", "acme", "--stdin", "--keyring", stdin=CANARY.encode())
+    assert ran.code == 1
+    assert "the keyring" in ran.err
+    assert "--no-keyring" in ran.err
+    assert "canary" not in ran.out + ran.err
+    assert not path.exists()
+    error = hamr("auth", "add", "acme", "--stdin", "--keyring", "--json", stdin=CANARY.encode()).error
+    assert "canary" not in str(error)
+
+
+@pytest.mark.usefixtures("keyring")
+def test_a_file_that_cannot_be_written_leaves_nothing_in_the_keyring(hamr: Any, path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("{")
+    assert hamr("auth", "add", "acme", "--stdin", "--keyring", stdin=CANARY.encode()).code == 2
+    assert not (path.parent.parent / "keyring.json").exists() or keyrings.held() == {}
+
+
+def test_a_place_for_keys_that_there_is_not(hamr: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HAMR_CREDENTIAL_STORE", "keychain")
+    ran = hamr("auth", "add", "acme", "--stdin", stdin=CANARY.encode())
+    assert ran.code == 2
+    assert "HAMR_CREDENTIAL_STORE: 'keychain' is no place for keys\nThere are file, keyring." in ran.err
+    monkeypatch.delenv("HAMR_CREDENTIAL_STORE")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "hamr.toml").write_text('[llm.credentials]\nstore = "keyring"\n')
+    assert hamr("trust").code == 0
+    assert "in the keyring" not in hamr("auth", "add", "acme", "--stdin", stdin=CANARY.encode()).out
+
+
 def test_nothing_is_stored(hamr: Any, path: Path) -> None:
     ran = hamr("auth")
     assert (ran.code, ran.out) == (0, "")
@@ -202,16 +329,16 @@ def test_all_that_may_be_stored_is_listed(hamr: Any, path: Path, monkeypatch: py
     rows = [(row["provider"], row["type"], row["place"], row["status"], row["counts"]) for row in told["credentials"]]
     assert rows == [
         ("acme", "api_key", "acme-old.keys[0]", "usable", True),
-        ("acme", "api_key", "acme-old.keys[1]", "usable", False),
+        ("acme", "api_key", "acme-old.keys[1]", "usable", True),
         ("acme", "api_key", "acme-old.keys[2]", "unusable", False),
-        ("acme", "api_key", "acme-old.keys[3]", "usable", False),
+        ("acme", "api_key", "acme-old.keys[3]", "usable", True),
         ("other", "oauth", "other", "usable", True),
         ("gone", "oauth", "gone", "ended", True),
         ("listed", "api_key", "providers.listed[0]", "usable", True),
         ("more", "oauth", "more_accounts[0]", "usable", True),
     ]
     shown = hamr("auth").out
-    for text in ("key …wxyz", "from SET", "the output of a command", "login of …1234", "ended", "not used"):
+    for text in ("key …wxyz", "from SET", "the output of a command", "login of …1234", "ended", "unusable"):
         assert text in shown
     assert "canary" not in shown + json.dumps(told)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hamr.providers import Providers
+    from hamr.secrets.kept_keys import KeptKeys
     from hamr.secrets.store import CredentialStore
     from hamr.types import Provider
 
@@ -33,12 +34,21 @@ ADD_EPILOG = """\b
 Examples:
   hamr auth add groq
   hamr auth add groq --file key.txt --replace
+  hamr auth add groq --keyring   in the system's keyring, by hamr[keyring]
 
 A key is never given as an argument, where other users of the machine see it.
 """
 
 IMPORT = "import-"
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+
+
+STORE_VARIABLE = "HAMR_CREDENTIAL_STORE"
+KEYRING = click.option(
+    "--keyring/--no-keyring",
+    default=None,
+    help="Keep the key in the system's keyring, or in auth.json.",
+)
 
 
 class _Commands(click.Group):
@@ -80,22 +90,26 @@ def list_command(*, as_json: bool) -> None:
 @click.option("--stdin", is_flag=True, help="Read the key from standard input.")
 @click.option("--file", metavar="FILE", help="Read the key from a file.")
 @click.option("--env", metavar="NAME", help="Take the key that a variable holds.")
+@KEYRING
 @click.option("--replace", is_flag=True, help="Put it in place of the keys that are stored.")
 @JSON
-def add(provider: str, *, more: tuple[str, ...], replace: bool, as_json: bool, **places: Any) -> None:
+def add(  # each is an option
+    provider: str, *, more: tuple[str, ...], keyring: bool | None, replace: bool, as_json: bool, **places: Any
+) -> None:
     """Store a key of a provider, behind those that are stored."""
     from hamr.cli.key_entry import entered
 
     refuse_arguments(more)
     known = known_provider(provider)
+    in_keyring = to_keyring(asked=keyring)
     key = entered(known, **places)
-    told = store_key(known, key, alone=replace)
+    told = store_key(known, key, alone=replace, in_keyring=in_keyring)
     if as_json:
         output.write_json(told)
     else:
-        output.write(f"{_CHANGES[told['change']]} {told['provider']} {told['tail']} in {told['place']}\n")
+        output.write(f"{_CHANGES[told['change']]} {told['provider']} {told['tail']} in {where(told)}\n")
         if told["keys"] > 1:
-            output.note(f"{told['keys']} keys are stored; calls are made with the first.")
+            output.note(f"{told['keys']} keys are stored; calls take them in turn.")
 
 
 @command.command("remove", short_help="Remove what is stored of a provider.")
@@ -132,11 +146,17 @@ def show(*, as_json: bool) -> None:
         output.note(f"others may read it: chmod 600 {store.path}")
 
 
-def store_key(provider: Provider, key: str, *, alone: bool) -> dict[str, Any]:
-    """Store a key, and tell what has changed; raises ConfigError."""
+def store_key(provider: Provider, key: str, *, alone: bool, in_keyring: bool) -> dict[str, Any]:
+    """Store a key, and tell what has changed; raises HamrError."""
+    kept = kept_keys(provider)
+    changed = kept.add(key, in_keyring=in_keyring, alone=alone)
+    return told_of(kept, ("replaced" if alone else "added") if changed else "unchanged", key, in_keyring=in_keyring)
+
+
+def kept_keys(provider: Provider) -> KeptKeys:
+    """The stored keys of a provider, to change them; raises ConfigError where it can have none."""
     from hamr.errors import ConfigError
-    from hamr.secrets import auth_file, references
-    from hamr.types import Secret
+    from hamr.secrets.kept_keys import KeptKeys
 
     if provider.auth.style in ("none", "oauth"):
         how = f"Log in: hamr login {provider.id}" if provider.auth.style == "oauth" else "It needs none."
@@ -145,29 +165,58 @@ def store_key(provider: Provider, key: str, *, alone: bool) -> dict[str, Any]:
         raise ConfigError(
             f"{provider.id} comes from a project that is not trusted", hint="Look at its hamr.toml, then: hamr trust"
         )
-    store, names = own_store(), provider.stored_names
-    written = references.literal(key)
-    changed = store.change(lambda document: auth_file.add_key(document, names, written, alone=alone))
+    return KeptKeys(own_store(), provider.stored_names)
+
+
+def told_of(kept: KeptKeys, change: str, key: str | None, *, in_keyring: bool = False) -> dict[str, Any]:
+    """What has changed, for programs; what could not be taken out of the keyring is told."""
+    from hamr.types import Secret
+
+    for line in kept.left:
+        output.note(line)
     return {
-        "provider": provider.id,
-        "change": ("replaced" if alone else "added") if changed else "unchanged",
-        "keys": len(store.keys(names)),
-        "logins": len(store.logins(names)),
-        "tail": Secret(key, "").tail,
-        "place": store.path,
+        "provider": kept.names[0],
+        "change": change,
+        "keys": len(kept.store.keys(kept.names)),
+        "logins": len(kept.store.logins(kept.names)),
+        "tail": Secret(key, "").tail if key is not None else None,
+        "place": kept.store.path,
+        "store": "keyring" if in_keyring else "file",
     }
+
+
+def where(told: dict[str, Any]) -> str:
+    """Where a key is kept, for people."""
+    return f"the keyring; {told['place']} names it" if told["store"] == "keyring" else str(told["place"])
+
+
+def to_keyring(*, asked: bool | None = None) -> bool:
+    """Whether a key goes into the keyring: as asked, as HAMR_CREDENTIAL_STORE says, or `credentials.store`.
+
+    Raises ConfigError.
+    """
+    from hamr.errors import ConfigError
+    from hamr.secrets.kept_keys import STORES
+
+    if asked is not None:
+        return asked
+    found = _providers().configuration.setting("credentials.store")
+    said = os.environ.get(STORE_VARIABLE, "").strip().lower() or (found[0] if found else STORES[0])
+    if said not in STORES:
+        raise ConfigError(f"{STORE_VARIABLE}: {said!r} is no place for keys", hint=f"There are {', '.join(STORES)}.")
+    return said == "keyring"
 
 
 def removed(id: str, *, as_json: bool) -> None:
     """Remove all that is stored of a provider, installed or not, and tell so; raises ConfigError."""
-    from hamr.secrets import auth_file
+    from hamr.secrets.kept_keys import KeptKeys
 
     store = own_store()
-    names = names_of_all().get(id, (id,))
-    count = store.change(lambda document: auth_file.remove(document, names))
-    told = {"provider": id, "change": "removed" if count else "unchanged", "keys": 0, "logins": 0, "tail": None}
+    kept = KeptKeys(store, names_of_all().get(id, (id,)))
+    count = kept.remove()
+    told = told_of(kept, "removed" if count else "unchanged", None)
     if as_json:
-        output.write_json({**told, "place": store.path})
+        output.write_json(told)
     elif count:
         output.write(f"removed what was stored of {id} in {store.path}\n")
     else:

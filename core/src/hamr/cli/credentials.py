@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 class Credential:
     """One stored key or login.
 
-    `type` is api_key or oauth; `place` is where it stands in the file; `counts` is whether it is the one that calls
-    are made with. A key that is written as such has a `tail`, others name `variables` or are the output of a
-    `command`. `status` is usable, unusable (a variable is not set) or ended (a login that nothing refreshes).
+    `type` is api_key or oauth; `place` is where it stands in the file; `counts` is whether calls are made with it, for
+    usable keys take turns. A key that is written as such has a `tail`, others name `variables` or are the output of a
+    `command`; `store` is where it is kept, file or keyring. `status` is usable (a command or a keyring is not asked for
+    that), unusable (a variable is not set) or ended (a login that nothing refreshes).
     """
 
     provider: str
@@ -33,6 +34,7 @@ class Credential:
     command: bool = False
     account: str | None = None
     expires: float | None = None
+    store: str = "file"
 
     @property
     def told(self) -> str:
@@ -43,7 +45,7 @@ class Credential:
             return f"from {', '.join(self.variables)}"
         if self.type == "oauth":
             return f"login{f' of {self.account}' if self.account else ''}"
-        return f"key {self.tail}"
+        return f"key {self.tail} in the keyring" if self.store == "keyring" else f"key {self.tail}"
 
     @property
     def state(self) -> str:
@@ -66,8 +68,8 @@ def _rows(store: CredentialStore, id: str, names: tuple[str, ...], now: float) -
 
     for place, login in enumerate(store.logins(names)):
         yield _login(id, login, now, counts=place == 0)
-    for place, key in enumerate(store.keys(names)):
-        yield _key(id, key, os.environ, counts=place == 0)
+    for key in store.keys(names):
+        yield _key(id, key, os.environ, counts=key.is_set(os.environ))
 
 
 def _login(id: str, login: StoredLogin, now: float, *, counts: bool) -> Credential:
@@ -87,6 +89,8 @@ def _login(id: str, login: StoredLogin, now: float, *, counts: bool) -> Credenti
 
 def _key(id: str, key: StoredKey, environ: Mapping[str, str], *, counts: bool) -> Credential:
     status = "usable" if key.is_set(environ) else "unusable"
+    if key.in_keyring:
+        return Credential(id, "api_key", key.place, counts, status, tail=key.tail or "…", store="keyring")
     if references.command(key.value) is not None:
         return Credential(id, "api_key", key.place, counts, status, command=True)
     if variables := tuple(references.variables(key.value)):

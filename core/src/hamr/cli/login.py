@@ -45,8 +45,9 @@ def command(provider: str, *, more: tuple[str, ...], device: bool, no_browser: b
     if known.auth.style in ("bearer", "header"):
         from hamr.cli.key_entry import checked, typed
 
-        told = auth.store_key(known, checked(typed(known), "what was typed"), alone=True)
-        _tell(told, f"stored the key of {provider} {told['tail']} in {told['place']}", as_json=as_json)
+        in_keyring = auth.to_keyring()
+        told = auth.store_key(known, checked(typed(known), "what was typed"), alone=True, in_keyring=in_keyring)
+        _tell(told, f"stored the key of {provider} {told['tail']} in {auth.where(told)}", as_json=as_json)
         return
     from hamr.client import Hamr
 

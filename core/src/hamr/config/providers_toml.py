@@ -13,6 +13,8 @@ from hamr.config.model_settings import READERS
 SETTINGS = ("default_provider", "default_model")
 OUTSIDE = frozenset({"capabilities", "models", "patch", "suppress"})
 """What a project may say outside of `[llm]` as well: that is how the pages of other programs show it."""
+CREDENTIALS = {"store": ("file", "keyring")}
+"""The table `credentials` of the user's own file: where `hamr auth add` keeps a key."""
 LATER = (
     "provider_family",
     "capabilities",
@@ -34,7 +36,10 @@ def layer(text: str, place: str, *, project: bool = False) -> Layer:
         reading.problem("llm", "it must be a table")
         return reading.layer()
     for name, value in tables.items():
-        _field(reading, name, value, f"{head}{name}")
+        if name == "credentials" and not project:
+            _credentials(reading, value)
+        else:
+            _field(reading, name, value, f"{head}{name}")
     for name in OUTSIDE & stored.keys() if project else ():
         _field(reading, name, stored[name], name)
     return reading.layer()
@@ -74,3 +79,16 @@ def _inner(reading: Reading, name: str, value: Any, path: str) -> None:
             read(given, f"{path}.{inner}")
         else:
             reading.problem(f"{path}.{each}", f"unknown field (known: {inner}); it is passed over")
+
+
+def _credentials(reading: Reading, value: Any) -> None:
+    if not isinstance(value, Mapping):
+        reading.problem("credentials", "it must be a table")
+        return
+    for name, said in value.items():
+        if name not in CREDENTIALS:
+            reading.problem(f"credentials.{name}", "unknown field; it is passed over")
+        elif said not in CREDENTIALS[name]:
+            reading.problem(f"credentials.{name}", f"it must be one of {', '.join(CREDENTIALS[name])}")
+        else:
+            reading.set(f"credentials.{name}", said)

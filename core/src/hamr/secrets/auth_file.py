@@ -1,7 +1,8 @@
 """The credentials in an `auth.json`, in both of the shapes that it has in the field (inventory H-71, R-8, C-20).
 
 One record a provider: `{"acme": {"type": "api_key", "key": "...", "env": {...}}}`, or `"type": "api_keys"` with a list
-of `keys`, or `"type": "oauth"` with `access`, `refresh` and `expires` (milliseconds since 1970). And lists:
+of `keys`, or `"type": "oauth"` with `access`, `refresh` and `expires` (milliseconds since 1970). In the place of a key
+there may be the name of one in the system's keyring: `{"keyring": "acme:1f3a...", "tail": "...wxyz"}`. And lists:
 `{"providers": {"acme": ["..."]}, "acme_accounts": [{"access_token": ..., "refresh_token": ..., "account_id": ...}]}`.
 Everything else in the file stays as it is.
 """
@@ -29,15 +30,51 @@ class Misshapen(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class StoredKey:
-    """A key as it is written, which may name it rather than hold it; `place` is where it stands in the file."""
+    """A key as it is written, which may name it rather than hold it; `place` is where it stands in the file.
+
+    With `in_keyring` the value is the key's name there, and `tail` how it ends, where that is said.
+    """
 
     value: str = field(repr=False)
     place: str
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    in_keyring: bool = False
+    tail: str = ""
+
+    @property
+    def record(self) -> str | dict[str, str]:
+        """What stands in the file."""
+        return KeyringEntry(self.value, self.tail).record() if self.in_keyring else self.value
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether a command or a keyring has to be asked for it."""
+        return self.in_keyring or references.command(self.value) is not None
+
+    @property
+    def written(self) -> str:
+        """What tells it from others, and ends as the key does where that is known."""
+        return f"keyring {self.value} {self.tail}" if self.in_keyring else self.value
 
     def is_set(self, environ: Mapping[str, str]) -> bool:
-        """Whether all that it names is there; of a command, that there is one (inventory H-65)."""
-        return not references.missing(self.value, {**environ, **self.env})
+        """Whether all that it names is there; of a command or a keyring, that it is named (inventory H-65)."""
+        return self.in_keyring or not references.missing(self.value, {**environ, **self.env})
+
+
+@dataclass(frozen=True, slots=True)
+class KeyringEntry:
+    """The name of a key in the system's keyring, and how the key ends."""
+
+    name: str
+    tail: str
+
+    def record(self) -> dict[str, str]:
+        """The same as it is written."""
+        return {"keyring": self.name, "tail": self.tail}
+
+
+NewKey = str | KeyringEntry
+"""A key as it is to be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +101,9 @@ def ids(document: Document) -> list[str]:
 def keys(document: Document, names: Sequence[str]) -> list[StoredKey]:
     """The keys of the provider that has these names, in the order in which they count, each once; raises Misshapen."""
     found: dict[str, StoredKey] = {}
-    for name in names:
-        record = _record(document, name)
-        if record.get("type") == "api_key":
-            places = [(record.get("key", ""), f"{name}.key")]
-        else:
-            listed = record.get("keys", []) if record.get("type") == "api_keys" else []
-            places = _texts(listed, f"{name}.keys")
-        places += _texts(_lists(document).get(name, []), f"{LISTS}.{name}")
-        env = _env(record, name)
-        for value, place in places:
-            if not isinstance(value, str):
-                raise Misshapen(f"{place} must be a text")
-            if value.strip():
-                found.setdefault(value.strip(), StoredKey(value.strip(), place, env))
+    for entry in _entries(document, names):
+        if (key := entry.key) is not None:
+            found.setdefault(key.written, key)
     return list(found.values())
 
 
@@ -94,27 +120,49 @@ def logins(document: Document, names: Sequence[str]) -> list[StoredLogin]:
     return [StoredLogin(_tokens(record, place), place) for record, place in _login_records(document, names)]
 
 
-def add_key(document: Document, names: Sequence[str], value: str, *, alone: bool = False) -> bool:
+def add_key(document: Document, names: Sequence[str], value: NewKey, *, alone: bool = False) -> bool:
     """Put a key behind those that are there, or `alone` in their place; False where it is there already."""
-    there = [key.value for key in keys(document, names)]
-    if value in there and (not alone or len(there) == 1):
+    there = keys(document, names)
+    record = value.record() if isinstance(value, KeyringEntry) else value
+    if any(key.record == record for key in there) and (not alone or len(there) == 1):
         return False
     env = dict(environ(document, names))
     lists = _lists(document)
     listed = next((name for name in names if name in lists), None)
     if alone:
         remove(document, names)
-    if listed is not None:
-        document.setdefault(LISTS, {}).setdefault(listed, []).append(value)
+    if listed is not None and isinstance(record, str):  # no other program knows what else could stand there
+        document.setdefault(LISTS, {}).setdefault(listed, []).append(record)
         return True
-    known = [] if alone else there
-    record: dict[str, Any] = (
-        {"type": "api_keys", "keys": [*known, value]} if known else {"type": "api_key", "key": value}
-    )
+    known = [] if alone else [key.record for key in there if not key.place.startswith(f"{LISTS}.")]
+    made = {"type": "api_keys", "keys": [*known, record]} if known else {"type": "api_key", "key": record}
     for name in names[1:]:  # its keys stand in the record of its first name now
         document.pop(name, None)
-    document[names[0]] = {**record, **({"env": env} if env else {})}
+    document[names[0]] = {**made, **({"env": env} if env else {})}
     return True
+
+
+def replace_key(document: Document, names: Sequence[str], old: StoredKey, value: NewKey) -> bool:
+    """Put a key in the place of `old`, wherever that stands now; False, and nothing is changed, where it is gone."""
+    record = value.record() if isinstance(value, KeyringEntry) else value
+    is_known = any(entry.value == record for entry in _entries(document, names))
+    entries = [entry for entry in _entries(document, names) if entry.key and entry.key.written == old.written]
+    for entry in entries[::-1]:
+        if is_known or entry is not entries[0]:
+            entry.remove()
+        else:
+            entry.holder[entry.at] = record
+    return bool(entries)
+
+
+def remove_key(document: Document, names: Sequence[str], key: StoredKey) -> bool:
+    """Take one key away, wherever it stands; False where it is not there."""
+    entries = [entry for entry in _entries(document, names) if entry.key and entry.key.written == key.written]
+    for entry in entries[::-1]:
+        entry.remove()
+    if entries and not keys(document, names) and not logins(document, names):
+        remove(document, names)
+    return bool(entries)
 
 
 def put_tokens(document: Document, names: Sequence[str], old: Tokens | None, new: Tokens, now: str) -> bool:
@@ -150,6 +198,58 @@ def remove(document: Document, names: Sequence[str]) -> int:
     return gone
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One place for a key: the table or list that holds it, and under what."""
+
+    holder: Any
+    at: Any
+    place: str
+    env: Mapping[str, str]
+
+    @property
+    def value(self) -> Any:
+        """What is written there."""
+        return self.holder.get(self.at, "") if isinstance(self.holder, dict) else self.holder[self.at]
+
+    @property
+    def key(self) -> StoredKey | None:
+        """The key; None where the place is empty. Raises Misshapen."""
+        value = self.value
+        if isinstance(value, dict):
+            name, tail = value.get("keyring"), value.get("tail", "")
+            if not (isinstance(name, str) and name and isinstance(tail, str)):
+                raise Misshapen(f"{self.place}.keyring must be a text")
+            return StoredKey(name, self.place, self.env, in_keyring=True, tail=tail)
+        if not isinstance(value, str):
+            raise Misshapen(f"{self.place} must be a text")
+        return StoredKey(value.strip(), self.place, self.env) if value.strip() else None
+
+    def remove(self) -> None:
+        """Take it away."""
+        del self.holder[self.at]
+
+
+def _entries(document: Document, names: Sequence[str]) -> list[_Entry]:
+    """Every place for a key of this provider, in the order in which they count; raises Misshapen."""
+    found: list[_Entry] = []
+    for name in names:
+        record = _record(document, name)
+        env = _env(record, name)
+        if record.get("type") == "api_key":
+            found.append(_Entry(record, "key", f"{name}.key", env))
+        elif record.get("type") == "api_keys":
+            found += _listed(record.get("keys", []), f"{name}.keys", env)
+        found += _listed(_lists(document).get(name, []), f"{LISTS}.{name}", env)
+    return found
+
+
+def _listed(value: Any, place: str, env: Mapping[str, str]) -> list[_Entry]:
+    if not isinstance(value, list):
+        raise Misshapen(f"{place} must be a list of texts")
+    return [_Entry(value, index, f"{place}[{index}]", env) for index in range(len(value))]
+
+
 def _record(document: Document, name: str) -> dict[str, Any]:
     record = document.get(name)
     if record is None or name == LISTS:
@@ -166,12 +266,6 @@ def _lists(document: Document) -> dict[str, Any]:
     if not isinstance(lists, dict):
         raise Misshapen(f"{LISTS} must be a table")
     return lists
-
-
-def _texts(value: Any, place: str) -> list[tuple[Any, str]]:
-    if not isinstance(value, list):
-        raise Misshapen(f"{place} must be a list of texts")
-    return [(each, f"{place}[{index}]") for index, each in enumerate(value)]
 
 
 def _env(record: Mapping[str, Any], name: str) -> dict[str, str]:

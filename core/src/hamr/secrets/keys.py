@@ -188,11 +188,9 @@ def _plain(secret: Secret) -> Key:
 
 def _stored(provider: Provider, environ: Mapping[str, str], store: CredentialStore) -> Iterator[Key]:
     """The stored keys whose variables are set."""
-    from hamr.secrets import references
-
     for stored in store.keys(provider.stored_names):
-        if references.command(stored.value) is not None:
-            written = Secret(stored.value, f"{stored.place} in {store.path}")
+        if stored.is_elsewhere:
+            written = Secret(stored.written, f"{stored.place} in {store.path}")
             yield Key(written, partial(store.revealed, stored, environ), partial(store.takes_time, stored))
         elif stored.is_set(environ):
             yield _plain(store.revealed(stored, environ))

@@ -86,9 +86,7 @@ class CredentialStore:
 
     def takes_time(self, key: StoredKey) -> bool:
         """Whether this key may take seconds."""
-        from hamr.secrets import references
-
-        return references.command(key.value) is not None and not self._lookups.has(key.value)
+        return key.is_elsewhere and not self._lookups.has(key.written)
 
     def tokens(self, names: Sequence[str]) -> TokenPlace:
         """Where the tokens of the provider that has these names are kept."""
@@ -173,9 +171,13 @@ class CredentialStore:
         from hamr.secrets import references
 
         what = f"{key.place} in {self.path}"
+        if key.in_keyring:
+            from hamr.secrets import os_keyring
+
+            return Secret(self._lookups.get(key.written, lambda: os_keyring.read(key.value, what)), what)
         if (command := references.command(key.value)) is None:
             return Secret(references.filled(key.value, {**environ, **key.env}, what).strip(), what)
-        return Secret(self._lookups.get(key.value, lambda: self._output(command, what)), what)
+        return Secret(self._lookups.get(key.written, lambda: self._output(command, what)), what)
 
     @cached_property
     def _lookups(self) -> Lookups:
