@@ -282,9 +282,16 @@ class Hamr:
     def _selected(self, model: Models | None, role: Role, mode: str | None) -> tuple[Pipeline, Selection]:
         several = candidates(model, self._environ, role)
         chosen = self._resolver.select(several[0] if several else cast("str | None", model), role)
+        if chosen.fallbacks and not several[1:]:
+            several = (cast("str", model) or chosen.selector, *chosen.fallbacks)
         if not several[1:]:
             return self._pipelines.of(chosen.provider, chosen.model, role, mode, chosen.tool_format), chosen
-        return self._pipelines.together(several, role, mode, self.pipeline), chosen
+        return self._pipelines.together(several, role, mode, self._alone), chosen
+
+    def _alone(self, selector: str, role: Role, mode: str | None) -> Pipeline:
+        """The pipeline of one candidate, without those that serve where it cannot."""
+        chosen = self._resolver.select(selector, role)
+        return self._pipelines.of(chosen.provider, chosen.model, role, mode, chosen.tool_format)
 
     def _refreshed(self) -> Configuration:
         """The files of configuration, read again where they have changed: lists show what is there now (M-3)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,9 @@ from hamr.model_names import ModelNames
 from hamr.resolve import rules
 from hamr.resolve.known import Holder
 from hamr.resolve.model import Role
-from hamr.resolve.outcome import Selection
+from hamr.resolve.outcome import Refusal, Selection, Step
 from hamr.resolve.select import select
+from hamr.resolve.steps import NOT_INSTALLED
 from hamr.resolve.variables import DEFAULT, EMBED, MODEL, PROVIDER, Said
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ class Resolver:
         key = (*plain, *map(self._environ.get, VARIABLES), *map(self._environ.get, self.local[1]))
         if (known := self._chosen.get(key)) is None:
             known = select(selector, self._environ, self, self._providers.meant, role)
+            if role == "chat" and (said := self._read.fallbacks.get(known.provider)) is not None:
+                known = self._with_fallbacks(known, *said)
             if selector is not None and known.lasting and known.steps[-1].name == NAMED:  # it says all by itself
                 self._plain[plain] = known
             elif known.lasting:
@@ -141,6 +145,24 @@ class Resolver:
         if text not in self._told:
             self._told.add(text)
             self._tell(f"warning: {text}", None)
+
+    def _with_fallbacks(self, chosen: Selection, fallbacks: Sequence[str], place: str) -> Selection:
+        """The selection with the fallbacks that can be called; a provider alone is asked for the same model."""
+        model = chosen.model or self.default(chosen.provider, "chat")
+        kept, refused = [], []
+        for name in fallbacks:
+            own = self._providers.alias(name) or name
+            selector = f"{own}/{model}" if model and self.registered(own) else own
+            id = selector.partition("/")[0]
+            refusal = self.unready(id) if self.registered(id) else NOT_INSTALLED
+            if refusal is None:
+                kept.append(selector)
+            else:
+                refused.append(Refusal(selector, refusal))
+        why = f"where {chosen.provider} cannot serve ({place})"
+        step = Step("fallback", ", ".join(kept) or None, why if kept else f"nobody serves {why}", tuple(refused))
+        lasting = chosen.lasting and not refused
+        return replace(chosen, steps=(*chosen.steps, step), fallbacks=tuple(kept), lasting=lasting)
 
     def _anew(self) -> None:
         """Forget what the files said that have been read again since."""

@@ -74,6 +74,8 @@ def _of_settings(settings: Mapping[str, Any], place: str) -> Iterator[Entry]:
         yield Entry(
             "role", name, {"model": role.selector, **form, **role.said()}, place, _provider(role.selector or "")
         )
+    for name, each in settings.get("fallback", {}).items():
+        yield Entry("fallback of", name, ", ".join(each), place, name)
     for name, text in settings.get("tier_defaults", {}).items():
         yield Entry("tier", name, text, place, _provider(text))
     for each in settings.get("model_defaults", ()):

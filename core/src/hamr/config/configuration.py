@@ -93,6 +93,12 @@ class Configuration:
         return found
 
     @cached_property
+    def fallbacks(self) -> dict[str, tuple[tuple[str, ...], str]]:
+        """Who serves where a provider cannot, by the provider's id, with the place that says so."""
+        said = self.said("fallback")
+        return {id: (each, f"{place}: providers.{id}.fallback") for found, place in said for id, each in found.items()}
+
+    @cached_property
     def tier_models(self) -> dict[str, tuple[str, str]]:
         """The selector that a tier stands for, with its place."""
         said = self.said("tier_defaults")

@@ -13,6 +13,8 @@ from hamr.config.layer import ANYONE, Alias, Layer, Problem
 from hamr.config.translate import provider_tables, snaked
 from hamr.errors import ConfigError
 
+FALLBACK = "fallback"
+"""The setting that holds who serves where a provider cannot, by the provider's id."""
 EMPTY = "it has none of base_url, headers, compat, models and what else describes a provider"
 
 
@@ -107,8 +109,11 @@ class Reading:
         if entry is None:
             return
         tables = provider_tables(entry)
+        if fallback := ((entry.fallback,) if isinstance(entry.fallback, str) else entry.fallback):
+            self.set(FALLBACK, {**self._settings.get(FALLBACK, {}), id: tuple(fallback)})
         if not tables and entry.enabled:
-            self.problem(path, EMPTY)
+            if not fallback:
+                self.problem(path, EMPTY)
             return
         if not entry.enabled:
             tables = {"enabled": False}

@@ -99,6 +99,7 @@ class ProviderEntry:
     models: tuple[ModelEntry, ...] = field(default=(), metadata={"tables": ModelEntry})
     model_overrides: Mapping[str, ModelEntry] = field(default_factory=dict, metadata={"named": ModelEntry})
     default_model: str | None = None
+    fallback: str | tuple[str, ...] = ()
     rpm: int | None = field(default=None, metadata={"least": 0})
     rate_limits: LimitTable | None = field(default=None, metadata={"table": LimitTable})
     tool_call_parser: str | None = None

@@ -67,7 +67,8 @@ class Meant(NamedTuple):
 class Selection:
     """A provider and a model, None for the provider's default; `thinking` is the level that stood behind its name.
 
-    `asked` is what an alias or a role stood for, where one was asked. `steps` say how it was found. What is not
+    `asked` is what an alias or a role stood for, where one was asked, and `fallbacks` serve where the
+    provider cannot. `steps` say how it was found. What is not
     `lasting` hangs on which keys there are, and may be another next time.
     """
 
@@ -80,6 +81,12 @@ class Selection:
     warning: str | None = None
     lasting: bool = True
     asked: Meant | None = None
+    fallbacks: tuple[str, ...] = ()
+
+    @property
+    def selector(self) -> str:
+        """`provider/model`, as a user writes it."""
+        return f"{self.provider}/{self.model}" if self.model else self.provider
 
     @property
     def tool_format(self) -> str | None:
