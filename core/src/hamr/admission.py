@@ -55,7 +55,7 @@ class Admission:
         """The gates of a route, in the order in which they are passed."""
         gates: list[Gate] = []
         if self._may_spend() and (spending := self._spent()).wanted:
-            gates.append(spending.gate(route, prices, prices.longest))
+            gates.append(spending.gate(route, prices))
         if self._limits or route.provider.limits.any or route.model.limits.any or self._has_limits():
             gate = self._limited().gate(route)
             gates += [] if gate is None else [gate]

@@ -43,6 +43,16 @@ class Came:
     characters: Callable[[], int] | None = None
 
 
+class Charge(Protocol):
+    """What calls of a route cost."""
+
+    def __call__(self, usage: Usage, served: str, tier: str | None, day: str) -> Cost:
+        """What a usage costs where this model served it, in this tier of service, on this day (`2026-11-25`)."""
+
+    def longest(self) -> int | None:
+        """How many tokens an answer may have, where that is known; raises ConfigError."""
+
+
 class Pass(Protocol):
     """What one call was let through with."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from hamr.errors import ConfigError
-from hamr.options import request_fields
+from hamr.options import Dollars, request_fields
 from hamr.types import EmbeddingRequest, Timeouts
 
 Inputs = str | Sequence[str | Sequence[int]] | Sequence[int]
@@ -21,6 +21,7 @@ class EmbedOptions(TypedDict, total=False):
     headers: Mapping[str, str]
     timeout: float | Timeouts | None
     retries: int
+    max_cost: Dollars | None
 
 
 def embedding_request(inputs: Inputs, options: EmbedOptions) -> EmbeddingRequest:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, TypedDict, get_args
 
 from hamr.errors import ConfigError
 from hamr.messages import Prompt, messages
 from hamr.types import Request, ResponseFormat, Settings, ThinkingConfig, ThinkingLevel, Timeouts, Tool, ToolChoice
+
+Dollars = Decimal | float | str
 
 
 class Options(TypedDict, total=False):
@@ -44,9 +47,10 @@ class Options(TypedDict, total=False):
     background: bool
     timeout: float | Timeouts | None
     retries: int
+    max_cost: Dollars | None
 
 
-_APART = frozenset({"api_mode", "background", "timeout", "retries"})
+_APART = frozenset({"api_mode", "background", "timeout", "retries", "max_cost"})
 """Those that are not about what is asked, but about how."""
 
 
@@ -84,13 +88,25 @@ def request_fields(options: Mapping[str, Any], names: Iterable[str]) -> dict[str
 
 
 def settings(options: Mapping[str, Any], default: Settings) -> Settings:
-    """The settings of one call: the client's, with `timeout` (seconds for the whole, or Timeouts) and `retries`."""
-    if "timeout" not in options and "retries" not in options:
+    """The settings of one call: the client's, with `timeout` (seconds for the whole, or Timeouts) and so on.
+
+    Raises ConfigError for a `max_cost` that is no amount of dollars.
+    """
+    if "timeout" not in options and "retries" not in options and "max_cost" not in options:
         return default
     timeout = options.get("timeout", default.timeouts)
     if timeout is None or isinstance(timeout, int | float):
         timeout = replace(default.timeouts, total=timeout)
-    return replace(default, timeouts=timeout, retries=options.get("retries", default.retries))
+    most = _dollars(options["max_cost"]) if "max_cost" in options else default.max_cost
+    return replace(default, timeouts=timeout, retries=options.get("retries", default.retries), max_cost=most)
+
+
+def _dollars(value: Dollars | None) -> Decimal | None:
+    if value is None:
+        return None
+    from hamr.spend.budget import usd
+
+    return usd(value.removeprefix("$") if isinstance(value, str) else value, "max_cost")
 
 
 def patience(options: Mapping[str, Any]) -> float | None:

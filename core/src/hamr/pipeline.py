@@ -32,11 +32,8 @@ from hamr.version import VERSION
 if TYPE_CHECKING:
     from hamr.capabilities.matrix import Known
     from hamr.config.generation import Given
-    from hamr.gates import Asking, Gate, Pass
-    from hamr.types import Cost, EmbeddingRequest, Embeddings, ModelInfo, ModelPage, Standing, Usage
-
-    Charge = Callable[[Usage, str, str | None, str], Cost]
-    """What a usage costs where this model served it, in this tier of service, on this day (`2026-11-25`)."""
+    from hamr.gates import Asking, Charge, Gate, Pass
+    from hamr.types import EmbeddingRequest, Embeddings, ModelInfo, ModelPage, Standing
 
 USER_AGENT = f"hamr/{VERSION} python/{sys.version_info.major}.{sys.version_info.minor}"
 ERROR_BYTES = 1024 * 1024
@@ -114,11 +111,11 @@ class Pipeline:
         if not isinstance(self.wire, EmbeddingWire):
             raise self._lacking("embeddings")
         begun: float = yield Now()
-        parts = []
+        parts, gates = [], self._gates(settings)
         for batch in batches(request, self.wire.max_embedding_inputs(self.route)):
             ending = Whole(self._vectors(self.wire, len(batch.inputs)))
             call = self._outgoing(self.wire.encode_embeddings(batch, self.route), request.headers, settings)
-            sending = yield from self._send(call, ending, settings, begun, batch)
+            sending = yield from self._send(call, ending, settings, begun, batch, gates)
             parts.append((ending.value, sending))
         return joined(parts)
 
@@ -240,12 +237,19 @@ class Pipeline:
         return Call(call.url, call.method, headers, call.body, call.secret, call.adaptations, timeouts)
 
     def _send(
-        self, call: Call, ending: Ending, settings: Settings, begun: float, asked: Asking | None = None
+        self,
+        call: Call,
+        ending: Ending,
+        settings: Settings,
+        begun: float,
+        asked: Asking | None = None,
+        gates: Sequence[Gate] | None = None,
     ) -> Flow[Sending]:
         """Send the call until it succeeds; raises HamrError where it does not, or not in time.
 
-        What is `asked` has to pass the gates at each attempt.
+        What is `asked` has to pass the gates at each attempt, which are the pipeline's own unless others are given.
         """
+        gates = self._gates(settings) if gates is None else gates
         if settings.timeouts.total is not None:
             call = replace(call, deadline=begun + settings.timeouts.total)
         if self.route.is_slow():  # once: after it, whoever needs the key has it at once
@@ -253,8 +257,8 @@ class Pipeline:
         sending = Sending(self.route, call, begun, tier=getattr(asked, "service_tier", None))
         while True:
             try:
-                if self.gates and asked is not None:
-                    yield from self._admitted(asked, sending, ending, settings.max_bytes)
+                if gates and asked is not None:
+                    yield from self._admitted(gates, asked, sending, ending, settings.max_bytes)
                 else:
                     yield from self._attempt(sending, ending, settings.max_bytes)
             except CallError as error:
@@ -265,13 +269,23 @@ class Pipeline:
                 sending.ended = yield Now()
                 return sending
 
-    def _admitted(self, asked: Asking, sending: Sending, ending: Ending, max_bytes: int) -> Flow[None]:
+    def _gates(self, settings: Settings) -> Sequence[Gate]:
+        """What a call has to pass: first of all its own bound, where it has one."""
+        if settings.max_cost is None:
+            return self.gates
+        from hamr.spend.ceiling import Ceiling
+
+        return (Ceiling(settings.max_cost, self.charge), *self.gates)
+
+    def _admitted(
+        self, gates: Sequence[Gate], asked: Asking, sending: Sending, ending: Ending, max_bytes: int
+    ) -> Flow[None]:
         """One attempt, let through by every gate and accounted for to each."""
         passes: list[Pass] = []
         failure: HamrError | None = None
         sending.admitted = False
         try:
-            for gate in self.gates:
+            for gate in gates:
                 passes.append((yield from gate.enter(Asked(self.route, asked, sending.call.deadline, ending.came))))
                 yield Keep(passes[-1])
             sending.admitted = True

@@ -278,7 +278,8 @@ RACE = """
 import sys
 from decimal import Decimal
 from hamr.spend.budget import Budget, scopes
-from hamr.spend.ledger import Account, Full, Sum
+from hamr.spend.ledger import Account, Full
+from hamr.spend.reckoning import Sum
 from hamr.spend.spending import ledger
 from hamr.database import Busy
 from hamr.types import Usage

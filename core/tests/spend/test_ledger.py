@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from hamr.spend.budget import Budget, scopes
-from hamr.spend.ledger import Account, Full, Ledger, Sum
+from hamr.spend.ledger import Account, Full, Ledger
 from hamr.spend.money import whole
+from hamr.spend.reckoning import Sum
 from hamr.types import Secret, Usage
 
 DAY = 86_400

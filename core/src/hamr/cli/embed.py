@@ -29,6 +29,9 @@ on a terminal only its first numbers are shown.
 SHOWN = 4
 """Numbers of a vector that a terminal gets."""
 
+OPTIONS = ("dimensions", "options", "timeout", "retries", "max_cost")
+"""The options here that are options of `embed` too, by the same name."""
+
 
 @click.command("embed", epilog=EPILOG)
 @click.argument("texts", nargs=-1, metavar="[TEXT...]")
@@ -38,7 +41,7 @@ SHOWN = 4
 )
 @click.option("--lines", is_flag=True, help="Each line of standard input is a text of its own.")
 @click.option("--dimensions", type=click.IntRange(min=1), metavar="N", help="How many numbers a vector has.")
-@request_options.stacked(request_options.FIELDS, *request_options.PATIENCE)
+@request_options.stacked(request_options.FIELDS, *request_options.PATIENCE, request_options.MAX_COST)
 @request_options.JSON
 @click.option("-v", "--verbose", is_flag=True, help="Tell on standard error what was used, and how long it took.")
 def command(texts: tuple[str, ...], *, model: str | None, as_json: bool, verbose: bool, **given: Any) -> None:
@@ -46,7 +49,11 @@ def command(texts: tuple[str, ...], *, model: str | None, as_json: bool, verbose
     from hamr.cli import report
     from hamr.client import Hamr
 
-    options = {name: given[name] for name in ("dimensions", "options", "timeout", "retries") if given[name] is not None}
+    options = {
+        name: given[name]
+        for name in ("dimensions", "options", "timeout", "retries", "max_cost")
+        if given[name] is not None
+    }
     with Hamr() as client:
         found = client.embed(_inputs(texts, given["files"], lines=given["lines"]), model, **options)
     if as_json:

@@ -32,6 +32,7 @@ NAMES = (
     "options",
     "timeout",
     "retries",
+    "max_cost",
 )
 """The options here that are options of a call too, by the same name."""
 
@@ -148,6 +149,9 @@ PATIENCE = (
     ),
     click.option("--retries", type=click.IntRange(min=0), metavar="N", help="How often a failed call is sent again."),
 )
+MAX_COST = click.option(
+    "--max-cost", metavar="DOLLARS", help="Send nothing that may cost more; what it may cost is an estimate."
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
 ANSWERING = (
     click.option("-s", "--system", metavar="TEXT", help="What the model is told before the prompt."),
@@ -173,6 +177,7 @@ ANSWERING = (
     ),
     FIELDS,
     *PATIENCE,
+    MAX_COST,
 )
 """How any answer is wanted."""
 

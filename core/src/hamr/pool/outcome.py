@@ -72,8 +72,8 @@ def failed(member: Member, error: HamrError, state: State, now: float, breaker: 
 def next_after(error: HamrError) -> Next:
     """Where a call goes on that failed: nowhere, once something of its answer was given to the caller.
 
-    A request that one candidate finds wrong may suit the next (inventory C-61); what a content filter refused is not
-    carried on to another.
+    A request that one candidate finds wrong, or that may cost too much there, may suit the next (inventory C-61); what
+    a content filter refused is not carried on to another.
     """
     if isinstance(error, CallError) and error.partial is not None:
         return "raise"
@@ -81,7 +81,7 @@ def next_after(error: HamrError) -> Next:
         case NoSuchModel() | BadRequest() | TooLong() | Unsupported():
             return "candidate"
         case BudgetSpent():
-            return "raise"
+            return "candidate" if error.code == "max_cost" else "raise"
         case NoAnswer() | Overloaded() | RateLimited() | QuotaSpent() | NotLetIn() | BrokenReply() | ConfigError():
             return "key"
     return "raise"

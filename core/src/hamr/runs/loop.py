@@ -22,8 +22,9 @@ RUNS_TOOLS = ("tool_calls", "stop", "length", "unknown")
 def running(pipeline: Pipeline, request: Request, settings: Settings, limits: Limits) -> RunFlow[Run]:
     """Call, run the tools that are asked for, and call again, until nothing is asked for; emits all of it.
 
-    Raises HamrError where a call fails, with what the run had come to in `run`. At the bound of rounds the tools of
-    the last one are still run, so that the conversation can be gone on with.
+    Raises HamrError where a call fails, with what the run had come to in `run`; `max_cost` bounds all its calls
+    together. At the bound of rounds the tools of the last one are still run, so that the conversation can be gone on
+    with.
     """
     so_far = _SoFar(request)
     while True:
@@ -32,6 +33,10 @@ def running(pipeline: Pipeline, request: Request, settings: Settings, limits: Li
         except CallError as error:
             error.run = so_far.run("failed") if so_far.responses else None
             raise
+        if settings.max_cost is not None:
+            from hamr.spend.ceiling import left
+
+            settings = replace(settings, max_cost=left(settings.max_cost, response))
         calls = so_far.add(response)
         if not calls or response.finish_reason not in RUNS_TOOLS:
             return so_far.run("finished")

@@ -5,52 +5,37 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hamr import estimate
 from hamr.database import Unwritable, written
 from hamr.effects import Flow, Now, Sleep, Tell, WallClock
 from hamr.errors import BudgetSpent, HamrError
 from hamr.gates import Asked, Came
 from hamr.key_ids import secret_of
 from hamr.spend.budget import Budget, end, scopes
-from hamr.spend.ledger import Account, Full, Ledger, Sum
+from hamr.spend.ledger import Account, Full, Ledger
 from hamr.spend.money import dollars, told, whole
-from hamr.types import Cost, Route, Usage
+from hamr.spend.reckoning import Reckoning, Sum
+from hamr.types import Route
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hamr.gates import Asking
 
-PESSIMISTIC = Decimal(1), Decimal(5)
-"""Dollars for a million tokens in and out where no price is known, for budgets to err on the safe side (V-43)."""
-LONGEST = 16_384
-"""Tokens of an answer to which neither the request nor the list of models sets a bound (H-46)."""
-MILLION = 1_000_000
 POLL = 0.25
 PATIENCE = 30.0
 """Seconds to wait for calls under way whose reservations leave no room."""
 
 
 class SpendGate:
-    """What is spent on one route, and the budgets in whose scope it is.
-
-    `charge` puts a price on a usage, and `longest` says how many tokens an answer may have, if that is known.
-    """
+    """What is spent on one route, and the budgets in whose scope it is."""
 
     def __init__(
-        self,
-        ledger: Ledger,
-        account: Callable[[str], Account],
-        budgets: Sequence[Budget],
-        charge: Callable[[Usage, str, str | None, str], Cost],
-        longest: Callable[[], int | None],
+        self, ledger: Ledger, account: Callable[[str], Account], budgets: Sequence[Budget], reckoning: Reckoning
     ) -> None:
-        self.ledger, self.budgets = ledger, budgets
-        self._account, self._charge, self._longest = account, charge, longest
+        self.ledger, self.budgets, self.reckoning = ledger, budgets, reckoning
+        self._account = account
 
     def enter(self, asked: Asked) -> Flow[SpendPass]:
         """Hold the most that the call may cost; raises BudgetSpent where a budget has no room for that."""
@@ -61,7 +46,8 @@ class SpendGate:
             budgets = [each for each in self.budgets if each.scope in account.scopes]
             if not budgets:
                 return SpendPass(self, asked, account, None)
-            most = self.sum(Came(self._most(asked.request)), asked.request, (yield from _today()))
+            usage = self.reckoning.most(asked.request)
+            most = self.reckoning.sum(Came(usage), asked.request, (yield from _today()))
             while True:
                 answer = yield from written(self.ledger.database, partial(self.ledger.reserve, account, most, budgets))
                 if not isinstance(answer, Full):
@@ -76,24 +62,8 @@ class SpendGate:
             yield Tell(f"what calls cost is not kept: {error}")
             return SpendPass(self, asked, None, None)
 
-    def sum(self, came: Came, request: Asking, day: str) -> Sum:
-        """What a usage comes to."""
-        usage, cost = came.usage or Usage(), came.cost or Cost()
-        if cost.usd is None:
-            cost = self._charge(usage, came.served, getattr(request, "service_tier", None), day)
-        if cost.usd is not None:
-            return Sum(usage, whole(cost.usd), whole(cost.usd), cost.reason)
-        incoming, outgoing = PESSIMISTIC
-        safe = (usage.input_total * incoming + usage.output_total * outgoing) / MILLION
-        return Sum(usage, None, whole(safe), cost.reason)
-
     def _who(self, route: Route) -> Account:
         return self._account(self.ledger.key_id(secret_of(route)))
-
-    def _most(self, request: Asking) -> Usage:
-        longest = self._longest() or LONGEST
-        incoming, outgoing = estimate.input_tokens(request), estimate.output_tokens(request, longest)
-        return Usage(input=incoming, output=outgoing, estimated=True)
 
 
 class SpendPass:
@@ -110,7 +80,7 @@ class SpendPass:
         if account is None:
             return
         self._open = False
-        final = self._final(came, (yield from _today()))
+        final = self._gate.reckoning.final(came, self._asked.request, (yield from _today()))
         if self._number is None and final is None:
             return
         try:
@@ -128,20 +98,11 @@ class SpendPass:
         ledger, came = self._gate.ledger, self._asked.came() if self._asked.came else Came()
         day = datetime.fromtimestamp(ledger.clock(), UTC).date().isoformat()
         # It was sent: the provider charges at least for what went in.
-        final = self._final(replace(came, has_content=True), day)
+        final = self._gate.reckoning.final(replace(came, has_content=True), self._asked.request, day)
         try:
             ledger.settle_later(self._number, self._account, final)
         except (HamrError, Unwritable):  # what was held stays held; the next call will say why
             return
-
-    def _final(self, came: Came, day: str) -> Sum | None:
-        request = self._asked.request
-        if came.usage is None:
-            if not came.has_content:
-                return None
-            outgoing = came.characters() // estimate.BYTES if came.characters else 0
-            came = replace(came, usage=Usage(estimate.input_tokens(request), output=outgoing, estimated=True))
-        return self._gate.sum(came, request, day)
 
 
 def _today() -> Flow[str]:

@@ -19,7 +19,8 @@ from hamr.types.usage import BUCKETS
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-    from hamr.types import Secret, Usage
+    from hamr.spend.reckoning import Sum
+    from hamr.types import Secret
 
 SCHEMA = f"""{key_ids.SCHEMA};
 CREATE TABLE calls (
@@ -74,19 +75,6 @@ class Account:
     provider: str
     model: str
     scopes: tuple[Scope, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """What a call comes to: `usd` and `charged` in parts of a dollar, the first None where it is not known.
-
-    What is `charged` counts for budgets: where the price is not known, it is one on the safe side.
-    """
-
-    usage: Usage
-    usd: int | None
-    charged: int
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

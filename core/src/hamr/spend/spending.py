@@ -12,11 +12,11 @@ from hamr.spend.budget import budget
 from hamr.spend.choices import Choices
 from hamr.spend.gate import SpendGate, account_of
 from hamr.spend.ledger import Ledger
+from hamr.spend.reckoning import Reckoning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from hamr.types import Cost, Route, Usage
+    from hamr.gates import Charge
+    from hamr.types import Route
 
 FILE = "spend.sqlite"
 
@@ -34,15 +34,10 @@ class Spending:
         self._project, self._tags = project, tuple(dict.fromkeys(tags))
         self._ledger = ledger(environ)
 
-    def gate(
-        self,
-        route: Route,
-        charge: Callable[[Usage, str, str | None, str], Cost],
-        longest: Callable[[], int | None],
-    ) -> SpendGate:
+    def gate(self, route: Route, charge: Charge) -> SpendGate:
         """What a call on this route has to pass."""
         account = partial(account_of, self._project, self._tags, route)
-        return SpendGate(self._ledger, account, self._budgets, charge, longest)
+        return SpendGate(self._ledger, account, self._budgets, Reckoning(charge))
 
     @property
     def wanted(self) -> bool:

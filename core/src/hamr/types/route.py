@@ -10,6 +10,8 @@ from hamr.types.call import Timeouts
 from hamr.types.secret import Secret
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from hamr.types.ambient import Ambient
     from hamr.types.oauth import OAuthSpec
     from hamr.types.tokens import TokenStore
@@ -176,13 +178,15 @@ class Settings:
     """How this user wants calls made.
 
     `retries` counts the times after the first; `retry_wait` is the longest single wait in seconds (a server
-    that asks for more is not waited for); `max_bytes` bounds one reply.
+    that asks for more is not waited for); `max_bytes` bounds one reply; `max_cost` is the most dollars that a call may
+    cost, else it is not sent.
     """
 
     timeouts: Timeouts = field(default_factory=Timeouts)
     retries: int = 2
     retry_wait: float = 60.0
     max_bytes: int = 256 * 1024 * 1024
+    max_cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
