@@ -34,6 +34,7 @@ LINES = {
     "config": "Show and change configuration.",
     "embed": "Turn texts into vectors.",
     "explain": "Tell what a call would do, and why.",
+    "import": "Take over another program's configuration.",
     "install": "Install plugins.",
     "login": "Log in to a provider.",
     "logout": "Log out of a provider.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -76,6 +76,15 @@ class ConfigFile:
     def put(self, text: str, path: Path, value: Any) -> str:
         """The text with this value there; raises ConfigError where it cannot be put there."""
         return self._edited(text, lambda plain: self._editor.put(plain, (*self.head, *path), value))
+
+    def put_all(self, text: str, values: Sequence[tuple[Path, Any]]) -> str:
+        """The text with all these values; raises ConfigError where they cannot be put there."""
+        return self._edited(text, lambda plain: self._editor.put_all(plain, values))
+
+    def document(self, tables: Mapping[str, Any]) -> str:
+        """Tables as a file of this kind; raises TypeError for values that it cannot hold."""
+        text: str = self._editor.document(tables)
+        return text
 
     def drop(self, text: str, path: Path) -> str:
         """The text without what stands there; raises ConfigError where it cannot be taken away."""

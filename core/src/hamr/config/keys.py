@@ -62,7 +62,7 @@ class Key:
     rules: Mapping[str, Any]
 
     def __str__(self) -> str:
-        return ".".join(_quoted(part.name) for part in self.parts)
+        return spelled(self.names)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -111,6 +111,11 @@ def key(text: str) -> Key:
         part, shape = _below(shape, name, ".".join(each.name for each in parts))
         parts.append(part)
     return Key(tuple(parts), *_kind(shape))
+
+
+def spelled(names: Sequence[str]) -> str:
+    """Names as a key: those with dots in them stand in quotes."""
+    return ".".join(_quoted(name) for name in names)
 
 
 def like_a_key(text: str) -> bool:

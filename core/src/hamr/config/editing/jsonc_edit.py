@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hamr.config import jsonc
@@ -31,6 +31,25 @@ def line(text: str, path: Path) -> int | None:
 def put(text: str, path: Path, value: Any) -> str | None:
     """The text with this value there, None where that takes more than one change; raises ValueError or TypeError."""
     return _first(text, _puttings(text if text.strip() else EMPTY, path, value), nested.put(loads(text), path, value))
+
+
+def put_all(text: str, values: Sequence[tuple[Path, Any]]) -> str | None:
+    """The text with all these values; None where that takes more than a change each; raises as `put`."""
+    stored = loads(text)
+    if isinstance(stored, dict) and not any(path[0] in stored for path, _ in values):
+        together: dict[str, Any] = {}
+        for path, value in values:
+            together = nested.put(together, path, value)
+        values = [((name,), value) for name, value in together.items()]
+    changed: str | None = text
+    for path, value in values:
+        changed = None if changed is None else put(changed, path, value)
+    return changed
+
+
+def document(value: Any) -> str:
+    """A value as a file of JSON."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def drop(text: str, path: Path) -> str | None:

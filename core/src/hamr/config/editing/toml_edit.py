@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hamr.config.editing import nested
@@ -48,8 +48,58 @@ def drop(text: str, path: Path) -> str | None:
     return _first(text, _droppings(text, path), nested.dropped(stored, path))
 
 
+def put_all(text: str, values: Sequence[tuple[Path, Any]]) -> str | None:
+    """The text with all these values, tables with heads of their own; None where that takes more; raises as `put`."""
+    plain = [each for each in values if len(each[0]) == 1 and not isinstance(each[1], dict)]
+    tables = [each for each in values if each not in plain]
+    whole = _appended(text, tables)
+    changed = text if whole is None else whole
+    for path, value in plain if whole is not None else values:
+        if (put_in := put(changed, path, value)) is None:
+            return None
+        changed = put_in
+    return changed
+
+
+def document(tables: Mapping[str, Any], head: tuple[str, ...] = ()) -> str:
+    """Tables as a file of TOML, or as the part of one that begins below this head."""
+    lines, inner = [], []
+    for each, value in tables.items():
+        path = (*head, each)
+        if isinstance(value, Mapping) and value and not _is_short(path, value):
+            plain = any(
+                not isinstance(below, Mapping) or _is_short((*path, name), below) for name, below in value.items()
+            )
+            inner.append((f"[{_dotted(path)}]\n" if plain else "") + document(value, path))
+        elif isinstance(value, list | tuple) and value and all(isinstance(row, Mapping) for row in value):
+            inner += [f"[[{_dotted(path)}]]\n{document(row, path)}" for row in value]
+        else:
+            lines.append(f"{name(each)} = {written(value)}\n")
+    return "\n".join(["".join(lines)] * bool(lines) + inner)
+
+
+def _is_short(path: tuple[str, ...], value: Mapping[str, Any]) -> bool:
+    """Whether a table stands in braces: flat and deep, such as a price, or the meaning of an alias."""
+    if len(path) < 2 or (len(path) == 2 and path[0] != "aliases"):
+        return False
+    return len(value) < 6 and not any(isinstance(each, Mapping | list | tuple) for each in value.values())
+
+
+def _appended(text: str, values: Sequence[tuple[Path, Any]]) -> str | None:
+    meant: dict[str, Any] = loads(text)
+    new: dict[str, Any] = {}
+    for path, value in values:
+        meant, new = nested.put(meant, path, value), nested.put(new, path, value)
+    if not new:
+        return text
+    start = f"{text.rstrip()}\n\n" if text.strip() else ""
+    return _first(text, iter([f"{start}{document(new)}"]), meant)
+
+
 def written(value: Any) -> str:
-    """A value as TOML, on one line."""
+    """A value as TOML, on one line; raises TypeError for what TOML does not have."""
+    if value is None:
+        raise TypeError("a value is null, which TOML has not")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
