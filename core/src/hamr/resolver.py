@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hamr.errors import ConfigError, HamrError
 from hamr.model_names import ModelNames
 from hamr.resolve import rules
-from hamr.resolve.known import Holder
+from hamr.resolve.known import Holder, Server
 from hamr.resolve.model import Role
 from hamr.resolve.outcome import Refusal, Selection, Step
 from hamr.resolve.select import select
@@ -49,7 +49,7 @@ class Resolver:
         plain = selector, role
         if (known := self._plain.get(plain)) is not None:
             return known
-        key = (*plain, *map(self._environ.get, VARIABLES), *map(self._environ.get, self.local[1]))
+        key = (*plain, *map(self._environ.get, VARIABLES), *map(self._environ.get, self._of_servers))
         if (known := self._chosen.get(key)) is None:
             known = select(selector, self._environ, self, self._providers.meant, role)
             if role == "chat" and (said := self._read.fallbacks.get(known.provider)) is not None:
@@ -130,9 +130,12 @@ class Resolver:
         return found
 
     @cached_property
-    def local(self) -> tuple[str, Collection[str]]:
-        """The provider of a server of one's own, and the variables that say where it is."""
-        return self._shipped["local"]["provider"], self._shipped["local"]["env"]
+    def servers(self) -> Sequence[Server]:
+        """The servers of one's own that a variable may name."""
+        tables = self._shipped["server"]
+        return [
+            Server(each["provider"], each["env"], each.get("except", ()), each.get("makers", ())) for each in tables
+        ]
 
     @property
     def defaults(self) -> Sequence[str]:
@@ -171,6 +174,10 @@ class Resolver:
         self._chosen.clear()
         for name in ("rules", "_names"):
             self.__dict__.pop(name, None)
+
+    @cached_property
+    def _of_servers(self) -> Sequence[str]:
+        return [name for each in self.servers for name in each.env]
 
     @cached_property
     def _names(self) -> ModelNames:

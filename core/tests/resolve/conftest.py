@@ -12,7 +12,7 @@ import pytest
 
 from hamr.errors import ConfigError
 from hamr.resolve import rules
-from hamr.resolve.known import Holder
+from hamr.resolve.known import Holder, Server
 from hamr.resolve.model import Role
 from hamr.resolve.outcome import Meant, Selection
 from hamr.resolve.select import select
@@ -87,8 +87,9 @@ class World:
         return found
 
     @property
-    def local(self) -> tuple[str, Collection[str]]:
-        return SHIPPED["local"]["provider"], SHIPPED["local"]["env"]
+    def servers(self) -> Sequence[Server]:
+        return [Server(each["provider"], each["env"], each.get("except", ()), each.get("makers", ()))
+                for each in SHIPPED["server"]]  # fmt: skip
 
     @property
     def defaults(self) -> Sequence[str]:

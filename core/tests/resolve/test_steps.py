@@ -167,3 +167,32 @@ def test_a_maker_that_is_not_installed_is_not_replaced(make: Any) -> None:
 def test_what_looks_like_a_providers_name_is_none_of_a_model(make: Any) -> None:
     with pytest.raises(ConfigError, match="no plugin for the provider 'olama'"):
         make({"ola": "m", "ollama": "m"}, ready={"ollama"}).pick("olama")
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("gpt-4o-mini", "litellm/gpt-4o-mini"),
+        ("anthropic/claude-sonnet-4", "litellm/anthropic/claude-sonnet-4"),
+        ("meta-llama/llama-3.1-70b-instruct", "litellm/meta-llama/llama-3.1-70b-instruct"),
+        ("llama3:70b", "litellm/llama3:70b"),
+        ("claude-sonnet-4", "anthropic/claude-sonnet-4"),
+        ("groq/llama", "groq/llama"),
+    ],
+)
+def test_a_server_of_all_but_claude(name: str, found: str, make: Any) -> None:
+    """C-10, C-70: the router of Hiveloom tells by the beginning `claude-` alone."""
+    world = make({**dict.fromkeys(("anthropic", "groq", "openai", "openrouter"), None), "litellm": None}, ready=None)
+    assert world.found(name, HIVELOOM_OPENAI_BASE_URL="https://openrouter.ai/api/v1") == found
+    assert world.found(name, HIVELOOM_OPENAI_COMPAT_BASE_URL="https://openrouter.ai/api/v1") == found
+    step = world.pick("gpt-4o", HIVELOOM_OPENAI_BASE_URL="https://h").steps[-1]
+    assert (step.name, step.why) == ("own server", "the environment variable HIVELOOM_OPENAI_BASE_URL is set")
+
+
+def test_of_two_servers_the_first_counts_and_one_that_is_not_installed_is_told(make: Any) -> None:
+    both = {"LOCAL_LLM_BASE_URL": "http://l", "HIVELOOM_OPENAI_BASE_URL": "https://h"}
+    assert make({"local": None, "litellm": None}, ready=None).found("gpt-4o", **both) == "local/gpt-4o"
+    chosen = make({"openai": None}, ready=None).pick("gpt-4o", HIVELOOM_OPENAI_BASE_URL="https://h")
+    assert ("litellm", "no plugin for it is installed") in [
+        tuple(each) for step in chosen.steps for each in step.refused
+    ]

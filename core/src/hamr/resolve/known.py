@@ -37,6 +37,18 @@ class Holder(NamedTuple):
         return f"{self.provider}/{self.id}"
 
 
+class Server(NamedTuple):
+    """A server of one's own: its provider, the variables that say where it is, and the models that are not meant.
+
+    `makers` are providers whose names stand before those of models there.
+    """
+
+    provider: str
+    env: Sequence[str]
+    unless: Sequence[str] = ()
+    makers: Sequence[str] = ()
+
+
 class Known(Protocol):
     """What is installed and configured. Every answer is looked for when it is asked for, and not before."""
 
@@ -77,8 +89,8 @@ class Known(Protocol):
         """Names of makers of models that are nearly those of providers, in small letters."""
 
     @property
-    def local(self) -> tuple[str, Collection[str]]:
-        """The provider of a server of one's own, and the variables that say where it is."""
+    def servers(self) -> Sequence[Server]:
+        """The servers of one's own that a variable may name."""
 
     @property
     def defaults(self) -> Sequence[str]:

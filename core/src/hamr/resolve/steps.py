@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from hamr.errors import ConfigError
-from hamr.resolve.known import Holder, Known
+from hamr.resolve.glob import fits
+from hamr.resolve.known import Holder, Known, Server
 from hamr.resolve.model import Role
 from hamr.resolve.outcome import Found, Passed, Refusal
 from hamr.resolve.rules import Rule
-from hamr.resolve.variables import AUTO, DEFAULT, PROVIDER, said
+from hamr.resolve.variables import AUTO, DEFAULT, PROVIDER, Said, said
 
 DATED = re.compile(r"-(?:\d{8}|\d{4}-\d{2}-\d{2})$")
 SHOWN = 6
@@ -49,6 +50,8 @@ def named(asked: Asked, known: Known) -> Found | Passed:
     if given is not None and given.value.lower() != AUTO:
         return Passed(f"{given.origin} names the provider")  # the two are set together, never by themselves (V-40)
     head, slash, rest = asked.name.partition("/")
+    if slash and (server := _over(head, asked, known)) is not None:
+        return Passed(f"{server.origin} is set, where {head!r} is a maker and no provider")
     if known.registered(head):
         return Found(head, rest or None, "it begins with a provider", asked.origin, asked.origin if rest else None)
     for prefix, provider in known.prefixes.items():
@@ -56,6 +59,12 @@ def named(asked: Asked, known: Known) -> Found | Passed:
             return Found(provider, model, f"{prefix} means {provider}", asked.origin, asked.origin)
     why = f"{head!r} is no provider that is there" if slash else "it begins with no provider"
     return Passed(why)
+
+
+def _over(head: str, asked: Asked, known: Known) -> Said | None:
+    """The variable of a server of one's own where this is the name of a maker."""
+    servers = (each for each in known.servers if head in each.makers and known.registered(each.provider))
+    return next((given for each in servers if (given := said(asked.environ, each.env)) is not None), None)
 
 
 def environment(asked: Asked, known: Known) -> Found | Passed:
@@ -71,14 +80,28 @@ def environment(asked: Asked, known: Known) -> Found | Passed:
 
 def own_server(asked: Asked, known: Known) -> Found | Passed:
     """The base URL of a server of one's own, where a model is named for it."""
-    provider, variables = known.local
-    if (given := said(asked.environ, variables)) is None:
-        return Passed(f"{' and '.join(variables)} is not set")
+    unset: list[str] = []
+    passed: Passed | None = None
+    for server in known.servers:
+        if (given := said(asked.environ, server.env)) is None:
+            unset += server.env[:1]
+            continue
+        if isinstance(found := _at(server, given, asked, known), Found):
+            return found
+        passed = passed or found
+    return passed or Passed(f"{' and '.join(unset)} is not set")
+
+
+def _at(server: Server, given: Said, asked: Asked, known: Known) -> Found | Passed:
+    """The model at a server whose URL a variable says."""
+    provider, name = server.provider, asked.name
+    if name is not None and any(fits(pattern, name.lower()) for pattern in server.unless):
+        return Passed(f"{given.origin} is set, but not for {name!r}")
     if not known.registered(provider):
         return Passed(f"{given.origin} is set", (Refusal(provider, NOT_INSTALLED),))
-    if asked.name is None and known.default(provider, asked.role) is None:
+    if name is None and known.default(provider, asked.role) is None:
         return Passed(f"{given.origin} is set, but no model is named")
-    return Found(provider, asked.name, f"{given.origin} is set", given.origin, asked.origin if asked.name else None)
+    return Found(provider, name, f"{given.origin} is set", given.origin, asked.origin if name else None)
 
 
 def listed(asked: Asked, known: Known) -> Found | Passed:
