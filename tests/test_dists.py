@@ -18,6 +18,7 @@ PROVIDERS = [folder for folder in FOLDERS if list(folder.glob("src/hamr_provider
 # Distributions that are more, or other, than a provider's manifest, and why each is here.
 OTHERS = {
     "sim": "a server that simulates providers, a command that starts it, and a provider that reaches it",
+    "state_redis": "a store of state for many machines, which is no provider",
     "testkit": "tests and fixtures for whoever writes a plugin",
 }
 
@@ -27,6 +28,7 @@ MORE_DEPENDENCIES = {
     "bedrock": {"botocore>=1.34": "AWS's signatures, event streams and ways to credentials, as AWS has them"},
     "ollama": {"click>=8.1.7": "it adds a command to hamr's"},
     "sim": {"click>=8.1.7": "it adds a command to hamr's"},
+    "state_redis": {"redis>=5.0.1": "the protocol of Redis over TCP and TLS, as its makers read and write it"},
     "vertex": {"google-auth>=2.30": "the signature of a service account's key, as Google makes it"},
     "testkit": {
         "hypothesis>=6.100": "strategies and assertions for the property tests of a wire",

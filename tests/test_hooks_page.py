@@ -24,7 +24,14 @@ def test_every_hook_has_a_heading_with_its_arguments() -> None:
 
 
 def test_every_method_of_what_a_hook_returns_is_there_with_its_arguments() -> None:
-    for protocol in (specs.Transport, specs.Auth, specs.ToolWire, specs.EmbeddingWire, specs.ListingWire):
+    for protocol in (
+        specs.Transport,
+        specs.Auth,
+        specs.ToolWire,
+        specs.EmbeddingWire,
+        specs.ListingWire,
+        specs.StateStore,
+    ):
         table = PAGE.partition(f"| method of `{protocol.__name__}` |")[2].partition("\n\n")[0]
         methods = [value for name, value in vars(protocol).items() if inspect.isfunction(value) and name[0] != "_"]
         assert re.findall(r"^\| `(.+?)` \|", table, re.MULTILINE) == [signature(method) for method in methods]

@@ -36,7 +36,9 @@ MORE_OF_THE_CORE = {
     },
     "testkit": {
         "hamr": "it makes calls as a user does",
+        "hamr.admission": "it has a call's limits without the call",
         "hamr.drive": "it runs a flow",
+        "hamr.gates": "it has a call's limits without the call",
         "hamr.streams": "in both colours",
     },
 }

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hamr.config_files import config_path
+from hamr.discover import Plugins
+from hamr.stores import Stores
 from hamr.types import RateLimits, Route
 
 if TYPE_CHECKING:
@@ -36,10 +38,14 @@ class Given:
 
 
 class Admission:
-    """What a client's calls have to pass; raises ConfigError for limits or budgets that are none."""
+    """What a client's calls have to pass; raises ConfigError for limits or budgets that are none.
 
-    def __init__(self, environ: Mapping[str, str], given: Given = Given()) -> None:
+    `stores` say where limits are kept, those of the environment where there are none.
+    """
+
+    def __init__(self, environ: Mapping[str, str], given: Given = Given(), stores: Stores | None = None) -> None:
         self._environ = environ
+        self.stores = stores or Stores(Plugins(), environ)
         self._limits: Mapping[str, RateLimits] = {}
         self._limiter: Limiter | None = None
         self._spending: Spending | None = None
@@ -74,7 +80,7 @@ class Admission:
         if self._limiter is None:
             from hamr.limits.limiter import Limiter
 
-            self._limiter = Limiter(self._environ, self._limits, WAIT)
+            self._limiter = Limiter(self._environ, self._limits, WAIT, lambda: self.stores.chosen)
         return self._limiter
 
     def _may_spend(self) -> bool:

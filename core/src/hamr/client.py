@@ -20,6 +20,7 @@ from hamr.resolve.candidates import candidates, names
 from hamr.resolver import Resolver
 from hamr.routes import Routes
 from hamr.secrets.store import CredentialStore
+from hamr.stores import Stores
 from hamr.streams import AsyncStream, Stream, Tell
 from hamr.types import Call, Response, ResponseFormat, Run, Settings
 
@@ -80,7 +81,8 @@ class Hamr:
         self._routes = Routes(self.providers, self._environ, *given, self.credentials, self.settings)
         self._resolver = Resolver(self._routes, self._environ, tell)
         self.capabilities = CapabilitySources(self.providers, self._resolver.warn)
-        self._admission = Admission(self._environ, Given(limits, project, tags, budgets))
+        self.stores = Stores(self.plugins, self._environ, self.providers.setting)
+        self._admission = Admission(self._environ, Given(limits, project, tags, budgets), self.stores)
         switched_on = names(self._environ.get("HAMR_EXTENSIONS", "")) if extensions is None else extensions
         self._pipelines = Pipelines(self._routes, self.capabilities, self._admission, switched_on, tell)
 

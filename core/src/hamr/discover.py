@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from hamr.manifest import Manifest
     from hamr.manifest_index import ManifestIndex
     from hamr.specs import Dialect
+    from hamr.types import Secret
 
 PROVIDERS = "hamr.providers"
 EXTENSIONS = "hamr.extensions"
 COMMANDS = "hamr.commands"
 DIALECTS = "hamr.dialects"
+STORES = "hamr.stores"
 SCHEMA = ("manifest.py", "schema.py", "base_url.py", os.path.join("types", "oauth.py"))
 """What says how a manifest may look."""
 
@@ -50,6 +52,11 @@ class Plugins:
     def dialects(self) -> Mapping[str, tuple[EntryPoint, ...]]:
         """The entry points of each wire that a plugin can serve."""
         return _by_name(entry_points(DIALECTS))
+
+    @cached_property
+    def stores(self) -> Mapping[str, tuple[EntryPoint, ...]]:
+        """The entry points of each scheme of a URL at which a plugin keeps state."""
+        return _by_name(entry_points(STORES))
 
     @cached_property
     def _index(self) -> ManifestIndex:
@@ -113,6 +120,14 @@ class Plugins:
         if not isinstance(dialect, Dialect):
             raise PluginError(f"{point.source}: {point.value} is no Dialect", hint="docs/hooks.md says what one has.")
         return dialect
+
+    def load_store(self, scheme: str) -> tuple[Callable[[Secret], object], str]:
+        """What opens a store at such a URL, and its source; raises PluginError naming dist, version and cause."""
+        point = self._pick(scheme, self.stores[scheme])
+        loaded = _load(point)
+        if not callable(loaded):
+            raise PluginError(f"{point.source}: {point.value} cannot be called", hint="docs/hooks.md says what it is.")
+        return loaded, point.source
 
     def load_extensions(self, names: tuple[str, ...]) -> list[tuple[str, object]]:
         """The extensions that are switched on, imported, in the order given."""

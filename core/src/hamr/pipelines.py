@@ -104,7 +104,7 @@ class Pipelines:
     def _pooling(self) -> Pooling:
         from hamr.pool.pooling import Pooling
 
-        return Pooling(self._routes.environ, self._routes.every_key, self._single)
+        return Pooling(self._routes.environ, self._routes.every_key, self._single, self._admission.stores.chosen)
 
     def plain(self, route: Route) -> Pipeline:
         """The pipeline of a route, without what its calls have to pass and what they cost."""

@@ -91,6 +91,10 @@ class Providers:
         plugin = self.plugin(id)
         return (self.plugins.find(plugin).source, self.plugins.load(plugin)) if plugin else None
 
+    def setting(self, name: str) -> tuple[str, str] | None:
+        """What the files say that belongs to no provider, and where."""
+        return self.configuration.setting(name)
+
     def warn(self, tell: Callable[[str, str | None], None]) -> None:
         """Say once what in the files of configuration does not count."""
         for problem in self.configuration.problems:

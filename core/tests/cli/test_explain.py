@@ -51,6 +51,22 @@ def test_it_needs_no_key_and_tells_where_all_comes_from(hamr: Any) -> None:
     assert "adapted nothing" in lines(hamr("explain", "-m", "acme"))
 
 
+def test_it_tells_limits_and_where_they_are_kept(hamr: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HAMR_RATE_LIMIT_ACME", "30")
+    monkeypatch.setenv("HAMR_RATE_LIMIT_ACME_ACME_LARGE_CONCURRENCY", "2")
+    monkeypatch.setenv("HAMR_STATE_DIR", "/tmp/state-of-acme")
+    told = lines(hamr("explain", "-m", "acme"))
+    assert "limits 30 calls a minute for acme; 2 calls at once for acme/acme-large" in told
+    assert "state /tmp/state-of-acme (from HAMR_STATE_DIR)" in told
+
+
+def test_it_tells_which_store_is_shared_without_its_password(hamr: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HAMR_STATE_URL", "redis://:canary@redis.test/2")
+    told = hamr("explain", "-m", "acme")
+    assert "state redis://redis.test:6379/2 (from HAMR_STATE_URL)" in lines(told)
+    assert "canary" not in told.out + told.err
+
+
 def test_what_the_environment_says_is_told_by_its_variable(hamr: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"HAMR_LLM_MODEL": "acme", "ACME_BASE_URL": "http://localhost:1/v1", "ACME_MODEL": "mine",
                         "ACME_OLD_KEY": "sk-made-up-for-this-test"}.items():  # fmt: skip

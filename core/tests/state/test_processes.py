@@ -15,7 +15,6 @@ import pytest
 
 from hamr.limits.limiter import FILE
 
-HAMMER = Path(__file__).with_name("hammer.py")
 KILLS = 25
 """How many processes are killed one after the other in one file, in less than the minute that is kept of it."""
 ROUNDS = int(os.environ.get("HAMR_TEST_KILLS", str(KILLS))) // KILLS
@@ -24,7 +23,7 @@ ROUNDS = int(os.environ.get("HAMR_TEST_KILLS", str(KILLS))) // KILLS
 
 def hammer(folder: Path, what: str, limit: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, str(HAMMER), str(folder), what, str(limit)],
+        [sys.executable, "-m", "hamr_testkit.hammer", str(folder), what, str(limit)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
 

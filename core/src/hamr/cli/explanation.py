@@ -64,6 +64,8 @@ def explain(
         "auth": Fact(_auth(pipeline), origins.get("auth")),
         "tool format": _tool_format(client, chosen, route),
         "tier": Fact(*(client.providers.configuration.tier(provider.id, route.model.id) or (None, None))),
+        "limits": Fact(_limits(pipeline), None),
+        "state": Fact(*client.stores.place),
     }
     key = key_of(provider, environ)
     call, problem = _encoded(pipeline, request)
@@ -97,6 +99,15 @@ def _written(value: Any) -> str:
     import json
 
     return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _limits(pipeline: Pipeline) -> str | None:
+    """The user's own limits that a call on it is held to."""
+    if not pipeline.gates:
+        return None
+    from hamr.limits.gate import LimitGate
+
+    return "; ".join(words for gate in pipeline.gates if isinstance(gate, LimitGate) for words in gate.words) or None
 
 
 def _key(key: Any) -> dict[str, Any]:

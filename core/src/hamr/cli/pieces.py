@@ -1,4 +1,4 @@
-"""What the installed distributions bring: providers, commands, extensions; and whether each can be loaded."""
+"""What the installed distributions bring: providers, commands, extensions, stores; and whether each can be loaded."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hamr.cli.group import COMMANDS, load
-from hamr.discover import EXTENSIONS, PROVIDERS
+from hamr.discover import EXTENSIONS, PROVIDERS, STORES
 from hamr.distributions import EntryPoint, entry_points
 from hamr.errors import HamrError, PluginError
 
 if TYPE_CHECKING:
     from hamr.client import Hamr
 
-KINDS = {PROVIDERS: "provider", COMMANDS: "command", EXTENSIONS: "extension"}
+KINDS = {PROVIDERS: "provider", COMMANDS: "command", EXTENSIONS: "extension", STORES: "store"}
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One thing that a distribution brings; `kind` is provider, command or extension.
+    """One thing that a distribution brings; `kind` is provider, command, extension or store.
 
     `clashes` names the other distributions that bring the same. After a check `works` says whether it can be
     loaded (None where it is not used), `hooks` what it answers, and `error` why it cannot. `cpu_ms` is what its
@@ -129,4 +129,9 @@ def _extension(client: Hamr, point: EntryPoint, piece: Piece) -> Piece:
     return replace(piece, works=True, hooks=tuple(Hooks(Builtin(), loaded).names()[point.name]))
 
 
-CHECKS = {"provider": _provider, "command": _command, "extension": _extension}
+def _store(client: Hamr, point: EntryPoint, piece: Piece) -> Piece:
+    client.plugins.load_store(point.name)
+    return replace(piece, works=True)
+
+
+CHECKS = {"provider": _provider, "command": _command, "extension": _extension, "store": _store}

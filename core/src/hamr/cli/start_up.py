@@ -14,7 +14,12 @@ RUNS = 2
 PATIENCE = 60.0
 """Seconds until an import is given up."""
 
-BASE = {"provider": "hamr.client, hamr.api", "extension": "hamr.client, hamr.api", "command": "hamr.cli.group"}
+BASE = {
+    "provider": "hamr.client, hamr.api",
+    "extension": "hamr.client, hamr.api",
+    "command": "hamr.cli.group",
+    "store": "hamr.client, hamr.api",
+}
 """What is imported before the plugin, and not its doing."""
 
 CODE = """import sys

@@ -11,9 +11,10 @@ from hamr import estimate
 from hamr.effects import Flow, Now, Sleep, Tell
 from hamr.errors import RateLimited, StateLost
 from hamr.gates import Asked, Came
-from hamr.key_ids import key_id, secret_of
+from hamr.key_ids import NONE, key_id, secret_of
 from hamr.limits.configured import variable
 from hamr.types import Claim, Grant, NoRoom, RateLimits, Route, Usage
+from hamr.types.claim import WORDS
 
 if TYPE_CHECKING:
     from hamr.specs import StateStore
@@ -78,6 +79,12 @@ class LimitGate:
                 yield Tell(f"{asked.route.selector}: waiting {answer.seconds:.0f} s ({answer.claim.words})")
             yield Sleep(min(answer.seconds, STEP))
             place, now = Queued(store, answer.ticket), (yield Now())
+
+    @property
+    def words(self) -> list[str]:
+        """The limits, for people."""
+        wanted: dict[ClaimKind, int] = dict.fromkeys(WORDS, 0)
+        return [claim.words for scope in self.scopes for claim in scope.claims(NONE, wanted)]
 
     def _wanted(self, asked: Asked) -> dict[ClaimKind, int]:
         incoming = outgoing = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from hamr.database import MEMORY
 from hamr.limits import configured
@@ -12,6 +12,7 @@ from hamr.limits.gate import LimitGate, Scope
 from hamr.locks import state_folder
 from hamr.state.shared import Place, Shared
 from hamr.state.sqlite import SqliteStore
+from hamr.state.substitutes import Chosen
 from hamr.types import Route
 
 FILE = "llm-rate-limits.sqlite"
@@ -19,12 +20,17 @@ ALONE = "limits are kept for this process alone from now on"
 
 
 class Limiter:
-    """Limits for the routes of a client; `wait` is the longest wait in seconds where the environment says none."""
+    """Limits for the routes of a client; `wait` is the longest wait in seconds where the environment says none.
 
-    def __init__(self, environ: Mapping[str, str], given: Given, wait: float) -> None:
+    `chosen` gives the store that the user has named, if it is to count for all processes.
+    """
+
+    def __init__(
+        self, environ: Mapping[str, str], given: Given, wait: float, chosen: Callable[[], Chosen | None] = lambda: None
+    ) -> None:
         self._environ, self._given = environ, given
         self.patience = configured.patience(environ, wait)
-        self.shared = Shared(_places(environ))
+        self.shared = Shared(_places(environ, chosen))
 
     def gate(self, route: Route) -> LimitGate | None:
         """What a call on this route has to pass; None where no limit is set."""
@@ -44,10 +50,12 @@ class Limiter:
         self.shared.close()
 
 
-def _places(environ: Mapping[str, str]) -> list[Place]:
+def _places(environ: Mapping[str, str], chosen: Callable[[], Chosen | None]) -> list[Place]:
     memory = Place(SqliteStore(MEMORY), ALONE)
     if (configured.first(environ, configured.DURABLE_VARIABLES) or "1").lower() in configured.OFF:
         return [memory]
     given = configured.first(environ, configured.PATH_VARIABLES)
     path = os.path.abspath(given) if given else str(state_folder(environ) / FILE)
-    return [Place(SqliteStore(path)), memory]
+    own = [Place(SqliteStore(path)), memory]
+    named = chosen()
+    return own if named is None else named.for_limits(own)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hamr.pipeline import Pipeline
     from hamr.secrets.keys import Key
     from hamr.specs import StateStore
+    from hamr.state.substitutes import Chosen
 
 Value = TypeVar("Value")
 Attempt = Callable[["Pipeline", Settings], Flow[Value]]
@@ -61,9 +62,9 @@ Seats = Sequence[Mapping[Member, Seat]]
 class Pools:
     """The pools of one client, and what they know in common."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], chosen: Chosen | None = None) -> None:
         self.policy = Policy.read(environ)
-        self.shared = store.shared(environ)
+        self.shared = store.shared(environ, chosen)
         self._swept = False
 
     def close(self) -> None:

@@ -14,19 +14,24 @@ if TYPE_CHECKING:
     from hamr.pipeline import Pipeline
     from hamr.resolve.model import Role
     from hamr.secrets.keys import Key
+    from hamr.state.substitutes import Chosen
     from hamr.types import Provider, Route
 
 
 class Pooling:
-    """The pools of one client; `keys` gives a provider's keys, `compile` a route's pipeline with one key."""
+    """The pools of one client; `keys` gives a provider's keys, `compile` a route's pipeline with one key.
+
+    `chosen` is the store that the user has named for what they learn.
+    """
 
     def __init__(
         self,
         environ: Mapping[str, str],
         keys: Callable[[Provider], list[Key]],
         compile: Callable[[Route], Pipeline],
+        chosen: Chosen | None = None,
     ) -> None:
-        self._pools = Pools(environ)
+        self._pools = Pools(environ, chosen)
         self._keys, self._compile = keys, compile
         self._together: dict[tuple[object, ...], Pooled] = {}
 

@@ -16,6 +16,7 @@ from hamr.pool.state import Rest, Room, Scope, State
 from hamr.specs import StateStore
 from hamr.state.shared import Place, Shared
 from hamr.state.sqlite import SqliteStore
+from hamr.state.substitutes import Chosen
 
 Result = TypeVar("Result")
 Rows = dict[str, str]
@@ -28,11 +29,12 @@ KEPT = 7 * 86400.0
 """Seconds for which what is over is kept."""
 
 
-def shared(environ: Mapping[str, str]) -> Shared:
-    """The stores of pools: the file that the environment names, or the one in the state folder."""
+def shared(environ: Mapping[str, str], chosen: Chosen | None) -> Shared:
+    """The stores of pools: the one that is chosen, the file that the environment names, or that in the state folder."""
     given = environ.get(PATH_VARIABLE, "").strip()
     path = os.path.abspath(given) if given else str(state_folder(environ) / FILE)
-    return Shared([Place(SqliteStore(path)), Place(SqliteStore(MEMORY), ALONE)])
+    own = [Place(SqliteStore(path)), Place(SqliteStore(MEMORY), ALONE)]
+    return Shared(own if chosen is None else chosen.before(own, "what pools learn is"))
 
 
 def change(store: StateStore, work: Callable[[State], Result]) -> Flow[Result]:

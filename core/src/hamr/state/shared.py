@@ -46,12 +46,14 @@ class Shared:
 
     def use(self, work: Callable[[StateStore], Flow[Result]]) -> Flow[Result]:
         """Do this with the store that is in use; where that is lost, with the next. Raises StateLost where all are."""
+        last = self._places[-1]
+        tried = 0
         while True:
-            place = self._next((yield Now()))
+            tried, place = self._next((yield Now()), tried)
             try:
                 result = yield from work(place.store)
             except StateLost as error:
-                if place is self._places[-1]:
+                if place is last:
                     raise
                 yield from self._lose(place, error)
             else:
@@ -69,12 +71,14 @@ class Shared:
         for place in self._places:
             place.store.close()
 
-    def _next(self, now: float) -> Place:
+    def _next(self, now: float, tried: int) -> tuple[int, Place]:
+        """The next behind as many as were tried, and how many these are with it; the last is there at any time."""
         with self._lock:
-            place = next((each for each in self._places[:-1] if each.until <= now), self._places[-1])
+            behind = enumerate(self._places[tried:], tried + 1)
+            number, place = next((number, place) for number, place in behind if place.until <= now)
             if place.lost:  # this call alone asks whether it is back
                 place.until = now + place.again
-            return place
+            return number, place
 
     def _lose(self, place: Place, error: StateLost) -> Flow[None]:
         now: float = yield Now()
@@ -82,7 +86,8 @@ class Shared:
             first, place.lost = not place.lost, True
             place.until = now + place.again
         if first:
-            place.store.close()
+            if place.again == FOREVER:
+                place.store.close()
             yield Tell(f"{self._places[self._places.index(place) + 1].told}: {error.message}")
 
     def _keep(self, place: Place) -> Flow[None]:

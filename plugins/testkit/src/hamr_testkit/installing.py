@@ -41,7 +41,8 @@ def installer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
         metadata = site / f"{module}-1.2.3.dist-info"
         metadata.mkdir()
         (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {dist}\nVersion: 1.2.3\n")
-        (metadata / "entry_points.txt").write_text(f"[{group}]\n{id} = {module}\n")
+        value = f"{module}:open_store" if group == "hamr.stores" else module
+        (metadata / "entry_points.txt").write_text(f"[{group}]\n{id} = {value}\n")
         monkeypatch.syspath_prepend(str(site))
         monkeypatch.delitem(sys.modules, module, raising=False)
         return package

@@ -1,17 +1,19 @@
-"""A process of its own that calls as fast as it may: `python hammer.py <folder> <what> <limit>`."""
+"""A process of its own that calls as fast as it may: `python -m hamr_testkit.hammer <folder> <what> <limit>`.
+
+Where the environment names a store of state it is this one that is hammered.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import Any
 
 from hamr.admission import Admission, Given
+from hamr.api import Flow, Message, Model, Provider, RateLimited, Request, Route, Text, Usage
 from hamr.drive import run
-from hamr.effects import Flow
-from hamr.errors import RateLimited
 from hamr.gates import Asked, Came, Pass
-from hamr.types import Message, Model, Provider, Request, Route, Text, Usage
 
 NOWHERE: Any = None
 """A gate opens nothing."""
@@ -31,7 +33,8 @@ def left(let: Pass, came: Came) -> Flow[bool]:
 
 def entering(folder: str, limits: dict[str, int], wait: str) -> Any:
     """What lets a call in, or raises RateLimited."""
-    environ = {"HAMR_STATE_DIR": folder, "HAMR_LLM_RATE_LIMIT_MAX_WAIT_MS": wait}
+    named = {name: value for name, value in os.environ.items() if name.startswith("HAMR_STATE_")}
+    environ = {**named, "HAMR_STATE_DIR": folder, "HAMR_LLM_RATE_LIMIT_MAX_WAIT_MS": wait}
     route = Route(Provider("acme", "Acme", "http://127.0.0.1:9", "w"), Model("m"), lambda: None)
     (gate,) = Admission(environ, Given({"acme": limits})).gates(route, NOWHERE)
     asked = Asked(route, Request((Message("user", (Text("hi"),)),), max_tokens=9))
