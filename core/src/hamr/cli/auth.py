@@ -24,6 +24,7 @@ Examples:
   hamr auth add groq                  type a key in, unseen
   hamr auth add groq --env WORK_KEY   store what a variable holds
   pass groq | hamr auth add groq --stdin
+  hamr auth rotate groq               put a new key in its place
   hamr auth remove groq
   hamr auth import-codex              take over another program's login
 
@@ -37,6 +38,16 @@ Examples:
   hamr auth add groq --keyring   in the system's keyring, by hamr[keyring]
 
 A key is never given as an argument, where other users of the machine see it.
+"""
+
+ROTATE_EPILOG = """\b
+Examples:
+  hamr auth rotate groq                     type the new key in, unseen
+  hamr auth rotate groq --id 6789           the one that ends so
+  hamr auth rotate groq --id groq.keys[1]   the one that `hamr auth` lists there
+  new-key | hamr auth rotate groq --stdin --verify
+
+A key is never given as an argument. The old one is yours to revoke.
 """
 
 IMPORT = "import-"
@@ -112,12 +123,40 @@ def add(  # each is an option
             output.note(f"{told['keys']} keys are stored; calls take them in turn.")
 
 
+@command.command("rotate", short_help="Replace a stored key by a new one.", epilog=ROTATE_EPILOG)
+@click.argument("provider")
+@click.argument("more", nargs=-1, metavar="")
+@click.option("--id", metavar="END|PLACE", help="Which of several keys: how it ends, or where it stands.")
+@click.option("--stdin", is_flag=True, help="Read the new key from standard input.")
+@click.option("--file", metavar="FILE", help="Read the new key from a file.")
+@click.option("--env", metavar="NAME", help="Take the key that a variable holds.")
+@click.option("--verify", is_flag=True, help="Ask the provider for its models with the new key first.")
+@KEYRING
+@JSON
+def rotate(provider: str, *, more: tuple[str, ...], as_json: bool, **options: Any) -> None:
+    """Put a new key in the place of a stored one, which stays until the new one is kept."""
+    from hamr.cli.key_entry import entered
+    from hamr.cli.rotation import Rotation
+
+    refuse_arguments(more)
+    verify, in_keyring, id = options.pop("verify"), options.pop("keyring"), options.pop("id")
+    rotation = Rotation.of(provider, id)
+    told = rotation.run(lambda: entered(rotation.provider, **options), in_keyring=in_keyring, verify=verify)
+    if as_json:
+        output.write_json(told)
+        return
+    output.write(f"stored a key of {provider} {told['tail']} in the place of {told['old']} in {where(told)}\n")
+    if rotation.provider.key_url:
+        output.note(f"Revoke the old one at {rotation.provider.key_url}")
+
+
 @command.command("remove", short_help="Remove what is stored of a provider.")
 @click.argument("provider")
+@click.option("--id", metavar="END|PLACE", help="One of several keys: how it ends, or where it stands.")
 @JSON
-def remove(provider: str, *, as_json: bool) -> None:
-    """Remove all keys and logins of a provider that are stored; `hamr logout` tells its server, too."""
-    removed(provider, as_json=as_json)
+def remove(provider: str, *, id: str | None, as_json: bool) -> None:
+    """Remove all keys and logins of a provider that are stored, or one key; `hamr logout` tells its server, too."""
+    removed(provider, as_json=as_json, key_id=id)
 
 
 _CHANGES = {"added": "stored a key of", "replaced": "stored the one key of", "unchanged": "there is already the key of"}
@@ -207,18 +246,22 @@ def to_keyring(*, asked: bool | None = None) -> bool:
     return said == "keyring"
 
 
-def removed(id: str, *, as_json: bool) -> None:
-    """Remove all that is stored of a provider, installed or not, and tell so; raises ConfigError."""
+def removed(id: str, *, as_json: bool, key_id: str | None = None) -> None:
+    """Remove what is stored of a provider, installed or not, or one key of it, and tell so; raises ConfigError."""
     from hamr.secrets.kept_keys import KeptKeys
 
     store = own_store()
-    kept = KeptKeys(store, names_of_all().get(id, (id,)))
-    count = kept.remove()
+    names = names_of_all()
+    kept = KeptKeys(store, names.get(id, (id,)))
+    count = kept.remove(None if key_id is None else kept.named(key_id))
+    if not count and id not in names:
+        known_provider(id)  # which says what may be meant
     told = told_of(kept, "removed" if count else "unchanged", None)
     if as_json:
         output.write_json(told)
     elif count:
-        output.write(f"removed what was stored of {id} in {store.path}\n")
+        what = "what was stored" if key_id is None else f"the key {key_id}"
+        output.write(f"removed {what} of {id} in {store.path}\n")
     else:
         output.write(f"nothing of {id} is stored in {store.path}\n")
 

@@ -103,6 +103,15 @@ class Pools:
 
         return self._noted(lambda where: store.change(where, work), "how a call ended")
 
+    def forget(self, provider: str, secret: Secret) -> Flow[bool]:
+        """Forget what is known of one key; gives whether there was something. Raises StateLost."""
+
+        def asked(where: StateStore) -> Flow[bool]:
+            id = yield from key_id(where, secret)
+            return (yield from store.change(where, lambda state: store.forget_key(state, provider, id)))
+
+        return self.shared.use(asked)
+
     def known(self, candidates: Sequence[Candidate]) -> Flow[tuple[State, Seats]]:
         """All that is known, and of whom."""
 

@@ -63,6 +63,16 @@ def forget(state: State, before: float) -> None:
     state.rooms = {place: room for place, room in state.rooms.items() if room.resets >= before}
 
 
+def forget_key(state: State, provider: str, key: str) -> bool:
+    """Take away all that is known of the key that has this id; gives whether there was something."""
+    rests = {scope: rest for scope, rest in state.rests.items() if scope[:2] != (provider, key)}
+    rooms = {place: room for place, room in state.rooms.items() if place[0][:2] != (provider, key)}
+    turns = {id: turn for id, turn in state.turns.items() if (id, turn) != (provider, key)}
+    gone = (rests, rooms, turns) != (state.rests, state.rooms, state.turns)
+    state.rests, state.rooms, state.turns = rests, rooms, turns
+    return gone
+
+
 def read(rows: Mapping[str, str]) -> State:
     """The state that is in these rows; a row that is none is passed over, for others may write there too."""
     state = State()
