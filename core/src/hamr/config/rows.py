@@ -31,6 +31,9 @@ def price_rows(layer: Layer, id: str) -> list[Mapping[str, Any]]:
 def _row(id: str, said: Mapping[str, Any], place: str) -> dict[str, Any]:
     row: dict[str, Any] = {"id": id, "source": place}
     row |= {SAME[name]: value for name, value in said.items() if name in SAME}
+    vision = said.get("supports_vision")
+    if isinstance(vision, bool) and not row.get("input"):
+        row["input"] = ("text", "image") if vision else ("text",)
     cost = said.get("cost")
     if isinstance(cost, Mapping):
         row["price"] = [{COST[name]: value for name, value in cost.items() if value is not None}]
