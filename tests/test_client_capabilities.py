@@ -22,7 +22,7 @@ def told(answer: Any) -> list[tuple[str, str]]:
 
 
 def test_what_a_model_does_not_take_is_left_out_and_told(colour: Colour) -> None:
-    """M-32: in both colours, and as soon as the rule is there."""
+    """N-104, M-32: in both colours, and as soon as the rule is there."""
     with Hamr(environ={}, folder=None) as client:
         free = colour.call(client, "hi", "sim/echo", temperature=0.5)
         client.capabilities.install(RULES)
@@ -89,7 +89,7 @@ def test_what_can_be_is_left_out_and_told_in_both_colours(colour: Colour) -> Non
 
 
 def test_another_model_of_the_call_serves_what_the_first_does_not_take(colour: Colour, tmp_path: Path) -> None:
-    """M-72: tools and images go to who takes them, as long as there is one."""
+    """R-80, R-81, M-72: tools and images go to who takes them, as long as there is one."""
     environ = {"HAMR_STATE_DIR": str(tmp_path / "state")}
     with Hamr(environ=environ, folder=None) as client:
         client.capabilities.install(LACKING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -126,3 +127,12 @@ def test_many_threads_share_a_client() -> None:
         found = list(pool.map(lambda n: client.embed(f"{n}", "sim/embed", dimensions=8).vector, range(64)))
         assert found[63] == client.embed("63", "sim/embed", dimensions=8).vector
     assert len({tuple(vector) for vector in found}) == 64
+
+
+def test_vectors_come_from_the_first_model_for_as_long_as_it_is_up(colour: Colour, tmp_path: Path) -> None:
+    """R-117: in the order that was given, and from the next only where the first fails."""
+    with Hamr(environ={"HAMR_STATE_DIR": str(tmp_path)}, settings=Settings(retries=0)) as client:
+        found = [colour.embed(client, "a", ["sim/embed", "local/other"], dimensions=8) for _ in range(3)]
+        instead = colour.embed(client, "a", ["sim/500", "sim/embed"], dimensions=8)
+    assert {each.model for each in found} == {instead.model}
+    assert {tuple(each.vector) for each in found} == {tuple(instead.vector)}

@@ -83,7 +83,7 @@ def test_a_mode_is_asked_for_by_the_call_the_environment_or_a_rule(
     environ: dict[str, str],
     expected: tuple[str, str],
 ) -> None:
-    """N-90: the default unless another is asked for, and its flags are its own."""
+    """C-14, N-90: the default unless another is asked for, and its flags are its own."""
     with Hamr(environ={"ACME_REGION": "eu", **environ}) as client:
         colour.call(client, "hi", model, **options)
     assert field(acme) == expected

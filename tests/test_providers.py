@@ -104,7 +104,7 @@ def test_structured_answer(id: str, colour: Colour, simulator: str) -> None:
 
 @every
 def test_every_variable_that_may_hold_the_key_does(id: str, colour: Colour, provider: Canned) -> None:
-    """M-20: the key goes in its header, to the address that the variable names."""
+    """N-135, M-20: the key goes in its header, to the address that the variable names."""
     said = PROVIDERS[id]
     for name in said.auth.env:
         provider.answer(ANSWER)

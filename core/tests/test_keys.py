@@ -40,7 +40,7 @@ def test_a_key_given_in_code_comes_first() -> None:
 
 
 def test_the_order_is_code_then_stored_then_environment(tmp_path: Path) -> None:
-    """C-21, H-72."""
+    """M-21, C-21, H-72."""
     store = CredentialStore(str(tmp_path))
     environ = {"ACME_KEY": "from the environment"}
     secret = keys.find(PROVIDER, environ, {}, store)

@@ -62,7 +62,7 @@ def test_a_call_and_a_stream_and_an_embedding_have_a_cost(
 
 
 def test_what_has_no_price_is_unknown(install: Install, colour: Colour, url: str, tmp_path: Path) -> None:
-    """Pain 40."""
+    """C-50: pain 40."""
     install("acme", manifest=MANIFEST.format(url=url, local="false"))
     with Hamr(environ=own(tmp_path, PRICE.format("other"))) as client:
         assert colour.call(client, "hi", "acme/echo").cost == Cost()

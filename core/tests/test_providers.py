@@ -55,7 +55,7 @@ def test_without_files_a_provider_is_what_its_plugin_says(environ: dict[str, str
 
 
 def test_a_base_url_redirects_all_models_and_leaves_the_rest(environ: dict[str, str], tmp_path: Path) -> None:
-    """H-31."""
+    """V-44, H-31."""
     models(tmp_path, acme={"baseUrl": "https://proxy.example/v1"})
     provider = providers(environ).provider("acme", environ)
     assert (provider.base_url, provider.auth.header, provider.auth.env) == (
@@ -107,7 +107,7 @@ def test_a_models_rule_keeps_what_the_plugin_knows_of_it(environ: dict[str, str]
 def test_a_model_may_live_at_another_url_and_speak_another_wire(
     colour: Colour, environ: dict[str, str], tmp_path: Path, provider: Canned
 ) -> None:
-    """H-41."""
+    """C-70, H-41."""
     models(tmp_path, acme={"models": [{"id": "far", "baseUrl": f"{provider.url}/far", "api": "openai-responses"}]})
     provider.answer({"id": "r", "object": "response", "status": "completed", "output": [], "model": "far"})
     with Hamr(environ=environ, folder=None) as client:
@@ -135,7 +135,7 @@ def test_a_models_headers_come_over_the_providers(
 
 
 def test_keys_of_files_count_last(environ: dict[str, str], tmp_path: Path) -> None:
-    """H-72."""
+    """M-21, H-72."""
     models(tmp_path, acme={"apiKey": "k-file"})
     for given, key in (({"acme": "k-code"}, "k-code"), ({}, "k-env")):
         with Hamr(environ=environ, keys=given, folder=None) as client:

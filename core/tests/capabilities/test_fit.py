@@ -105,6 +105,7 @@ def test_tools_that_none_is_to_call_are_left_out() -> None:
 
 
 def test_as_many_tools_as_there_may_be_are_sent() -> None:
+    """N-110."""
     request = Request((HI,), tools=TOOLS)
     assert fit(request, max_tools=3) == (request, [])
     with pytest.raises(Unsupported, match="at most 0"):

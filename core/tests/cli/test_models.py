@@ -80,6 +80,7 @@ def test_json_for_programs(hamr: Any) -> None:
 
 
 def test_what_a_provider_does_not_say_is_taken_from_its_price_list(hamr: Any, tmp_path: Path) -> None:
+    """H-120, M-54."""
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "models.toml").write_text(LISTED)
     (echo,) = hamr("models", "-p", "sim", "echo").out.splitlines()[1:]

@@ -1,4 +1,4 @@
-"""Files that are wrong in any way: what is wrong is told with its place, and the rest counts (H-48, H-97)."""
+"""Files that are wrong in any way: what is wrong is told with its place, the rest counts (H-48, H-97, M-5, V-47)."""
 
 from __future__ import annotations
 

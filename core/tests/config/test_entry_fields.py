@@ -68,7 +68,7 @@ def test_levels_of_thinking_have_names_or_are_not_there(tmp_path: Path, level: T
 
 
 def test_what_is_said_of_a_model_is_known_and_nothing_is_made_up(tmp_path: Path) -> None:
-    """H-39, H-40, H-42, H-44 to H-47: what nobody says is unknown."""
+    """H-18, H-39, H-40, H-42, H-44 to H-47: what nobody says is unknown."""
     said = {"id": "m", "name": "M", "reasoning": True, "input": ["text", "image"], "contextWindow": 7, "maxTokens": 5}
     environ = mine(tmp_path, models=[said, {"id": "bare", "cost": {"input": 1}}])
     known = row(environ, "mine/m")
@@ -83,7 +83,7 @@ def test_what_is_said_of_a_model_is_known_and_nothing_is_made_up(tmp_path: Path)
 
 
 def test_toml_has_names_of_its_own_for_the_same(tmp_path: Path) -> None:
-    """N-121, N-123: Harn's names, and those of Hamr's own TOML."""
+    """H-93, N-121, N-123: Harn's names, and those of Hamr's own TOML."""
     (tmp_path / "providers.toml").write_text(
         f"""[providers.mine]
 display_name = "Mine"
@@ -128,7 +128,7 @@ def test_each_name_of_a_wire_is_known(tmp_path: Path, api: str, wire: str) -> No
 
 
 def test_a_model_of_a_file_takes_the_place_of_the_plugins(tmp_path: Path, install: Any) -> None:
-    """H-37: the same id is that of the file, the others stay."""
+    """V-44, H-37: the same id is that of the file, the others stay."""
     manifest = f'api = 1\nid = "mine"\nname = "x"\nbase_url = "{URL}"\nwire = "openai-completions"\n'
     package = install("mine", manifest=manifest)
     listed = ('[[model]]\nid = "one"\nname = "One"\n', '[[model]]\nid = "two"\nname = "Two"\n')

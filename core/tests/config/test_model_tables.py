@@ -114,11 +114,13 @@ def test_a_patch_awry_is_told_and_the_row_stays_as_it_was(there: Path) -> None:
 
 
 def test_a_row_of_a_file_is_found_and_has_a_price(there: Path) -> None:
+    """N-108: its tags say nothing of what it can do."""
     text = '[models.acme-next]\nprovider = "acme"\ncontext_window = 3\npricing = { input_per_mtok = 1 }\n'
     text += 'cost = { output = 2 }\ncapabilities = ["tools"]\n'
     with client(there, text) as made:
         assert cost(made, "acme/acme-next") == 3
         assert made.selection("acme-next").provider == "acme"
+        assert made.capabilities.of("acme", "acme-next").capabilities.native_tools is None
 
 
 @pytest.mark.parametrize("head", ["", "llm."])

@@ -85,7 +85,7 @@ def written(agent: Path, text: str, provider: Canned) -> None:
 
 @pytest.mark.parametrize("text", [RELAY, LM_STUDIO, LLAMA_CPP, PROXY, PRICES, ACCESS, QWEN])
 def test_a_models_json_loads_as_it_stands(agent: Path, text: str) -> None:
-    """H-8, H-9, H-30 to H-47."""
+    """H-8, H-9, H-30, H-47."""
     (agent / "models.json").write_text(text)
     configuration = Configuration(environ(agent))
     assert configuration.problems == []
@@ -134,7 +134,7 @@ def test_flags_are_those_of_the_wire(colour: Colour, agent: Path, provider: Cann
 
 
 def test_keys_and_headers_come_from_the_environment(colour: Colour, agent: Path, provider: Canned) -> None:
-    """H-15, H-16."""
+    """H-13, H-34, H-15, H-16."""
     written(agent, ACCESS, provider)
     with Hamr(environ=environ(agent), folder=None) as client:
         colour.call(client, "hi", "relay/m")
@@ -163,7 +163,7 @@ def test_a_header_may_be_what_a_command_prints(
 
 
 def test_prices_are_for_a_million_tokens(agent: Path) -> None:
-    """H-17, H-47."""
+    """C-3, H-17, H-47."""
     (agent / "models.json").write_text(PRICES.replace('"..."', '"https://api.example.com/v1"'))
     with Hamr(environ=environ(agent), folder=None) as client:
         charge: Any = client.pipeline("my-provider/model-id").charge
@@ -188,3 +188,16 @@ def test_a_proxy_of_a_project_is_called(colour: Colour, agent: Path, provider: C
     asked = provider.asked[-1]
     assert (asked.path, asked.headers["authorization"]) == ("/v1/chat/completions", "Bearer sk-mine")
     assert asked.json["model"] == "vendor/model-fast"
+
+
+def test_a_projects_file_is_found_from_below_and_comes_over_the_users(agent: Path, tmp_path: Path) -> None:
+    """H-90."""
+    (agent / "providers.toml").write_text('[aliases]\nboth = "sim/user"\nmine = "sim/mine"\n')
+    (tmp_path / "hamr.toml").write_text('[llm.aliases]\nboth = "sim/project"\n')
+    below = tmp_path / "src" / "deep"
+    below.mkdir(parents=True)
+    trusting = environ(agent, HAMR_CONFIG_DIR=str(agent), HAMR_PROJECT_TRUST="always")
+    for folder, told in ((str(below), "project"), (str(agent.parent.parent), "user")):
+        with Hamr(environ=trusting, folder=folder) as client:
+            assert client.selection("both").model == told
+            assert client.selection("mine").model == "mine"

@@ -38,7 +38,7 @@ def picks(state: State, mode: Mode, count: int) -> list[str]:
 
 
 def test_keys_take_turns() -> None:
-    """R-103."""
+    """M-73, R-103."""
     assert picks(State(), "round-robin", 5) == ["1", "2", "3", "1", "2"]
 
 
@@ -52,7 +52,7 @@ def test_sequential_stays_on_one_key_until_it_rests() -> None:
 
 
 def test_the_next_candidate_comes_when_all_keys_of_the_first_rest() -> None:
-    """R-98, R-100."""
+    """M-73, R-98, R-100."""
     state = State()
     for member in (A1, A2, A3):
         failed(member, RateLimited("x"), state, NOW, WINDOW)
@@ -88,6 +88,7 @@ def test_a_rate_limit_is_heeded_and_says_when_it_ends() -> None:
     ],
 )
 def test_what_rests_and_for_how_long(error: CallError, seconds: float, all_models: bool) -> None:
+    """M-61."""
     state = State()
     failed(A1, error, state, NOW, WINDOW)
     ((scope, rest),) = state.rests.items()
@@ -178,6 +179,7 @@ def test_the_consecutive_breaker_opens_for_longer_each_time() -> None:
     ],
 )
 def test_where_a_failed_call_goes_on(error: HamrError, expected: str) -> None:
+    """R-94, R-96."""
     assert next_after(error) == expected
 
 

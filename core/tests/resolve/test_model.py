@@ -12,7 +12,7 @@ PROVIDER = Provider("acme", "Acme", "https://acme.test", "wire", models={"chat":
 
 
 def test_each_role_has_its_default() -> None:
-    """R-46, M-13."""
+    """C-13, R-46, M-13."""
     assert model_of(PROVIDER, None).id == "talk"
     assert model_of(PROVIDER, None, "embeddings").id == "embed"
     assert model_of(PROVIDER, "own", "embeddings").id == "own"

@@ -1,4 +1,4 @@
-"""`$VAR`, `${VAR}` and `!command` in a value (H-60 to H-65)."""
+"""`$VAR`, `${VAR}` and `!command` in a value (H-60 to H-65, M-6)."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ ENVIRON = {"A": "one", "FOO_BAR": "both", "EMPTY": ""}
     ],
 )
 def test_what_a_value_stands_for(text: str, told: str) -> None:
+    """H-61, H-62; C-4: a bare word in capitals is no variable."""
     assert references.filled(text, ENVIRON, "it") == told
 
 

@@ -1,4 +1,4 @@
-"""The user's own auth.json: read when it changes, written whole, for nobody else to read."""
+"""The user's own auth.json: read when it changes, written whole, for nobody else to read (M-23)."""
 
 from __future__ import annotations
 

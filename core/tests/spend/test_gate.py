@@ -199,7 +199,7 @@ def test_an_answer_that_breaks_off_is_charged_with_what_had_come(colour: Colour,
 
 
 def test_a_budget_takes_a_price_on_the_safe_side_where_none_is_known(colour: Colour, tmp_path: Path) -> None:
-    """V-43, M-52: and in the book the price stays unknown (pain 40)."""
+    """C-50, V-43, M-52: and in the book the price stays unknown (pain 40)."""
     transport = ScriptedTransport(DONE)
     calling = pipeline(tmp_path, transport, {"all": {"usd": "0.000514"}}, prices=Unknown())
     colour.run(calling.flow(ASKED, QUICK), transport)

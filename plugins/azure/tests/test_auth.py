@@ -56,7 +56,7 @@ def jwt(seconds: float) -> str:
     ],
 )
 def test_a_key_or_a_token(colour: Colour, environ: dict[str, str], header: str, value: str | None) -> None:
-    """N-84: one header alone."""
+    """M-27, N-84: one header alone."""
     (call,) = sent(colour, auth(**environ))
     assert call.secret == {header}
     assert value is None or call.headers[header] == value

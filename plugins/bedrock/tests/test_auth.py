@@ -1,4 +1,4 @@
-"""Where credentials are found, and what is said where they are not (N-80, H-75)."""
+"""Where credentials are found, and what is said where they are not (N-80, H-75, M-27)."""
 
 from __future__ import annotations
 

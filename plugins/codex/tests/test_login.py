@@ -41,6 +41,7 @@ def transport() -> Iterator[HttpTransport]:
 def test_with_a_browser(
     auth: CodexLogin, colour: Colour, openai: AuthorizationServer, transport: HttpTransport
 ) -> None:
+    """C-24."""
     inbox, told = Inbox(BACK), list[str]()
 
     def tell(text: str, url: str | None) -> None:

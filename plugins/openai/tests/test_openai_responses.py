@@ -103,7 +103,7 @@ def test_what_was_said_is_kept_by_the_provider(colour: Colour, provider: Canned)
 def test_models_that_have_no_chat_are_asked_here(
     model: str, environ: dict[str, str], path: str, provider: Canned
 ) -> None:
-    """N-95."""
+    """C-14, N-95."""
     with client(provider, **environ) as hamr:
         assert hamr.preview("hi", f"openai/{model}").url == f"{provider.url}{path}"
 

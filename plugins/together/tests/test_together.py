@@ -53,7 +53,7 @@ def test_thinking_is_switched_and_its_level_known_to_some(
     ],
 )
 def test_a_model_on_servers_of_ones_own_is_no_wrong_request(error: object, wire: Wire) -> None:
-    """N-161."""
+    """M-64, N-161."""
     assert type(wire(LLAMA).error(400, {"error": error})) is NoSuchModel
 
 

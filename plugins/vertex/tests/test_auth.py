@@ -111,7 +111,7 @@ def test_a_token_that_has_expired_is_told_with_its_place(colour: Colour) -> None
 def test_a_service_account_signs_for_its_token(
     colour: Colour, write: Write, account: Info, key: rsa.RSAPrivateKey
 ) -> None:
-    """N-85: RS256, an hour, the scope of the whole cloud; asked for by an effect, and once."""
+    """M-27, N-85: RS256, an hour, the scope of the whole cloud; asked for by an effect, and once."""
     entry = auth(**write(account))
     asked, call = sent(colour, entry, given(), ANSWER)
     assert asked.url == "https://oauth2.googleapis.com/token"

@@ -1,4 +1,4 @@
-"""Pain 26: by status, then by code, and by words only where no code decides."""
+"""Pain 26: by status, then by code, and by words only where no code decides (M-63)."""
 
 from __future__ import annotations
 
