@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.config_files import config_path
 from hamr.discover import Plugins
+from hamr.gates import PATIENCE
 from hamr.stores import Stores
 from hamr.types import RateLimits, Route
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from hamr.spend.spending import Spending
 
 LIMITS = ("HAMR_RATE_LIMIT_", "HARN_RATE_LIMIT_")
-WAIT = 30.0
-"""The longest wait for a limit, in seconds, where nothing says otherwise."""
 SPEND_FILE = "spend.json"
 OFF = ("", "0", "false", "no", "off")
 
@@ -80,7 +79,7 @@ class Admission:
         if self._limiter is None:
             from hamr.limits.limiter import Limiter
 
-            self._limiter = Limiter(self._environ, self._limits, WAIT, lambda: self.stores.chosen)
+            self._limiter = Limiter(self._environ, self._limits, PATIENCE, lambda: self.stores.chosen)
         return self._limiter
 
     def _may_spend(self) -> bool:

@@ -14,17 +14,23 @@ if TYPE_CHECKING:
     Asking = Request | EmbeddingRequest
 
 
+PATIENCE = 30.0
+"""The longest wait for a limit, in seconds, where nothing says otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is about to be sent; `deadline` is a reading of the driver's clock.
 
-    `came` says at any time what has come of it so far.
+    `came` says at any time what has come of it so far. `patience` is the longest wait in seconds, where it is shorter
+    than that of the gate.
     """
 
     route: Route
     request: Asking
     deadline: float | None = None
     came: Callable[[], Came] | None = None
+    patience: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from hamr.errors import (
 )
 from hamr.pool.breaker import WELL, ConsecutiveBreaker, Health, WindowBreaker
 from hamr.pool.choosing import Mode, pick
-from hamr.pool.outcome import failed, next_after, succeeded
+from hamr.pool.outcome import failed, next_after, shorten, succeeded
 from hamr.pool.state import Member, Rest, Room, State
 
 A1, A2, A3 = (Member("a", "m", key) for key in ("1", "2", "3"))
@@ -160,6 +160,12 @@ def test_the_consecutive_breaker_opens_for_longer_each_time() -> None:
     assert breaker.after(health, now, ok=True) == WELL
 
 
+class OutOfTurn(CallError):
+    """An error of a plugin's own."""
+
+    action = "rotate-key"
+
+
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
@@ -176,11 +182,22 @@ def test_the_consecutive_breaker_opens_for_longer_each_time() -> None:
         (Unsupported("x"), "candidate"),
         (Refused("x"), "raise"),
         (BudgetSpent("x"), "raise"),
+        (OutOfTurn("x"), "key"),
     ],
 )
 def test_where_a_failed_call_goes_on(error: HamrError, expected: str) -> None:
-    """R-94, R-96."""
+    """R-94, R-96: as its `action` says, whoever has made the error."""
     assert next_after(error) == expected
+
+
+def test_nothing_rests_for_longer_than_it_is_believed() -> None:
+    """Pain 29, R-42: who asks for a month is tried again after a day."""
+    state = State()
+    failed(A1, QuotaSpent("x", retry_after=30 * 86400.0), state, NOW, WINDOW)
+    shorten(A1, state, NOW, 86400.0)
+    assert [rest.until - NOW for rest in state.rests.values()] == [86400]
+    shorten(A1, state, NOW, 90000.0)
+    assert [rest.until - NOW for rest in state.rests.values()] == [86400]
 
 
 def test_a_rest_without_a_probe_counts_before_one_with() -> None:

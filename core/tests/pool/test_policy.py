@@ -33,6 +33,17 @@ def test_the_breaker_takes_its_numbers_from_the_environment() -> None:
     assert Policy.read({"HAMR_BREAKER_POLICY": "consecutive"}).breaker == ConsecutiveBreaker()
 
 
+@pytest.mark.parametrize("name", ["ROUTER_STATE_TTL_HOURS", "HAMR_POOL_STATE_TTL_HOURS"])
+def test_what_was_learned_is_believed_for_a_day_unless_another_time_is_said(name: str) -> None:
+    """R-42."""
+    assert (Policy.read({}).believed, Policy.read({}).longest) == (86400, 86400)
+    assert Policy.read({name: "0.5"}).longest == 1800
+    assert (Policy.read({name: "0"}).believed, Policy.read({name: "0"}).longest) == (0, 86400)
+    for wrong in ("-1", "soon", "inf", "nan"):
+        with pytest.raises(ConfigError, match=name):
+            Policy.read({name: wrong})
+
+
 @pytest.mark.parametrize(
     "environ",
     [{"ROTATION_MODE": "random"}, {"BREAKER_POLICY": "x"}, {"BREAKER_WINDOW": "-1"}, {"BREAKER_COOLDOWN": "nan"}],

@@ -64,6 +64,8 @@ class LimitGate:
         wanted = self._wanted(asked)
         begun: float = yield Now()
         until = begun + self._patience
+        if asked.patience is not None:
+            until = min(until, begun + asked.patience)
         if asked.deadline is not None:
             until = min(until, asked.deadline)
         place, told, now = Queued(), False, begun

@@ -5,9 +5,12 @@ The numbers are those of inventory R-90 to R-97, but for keys that are refused o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from hamr.errors import (
+    Action,
     BadRequest,
     BrokenReply,
     BudgetSpent,
@@ -15,13 +18,11 @@ from hamr.errors import (
     ConfigError,
     HamrError,
     NoAnswer,
-    NoSuchModel,
     NotLetIn,
     Overloaded,
     QuotaSpent,
     RateLimited,
     TooLong,
-    Unsupported,
 )
 from hamr.pool.breaker import WELL, Breaker
 from hamr.pool.state import Member, Rest, State
@@ -37,6 +38,8 @@ OWN_LIMIT = "own_limit"
 
 Next = Literal["key", "candidate", "raise"]
 """What a failed call does: the next key, the next candidate, or nothing more."""
+NEXT: Mapping[Action, Next] = {"retry": "key", "rotate-key": "key", "fail-over": "candidate", "fix": "raise"}
+"""What a program may do about an error, and what a pool does."""
 
 
 def succeeded(member: Member, state: State, now: float, breaker: Breaker) -> None:
@@ -69,22 +72,30 @@ def failed(member: Member, error: HamrError, state: State, now: float, breaker: 
         state.health[member.provider] = breaker.after(state.health.get(member.provider, WELL), now, ok=False)
 
 
-def next_after(error: HamrError) -> Next:
-    """Where a call goes on that failed: nowhere, once something of its answer was given to the caller.
+def shorten(member: Member, state: State, now: float, longest: float) -> None:
+    """Let nothing rest for longer than so many seconds: its account may have been mended meanwhile."""
+    for scope in member.scopes:
+        rest = state.rests.get(scope)
+        if rest is not None and rest.until > now + longest:
+            state.rests[scope] = replace(rest, until=now + longest)
 
-    A request that one candidate finds wrong, or that may cost too much there, may suit the next (inventory C-61); what
-    a content filter refused is not carried on to another.
+
+def next_after(error: HamrError) -> Next:
+    """Where a call goes on that failed, as the error's `action` says: nowhere, once the caller has some of its answer.
+
+    A request that one candidate finds wrong, or that may cost too much there, may suit the next (inventory C-61), and
+    another key where this one cannot be read or its reply breaks; what a content filter refused is carried no further.
     """
     if isinstance(error, CallError) and error.partial is not None:
         return "raise"
     match error:
-        case NoSuchModel() | BadRequest() | TooLong() | Unsupported():
+        case BadRequest() | TooLong():
             return "candidate"
-        case BudgetSpent():
-            return "candidate" if error.code == "max_cost" else "raise"
-        case NoAnswer() | Overloaded() | RateLimited() | QuotaSpent() | NotLetIn() | BrokenReply() | ConfigError():
+        case BudgetSpent(code="max_cost"):
+            return "candidate"
+        case BrokenReply() | ConfigError():
             return "key"
-    return "raise"
+    return NEXT[error.action]
 
 
 def told(error: HamrError) -> str:

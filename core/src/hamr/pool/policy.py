@@ -1,4 +1,7 @@
-"""How a pool rotates and when its breaker opens, as the environment says (inventory R-38, R-43, C-60)."""
+"""How a pool rotates, when its breaker opens and what it believes, as the environment says.
+
+Inventory R-38, R-42, R-43, C-60.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,9 @@ from typing import Any
 from hamr.errors import ConfigError
 from hamr.pool.breaker import Breaker, ConsecutiveBreaker, WindowBreaker
 from hamr.pool.choosing import Mode
+from hamr.variables import TABLE, first
+
+DAY = 86400.0
 
 MODES: Mapping[str, Mode] = {
     "round-robin": "round-robin",
@@ -35,6 +41,8 @@ class Policy:
 
     mode: Mode = "round-robin"
     breaker: Breaker = field(default_factory=WindowBreaker)
+    believed: float = DAY
+    """Seconds after which a key is tried again whatever it was told; 0: with the next start at the latest."""
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Policy:
@@ -46,7 +54,26 @@ class Policy:
         name, said = _said(environ, POLICY_VARIABLE)
         if said.lower() not in ("", "window", "consecutive"):
             raise ConfigError(f"{name}={said!r} is no policy of a breaker", hint="It may be window or consecutive.")
-        return cls(mode, ConsecutiveBreaker() if said.lower() == "consecutive" else _window(environ))
+        breaker = ConsecutiveBreaker() if said.lower() == "consecutive" else _window(environ)
+        return cls(mode, breaker, _believed(environ))
+
+    @property
+    def longest(self) -> float:
+        """Seconds for which a key rests at most."""
+        return self.believed or DAY
+
+
+def _believed(environ: Mapping[str, str]) -> float:
+    name = first(environ, TABLE["pool_state_ttl"].names)
+    if name is None:
+        return DAY
+    try:
+        hours = float(environ[name])
+    except ValueError:
+        hours = -1.0
+    if not 0 <= hours < float("inf"):
+        raise ConfigError(f"{name}={environ[name]!r} is no number of hours", hint="docs/pools.md says what it means.")
+    return hours * 3600
 
 
 def _window(environ: Mapping[str, str]) -> WindowBreaker:

@@ -14,6 +14,7 @@ from hamr.key_ids import key_id
 from hamr.pool import outcome, store
 from hamr.pool.candidate import Candidate, Heeded
 from hamr.pool.choosing import Pick, pick
+from hamr.pool.full import Full, alike, patience
 from hamr.pool.policy import Policy
 from hamr.pool.state import Member, Room, State
 from hamr.retry import backoff
@@ -64,6 +65,7 @@ class Pools:
 
     def __init__(self, environ: Mapping[str, str], chosen: Chosen | None = None) -> None:
         self.policy = Policy.read(environ)
+        self.patience = patience(environ)
         self.shared = store.shared(environ, chosen)
         self._swept = False
 
@@ -81,7 +83,7 @@ class Pools:
 
             def work(state: State) -> Pick:
                 if not swept:
-                    store.forget(state, now - store.KEPT)
+                    store.forget(state, now - store.KEPT if self.policy.believed else float("inf"))
                 return pick(members, state, now, self.policy.mode, tried)
 
             return (yield from store.change(where, work)), seats
@@ -100,6 +102,7 @@ class Pools:
                 outcome.succeeded(member, state, now, self.policy.breaker)
             else:
                 outcome.failed(member, error, state, now, self.policy.breaker)
+                outcome.shorten(member, state, now, self.policy.longest)
 
         return self._noted(lambda where: store.change(where, work), "how a call ended")
 
@@ -163,29 +166,37 @@ class Pool:
 
         Each is tried once, and `settings.retries` more attempts are made after a wait, all within `timeouts.total`.
         """
-        going = Going(self, settings, (yield Now()))
+        going = Going.begun_at((yield Now()), self, settings)
         while True:
             now: float = yield WallClock()
             choice, seats = yield from self.pools.next(self.candidates, going.tried, now)
             going.passed |= {each.member: each.why for each in choice.passed}
             going.seats = {member: seat for each in seats for member, seat in each.items()}
-            if choice.member is None or going.is_spent:
+            member = going.full.next(choice.member, going.seats)
+            if member is None or going.is_spent:
                 yield from going.wait(choice, now)
                 continue
-            value = yield from self._attempted(attempt, choice.member, going)
+            value = yield from self._attempted(attempt, member, going)
             if value is not None:
-                return going.finished(value, choice.member, (yield Now()))
+                return going.finished(value, member, (yield Now()))
 
     def _attempted(self, attempt: Attempt[Value], member: Member, going: Going) -> Flow[Value | None]:
         """What came of one attempt, None where the call goes on with another."""
         seat, pools = going.seats[member], self.pools
-        settings = going.begin(member, (yield Now()))
+        begun: float = yield Now()
+        settings = going.begin(member, begun)
         try:
             pipeline = seat.candidate.with_key(seat.key)
             yield Via(pipeline.transport)
             heeded = Heeded(pipeline.auth, partial(pools.learn, member))
-            value: Value = yield from attempt(replace(pipeline, auth=heeded), settings)
+            gates = pipeline.gates
+            if gates and going.has_alike(member):
+                gates = going.full.gates(member, gates, begun)
+            value: Value = yield from attempt(replace(pipeline, auth=heeded, gates=gates), settings)
         except HamrError as error:
+            if going.has_alike(member) and going.full.is_passed(member, error, going.tried, (yield Now())):
+                going.pass_on(member, error)
+                return None
             now: float = yield WallClock()
             yield from pools.noted(member, error, now)
             going.conceal(error)
@@ -204,6 +215,7 @@ class Going:
     pool: Pool
     settings: Settings
     begun: float
+    full: Full
     started: float = 0.0
     sent: int = 0
     more: int = 0
@@ -220,6 +232,22 @@ class Going:
     def is_spent(self) -> bool:
         """Whether all attempts that may follow a wait have been made."""
         return self.waits > 0 and self.more >= self.settings.retries
+
+    @classmethod
+    def begun_at(cls, now: float, pool: Pool, settings: Settings) -> Going:
+        """A call that begins now."""
+        total = settings.timeouts.total
+        full = Full(pool.pools.patience, float("inf") if total is None else now + total)
+        return cls(pool, settings, now, full)
+
+    def has_alike(self, member: Member) -> bool:
+        """Whether its model has other keys too."""
+        return any(each != member and alike(each, member) for each in self.seats)
+
+    def pass_on(self, member: Member, error: HamrError) -> None:
+        """Note that nothing was sent, and why."""
+        self.passed[member] = _why(error)
+        self.more -= self.waits > 0
 
     def begin(self, member: Member, now: float) -> Settings:
         """The settings of the next attempt, which is not sent again by itself; raises what failed where time is up."""
@@ -249,11 +277,11 @@ class Going:
             self.passing = error
         if after == "raise":
             raise self._told(error)
-        why = f"{outcome.told(error)}: {error.message.splitlines()[0][:SHOWN]}"
+        why = _why(error)
         self.tried.add(member)
         if after == "candidate":
-            alike = [each for each in self.seats if (each.provider, each.model) == (member.provider, member.model)]
-            self.tried.update(alike)
+            self.tried.update(each for each in self.seats if alike(each, member))
+            self.full.waits.clear()
         self.passed[member] = why
         self.warnings.append(f"{self.seats[member].words} failed ({why}); the pool goes on")
 
@@ -325,6 +353,10 @@ class Going:
         if others and "Passed over: " not in error.hint:
             error.hint = "\n".join([error.hint, f"Passed over: {'; '.join(others)}"]).strip()
         return error
+
+
+def _why(error: HamrError) -> str:
+    return f"{outcome.told(error)}: {error.message.splitlines()[0][:SHOWN]}"
 
 
 def _written(key: Key | None) -> Secret | None:
