@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -25,8 +24,6 @@ from hamr.errors import (
     RateLimited,
     Refused,
 )
-from hamr.gates import Asked, Pass
-from hamr.pool.pooled import Pooled
 from hamr.pool.store import FILE, change
 from hamr.state.sqlite import SqliteStore
 from hamr.types import Call, Message, Request, Settings, Text, TextDelta, Timeouts, Warned
@@ -80,16 +77,6 @@ def script(client: Hamr, *answers: Answer | Exception) -> Script:
     assert isinstance(transport, Script)
     transport.play(*answers)
     return transport
-
-
-def held_places(client: Hamr) -> list[Pass]:
-    """A call with each key that does not end by itself."""
-    nowhere: Any = None
-    pooled = client.pipeline(MODEL)
-    assert isinstance(pooled, Pooled)
-    (candidate,) = pooled.pool.candidates
-    ways = [candidate.with_key(key) for key in list(candidate.keys())]
-    return [run(gate.enter(Asked(way.route, ASKED)), nowhere) for way in ways for gate in way.gates]
 
 
 def used(transport: ScriptedTransport) -> list[str]:
@@ -302,62 +289,6 @@ def test_what_headers_say_is_used_up_is_not_called(client: Hamr, colour: Colour)
     for _ in range(4):
         colour.call(client, "hi", MODEL)
     assert used(transport) == [TAILS[0], TAILS[1], TAILS[2], TAILS[1]]
-
-
-def test_a_key_with_room_is_taken_rather_than_waited_for_another(environ: dict[str, str], colour: Colour) -> None:
-    """A limit of the user's own, N-162: it is no failure, and makes no key rest."""
-    environ |= {"ROTATION_MODE": "drain", "HAMR_RATE_LIMIT_LOCAL_RPM": "1"}
-    client = made(environ)
-    transport = script(client, OK, OK, OK)
-    begun = time.monotonic()
-    answers = [colour.call(client, "hi", MODEL) for _ in KEYS]
-    assert time.monotonic() - begun < 5
-    assert used(transport) == TAILS
-    assert [answer.warnings for answer in answers] == [(), (), ()]
-    assert answers[1].choice is not None
-    assert "no room within the limit of 1 calls a minute for local" in answers[1].choice.passed_over[0].why
-    assert all(each.rests is None for each in client.pipeline(MODEL).standing(time.time()))
-
-
-def test_where_no_key_has_room_the_first_that_will_is_waited_for(environ: dict[str, str], colour: Colour) -> None:
-    environ |= {"HAMR_RATE_LIMIT_LOCAL_CONCURRENCY": "1"}
-    client = made(environ)
-    transport = script(client, OK)
-    held = held_places(client)
-    free = threading.Timer(0.3, held[1].close)
-    free.start()
-    begun = time.monotonic()
-    answer = colour.call(client, "hi", MODEL)
-    assert 0.2 < time.monotonic() - begun < 5
-    assert used(transport) == [TAILS[1]]
-    assert answer.warnings == ()
-    free.join()
-
-
-def test_the_wait_for_room_ends_with_the_time_of_the_call(environ: dict[str, str], colour: Colour) -> None:
-    environ |= {"HAMR_RATE_LIMIT_LOCAL_CONCURRENCY": "1"}
-    client = made(environ)
-    transport = script(client)
-    held = held_places(client)
-    begun = time.monotonic()
-    with pytest.raises(RateLimited) as caught:
-        colour.call(client, "hi", MODEL, timeout=1.0)
-    assert time.monotonic() - begun < 5
-    assert (caught.value.code, transport.calls) == ("own_limit", [])
-    assert len(held) == len(KEYS)
-
-
-def test_where_no_key_will_have_room_in_time_the_call_is_refused(environ: dict[str, str], colour: Colour) -> None:
-    environ |= {"HAMR_RATE_LIMIT_LOCAL_RPM": "1", "HAMR_LLM_RATE_LIMIT_MAX_WAIT_MS": "1000"}
-    client = made(environ)
-    transport = script(client, OK, OK, OK)
-    for _ in KEYS:
-        colour.call(client, "hi", MODEL)
-    with pytest.raises(RateLimited, match="no room within the limit") as caught:
-        colour.call(client, "hi", MODEL)
-    assert caught.value.code == "own_limit"
-    assert 50 < (caught.value.retry_after or 0) < 61
-    assert len(transport.calls) == len(KEYS)
 
 
 def test_the_whole_call_keeps_its_time(client: Hamr, colour: Colour) -> None:
