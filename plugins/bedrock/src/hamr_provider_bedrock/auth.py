@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hamr.api import ConfigError, Open, Wait, WallClock
+from hamr_provider_bedrock.address import at_region, checked, is_open, region_of
 from hamr_provider_bedrock.credentials import SharedFiles, tried
-from hamr_provider_bedrock.model_id import region_of
-from hamr_provider_bedrock.region import at_region, checked, is_open
 from hamr_provider_bedrock.signature import AwsKeys, signed
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ EARLY = 300
 """Credentials are renewed so many seconds before they expire."""
 REFUSED = 403
 _SECRETS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN")
-_IN_CODE = "Hamr(parameters=...)"
 _HINT = "Set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."
 
 
@@ -27,10 +25,9 @@ class AwsAuth:
     """Lets one route's calls in; keeps what it has found until shortly before it expires, or is refused."""
 
     def __init__(self, route: Route) -> None:
-        self._route = route
+        self._route, self._provider = route, route.provider
         self._said = route.provider.parameters
         self._files: SharedFiles | None = None
-        self._found: Any = None
         self._keys: AwsKeys | None = None
 
     def flow(self, call: Call) -> Flow[OpenReply]:
@@ -47,22 +44,21 @@ class AwsAuth:
             call = call.with_secret("authorization", f"Bearer {secret.reveal()}")
         reply: OpenReply = yield Open(call)
         if reply.head.status == REFUSED:
-            self._keys = self._found = self._files = None
+            self._keys = self._files = None
         return reply
 
     def _region(self) -> Flow[str]:
         """That of an ARN, then what is set, then the profile's (N-81)."""
-        said = self._said.get("region")
         if (of_arn := region_of(self._route.model.id)) is not None:
             return checked(of_arn, "the model's ARN")
-        if said is not None:
-            return checked(said, self._route.provider.origins.get("parameters.region", "the region"))
+        if (said := self._said.get("region")) is not None:
+            return checked(said, self._provider.origins.get("parameters.region", "the region"))
         files = yield from self._shared()
         if said := files.values.get("region"):
             return checked(said, files.told)
         variables = "the environment variables AWS_REGION, AWS_DEFAULT_REGION and BEDROCK_REGION"
         raise ConfigError(
-            f"no region for {self._route.provider.id}; looked in {variables}, {files.told}",
+            f"no region for {self._provider.id}; looked in {variables}, {files.told}",
             hint="Set it: export AWS_REGION=us-east-1",
         )
 
@@ -78,12 +74,12 @@ class AwsAuth:
         looked: list[str] = []
         if (given := self._variables(now, looked)) is not None:
             return given
-        if self._keys is None or (hasattr(self._found, "refresh_needed") and self._found.refresh_needed(EARLY)):
+        if self._keys is None or self._keys.expires_within(EARLY):
             self._keys = yield from self._search(region, looked)
         return self._keys
 
     def _variables(self, now: float, looked: list[str]) -> AwsKeys | None:
-        if self._route.provider.origins.get("parameters.profile") == _IN_CODE:
+        if self._provider.origins.get("parameters.profile") == "Hamr(parameters=...)":
             return None  # whoever names a profile in code means it
         id, secret, token = (self._route.variable(name) for name in _SECRETS[:3])
         if id is None and secret is None:
@@ -92,7 +88,7 @@ class AwsAuth:
         if id is None or secret is None:
             there, missing = _SECRETS[:2] if secret is None else _SECRETS[1::-1]
             raise ConfigError(f"{there} is set, and {missing} is not", hint="Set both, or neither.")
-        if _past(self._said.get("expiration"), now):
+        if _is_past(self._said.get("expiration"), now):
             looked.append("the environment variable AWS_ACCESS_KEY_ID (they have expired)")
             return None
         return AwsKeys(id.reveal(), secret.reveal(), token.reveal() if token else None)
@@ -101,26 +97,22 @@ class AwsAuth:
         """The first that hold; raises ConfigError, naming every place."""
         files = yield from self._shared()
         held = {name: secret.reveal() for name in _SECRETS if (secret := self._route.variable(name)) is not None}
-        ways, why = yield Wait(partial(tried, partial(files.ways, region, held)))
+        places, why = yield Wait(partial(tried, partial(files.places, region, held)))
         if why:
             raise ConfigError(f"AWS credentials cannot be looked for: {why}", hint=_HINT)
-        for way in ways:
-            found, why = yield Wait(partial(tried, way.provider.load), asks=way.place if way.asks else "")
-            if found is not None:
-                asks = way.place if hasattr(found, "refresh_needed") else ""
-                keys, why = yield Wait(partial(tried, found.get_frozen_credentials), asks=asks)
-                if keys is not None and keys.access_key and keys.secret_key:
-                    self._found = found
-                    return AwsKeys(keys.access_key, keys.secret_key, keys.token)
-                why = why or "there are no keys in its answer"
-            if why and way.meant:
-                raise ConfigError(f"{way.place}: {why}", hint=_remedy(why, files.profile))
-            looked.append(f"{way.place} ({why})" if why else way.place)
-        places = ", ".join(dict.fromkeys(looked))
-        raise ConfigError(f"no AWS credentials for {self._route.provider.id}; looked in {places}", hint=_HINT)
+        for place in places:
+            keys: AwsKeys | None
+            keys, why = yield Wait(partial(tried, place.keys), asks=place.told if place.asks else "")
+            if keys is not None:
+                return keys
+            if why and place.meant:
+                login = f"Log in: aws sso login --profile {files.profile}" if "SSO" in why or "Token" in why else _HINT
+                raise ConfigError(f"{place.told}: {why}", hint=login)
+            looked.append(f"{place.told} ({why})" if why else place.told)
+        raise ConfigError(f"no AWS credentials for {self._provider.id}; looked in {', '.join(looked)}", hint=_HINT)
 
 
-def _past(when: str | None, now: float) -> bool:
+def _is_past(when: str | None, now: float) -> bool:
     """Whether a time as ISO 8601 has it is over; what is no time says nothing."""
     from datetime import UTC, datetime
 
@@ -129,7 +121,3 @@ def _past(when: str | None, now: float) -> bool:
     except ValueError:
         return False
     return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp() <= now
-
-
-def _remedy(why: str, profile: str) -> str:
-    return f"Log in: aws sso login --profile {profile}" if "SSO" in why or "Token" in why else _HINT

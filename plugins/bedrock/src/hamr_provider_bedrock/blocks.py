@@ -1,23 +1,29 @@
-"""Parts of messages as content blocks."""
+"""The conversation as the wire's `system` and `messages`, and parts of messages as its content blocks."""
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING, Any
 
-from hamr.api import Audio, File, Image, Text, Thinking, ToolCall, ToolResult
-from hamr.wirekit import made_id
-from hamr_provider_bedrock.media import document_name, media_block
+from hamr.api import Audio, File, Image, Text, Thinking, ToolCall, ToolResult, Unsupported
+from hamr.wirekit import image_type, made_id, returned_arguments
 from hamr_provider_bedrock.name import NAME
+from hamr_provider_bedrock.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from hamr.api import CacheMark, Part
+    from hamr.api import CacheMark, Message, Part
     from hamr.wirekit import Told
     from hamr_provider_bedrock.compat import Compat
 
+Block = dict[str, Any]
+_OF_SYSTEM = frozenset({"text", "cachePoint", "guardContent"})
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+# What a document's name may hold ("DocumentBlock", docs.aws.amazon.com, 2026-11); _ is taken too (recorded calls).
+_FOREIGN = re.compile(r"[^A-Za-z0-9_()\[\] -]+| (?= )")
+_FORMATS = {long: (kind, short) for kind, each in TABLES["formats"].items() for long, short in each.items()}
 _EMPTY = "(empty)"
 _NONE: Mapping[str, Any] = {}
 
@@ -29,9 +35,42 @@ class BlockWriter:
         self._compat, self._vendor, self._told = compat, vendor, told
         self._documents = 0
 
-    def write(self, parts: Sequence[Part], place: str) -> list[dict[str, Any]]:
+    def conversation(self, messages: Sequence[Message], instruction: str | None = None) -> dict[str, Any]:
+        """`system`, if anything is in it, and `messages`, in which user and assistant take turns; raises Unsupported.
+
+        Results of tools are the user's, and all of them together with what the user says next are one turn.
+        """
+        told, system, turns, last = self._told, list[Block](), list[Block](), ""
+        for at, message in enumerate(messages):
+            place = f"messages[{at}]"
+            if message.extra:
+                told.own(message.extra, place)
+            if message.name is not None:
+                told("dropped", f"{place}.name", "this wire has no names of messages")
+            blocks = self.write(message.parts, place)
+            role = "assistant" if message.role == "assistant" else "user"
+            if message.role == "system":
+                if turns:
+                    told("changed", place, "what the system says stands at the beginning on this wire")
+                if other := next((kind for block in blocks for kind in block if not _OF_SYSTEM & block.keys()), None):
+                    raise Unsupported(f"{place}: what the system says is text alone on this wire, and no {other}")
+                system += blocks
+                continue
+            if not blocks:
+                told("dropped", place, "nothing in it can be sent")
+            elif turns and turns[-1]["role"] == role:
+                turns[-1]["content"] += blocks
+                if message.role == last != "tool":
+                    told("changed", place, "user and assistant take turns on this wire; joined with what is before it")
+            else:
+                turns.append({"role": role, "content": blocks})
+            last = message.role
+        system += [] if instruction is None else [{"text": instruction}]
+        return {**({"system": system} if system else {}), "messages": turns}
+
+    def write(self, parts: Sequence[Part], place: str) -> list[Block]:
         """The blocks of these parts: none where one cannot be sent, and a cache point behind one that has a mark."""
-        blocks: list[dict[str, Any]] = []
+        blocks: list[Block] = []
         for at, part in enumerate(parts):
             # What nearly all are, by the short way.
             if type(part) is Text and part.text and _is_plain(part):
@@ -42,24 +81,26 @@ class BlockWriter:
             block = raw if isinstance(raw := own.get("block"), dict) else self._block(part, own, where)
             if block is not None:
                 blocks.append(block)
-            if (mark := getattr(part, "cache", None)) is not None:
-                blocks += self.cache_point(mark, where)
+            blocks += self.cache_point(getattr(part, "cache", None), where)
         return blocks
 
-    def cache_point(self, mark: CacheMark, where: str) -> Iterator[dict[str, Any]]:
-        """The block that ends what is cached."""
+    def cache_point(self, mark: CacheMark | None, where: str) -> list[Block]:
+        """The block that ends what is cached; none without a mark, or with a model that has no such blocks."""
+        if mark is None:
+            return []
         if not self._compat.supports_cache_points:
             self._told("dropped", f"{where}.cache", "this model has no cache points")
-            return
+            return []
         if mark == "1h" and not self._compat.supports_long_cache:
             self._told("changed", f"{where}.cache", "this model caches for five minutes")
             mark = "5m"
-        yield {"cachePoint": {"type": "default"} | ({"ttl": mark} if mark == "1h" else {})}
+        return [{"cachePoint": {"type": "default", **({"ttl": mark} if mark == "1h" else {})}}]
 
-    def _block(self, part: Part, own: Mapping[str, Any], where: str) -> dict[str, Any] | None:
+    def _block(self, part: Part, own: Mapping[str, Any], where: str) -> Block | None:
         match part:
             case ToolCall():
-                return {"toolUse": self._call(part, where)}
+                given = returned_arguments(part, where, self._told)
+                return {"toolUse": {"toolUseId": self._id(part.id), "name": part.name, "input": given}}
             case ToolResult():
                 return {"toolResult": self._result(part, where)}
             case Text():
@@ -73,68 +114,50 @@ class BlockWriter:
 
     def _lacking(self, part: Part, field: str, where: str) -> None:
         if getattr(part, field, None):
-            self._told("dropped", f"{where}.{field}", "this wire has no such field")
+            self._told.lacking(part, (field,), f"{where}.")
 
-    def _text(self, part: Text, own: Mapping[str, Any], where: str) -> dict[str, Any] | None:
-        text = part.text
+    def _text(self, part: Text, own: Mapping[str, Any], where: str) -> Block | None:
         self._lacking(part, "refusal", where)
         if cited := own.get("citations"):
-            content = {"content": [{"text": text}]} if text else {}
+            content = {"content": [{"text": part.text}]} if part.text else {}
             return {"citationsContent": {**content, "citations": cited}}
-        if text.strip():
-            return {"text": text}
-        if text:
+        if part.text.strip():
+            return {"text": part.text}
+        if part.text:
             self._told("dropped", where, "Bedrock refuses blank texts")
         return None
 
-    def _media(self, part: Image | Audio | File, own: Mapping[str, Any], where: str) -> dict[str, Any]:
-        written = media_block(part, own, where)
+    def _media(self, part: Image | Audio | File, own: Mapping[str, Any], where: str) -> Block:
+        source = own.get("source") or _source(part, where)
+        kind, form = ("audio", part.format or "wav") if isinstance(part, Audio) else _format(part, where)
         self._lacking(part, "transcript" if isinstance(part, Audio) else "detail", where)
-        if "document" in written:
+        block = {"format": form, **own, "source": source}
+        if kind == "document":
             self._documents += 1
             given = part.name if isinstance(part, File) else None
-            name = document_name(given or "") or f"Document {self._documents}"
-            if name != given:
-                self._told("changed", f"{where}.name", f"every document has a name of plain characters; sent as {name}")
-            written["document"]["name"] = name
-        return written
+            block["name"] = _FOREIGN.sub("-", given or "")[:200].strip() or f"Document {self._documents}"
+            if block["name"] != given:
+                why = f"every document has a name of plain characters; sent as {block['name']}"
+                self._told("changed", f"{where}.name", why)
+        return {kind: block}
 
-    def _thinking(self, part: Thinking, own: Mapping[str, Any], where: str) -> dict[str, Any] | None:
-        why = self._refused(part, own)
-        if why is not None:
+    def _thinking(self, part: Thinking, own: Mapping[str, Any], where: str) -> Block | None:
+        hidden, signature = own.get("redactedContent"), own.get("signature")
+        why = ""
+        if NAME not in (part.extra or {}):
+            why = "this wire takes no thinking back but what it gave itself"
+        elif None not in (self._vendor, own.get("vendor")) and own["vendor"] != self._vendor:
+            why = f"it belongs to a model of {own['vendor']}"
+        elif hidden is None and not signature and self._compat.thinking_needs_signature:
+            why = "this model takes it back with its signature alone, and it has none"
+        elif hidden is None and not signature and not part.text.strip():
+            why = "Bedrock refuses blank texts"
+        if why:
             self._told("dropped", where, why)
             return None
-        if (hidden := own.get("redactedContent")) is not None:
-            return {"reasoningContent": {"redactedContent": hidden}}
-        signed = {"signature": own["signature"]} if own.get("signature") else {}
-        return {"reasoningContent": {"reasoningText": {"text": part.text, **signed}}}
+        return thinking_block(part.text, own)
 
-    def _refused(self, part: Thinking, own: Mapping[str, Any]) -> str | None:
-        """Why this thinking cannot go back."""
-        if NAME not in (part.extra or {}):
-            return "this wire takes no thinking back but what it gave itself"
-        if None not in (self._vendor, own.get("vendor")) and own["vendor"] != self._vendor:
-            return f"it belongs to a model of {own['vendor']}"
-        if own.get("signature") or own.get("redactedContent") is not None:
-            return None
-        if self._compat.thinking_needs_signature:
-            return "this model takes it back with its signature alone, and it has none"
-        return None if part.text.strip() else "Bedrock refuses blank texts"
-
-    def _id(self, id: str) -> str:
-        if _ID.fullmatch(id):
-            return id
-        self._told("changed", "tool_call.id", "Bedrock takes at most 64 of A-Z a-z 0-9 _ . : -")
-        return f"call_{made_id(id)}"
-
-    def _call(self, call: ToolCall, where: str) -> dict[str, Any]:
-        said = call.arguments
-        if call.problem is not None:
-            said = {"malformed_arguments": call.text or ""}
-            self._told("changed", f"{where}.arguments", f"they are no JSON object ({call.problem}); sent inside one")
-        return {"toolUseId": self._id(call.id), "name": call.name, "input": said}
-
-    def _result(self, result: ToolResult, where: str) -> dict[str, Any]:
+    def _result(self, result: ToolResult, where: str) -> Block:
         content = self.write(result.parts, where)
         if not content:
             content = [{"text": _EMPTY}]
@@ -142,6 +165,39 @@ class BlockWriter:
         status = {"status": "error"} if result.is_error else {}
         return {"toolUseId": self._id(result.call_id), "content": content, **status}
 
+    def _id(self, id: str) -> str:
+        if _ID.fullmatch(id):
+            return id
+        self._told("changed", "tool_call.id", "Bedrock takes at most 64 of A-Z a-z 0-9 _ . : -")
+        return f"call_{made_id(id)}"
+
+
+def thinking_block(text: str, own: Mapping[str, Any]) -> Block:
+    """Thinking with its signature, or the cipher of thinking that is hidden."""
+    if (hidden := own.get("redactedContent")) is not None:
+        return {"reasoningContent": {"redactedContent": hidden}}
+    signed = {"signature": own["signature"]} if own.get("signature") else {}
+    return {"reasoningContent": {"reasoningText": {"text": text, **signed}}}
+
 
 def _is_plain(text: Text) -> bool:
     return text.extra is None and text.cache is None and not text.refusal and not text.text.isspace()
+
+
+def _format(part: Image | File, place: str) -> tuple[str, str]:
+    media_type = part.media_type
+    if media_type is None:
+        media_type = image_type(part.data or b"", place) if isinstance(part, Image) else "application/pdf"
+    media_type = media_type.partition(";")[0].lower()
+    if (found := _FORMATS.get(media_type)) is None:
+        raise Unsupported(f"{place}: Bedrock takes no {media_type}", hint=f"It takes {', '.join(_FORMATS)}.")
+    return found
+
+
+def _source(part: Image | Audio | File, place: str) -> dict[str, Any]:
+    if part.data is not None:
+        return {"bytes": base64.b64encode(part.data).decode()}
+    url = None if isinstance(part, Audio) else part.url
+    if url is not None and url.startswith("s3://"):
+        return {"s3Location": {"uri": url}}
+    raise Unsupported(f"{place}: Bedrock takes data, or a URL of S3", hint="Give the bytes, or an s3:// URL.")

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hamr.api import ConfigError
 from hamr_provider_bedrock.failures import unsigned
+from hamr_provider_bedrock.signature import AwsKeys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-PATIENCE = 2
+_PATIENCE = 2
 """Seconds for each question to a container's server or the instance's (inventory N-80)."""
-_ELSEWHERE = "http://169.254.169.254"
 _CONTAINER = {
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "container_path",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI": "container_url",
@@ -25,16 +25,26 @@ _CONTAINER = {
     "AWS_EC2_METADATA_DISABLED": "metadata_disabled",
 }
 _WEB = ("web_identity_token_file", "role_arn", "role_session_name")
-_SERVERS = frozenset({"container-role", "iam-role"})
+_ASKING = frozenset({"role_arn", "web_identity_token_file", "sso_account_id", "sso_role_name", "credential_process"})
+"""What a profile may say in place of keys; others are asked for them then."""
 
 
-class Way(NamedTuple):
-    """One place where there may be credentials; what fails at one that is `meant` ends the search."""
+class Place(NamedTuple):
+    """Where there may be credentials; where `asks`, somebody is asked, and where `meant`, a failure is no absence."""
 
-    place: str
-    provider: Any
+    told: str
     asks: bool
     meant: bool
+    providers: tuple[Any, ...]
+
+    def keys(self) -> AwsKeys | None:
+        """What the first that has any gives; raises whatever botocore raises."""
+        for source in filter(None, (provider.load() for provider in self.providers)):
+            found = source.get_frozen_credentials()
+            if not (found.access_key and found.secret_key):
+                raise KeyError
+            return AwsKeys(found.access_key, found.secret_key, found.token, source)
+        return None
 
 
 class SharedFiles:
@@ -44,60 +54,55 @@ class SharedFiles:
         from botocore.config import Config
         from botocore.session import Session
 
-        self._said = said
-        self._home = said.get("home", "~")
+        self._said, self._home = said, said.get("home", "~")
         self.profile = said.get("profile", "default")
-        config, credentials = (self._path(f"{name}_file", name) for name in ("config", "credentials"))
-        self.told = f"the profile {self.profile!r} in {credentials} and {config}"
+        paths = {f"{name}_file": self._path(f"{name}_file", name) for name in ("credentials", "config")}
+        self.told = f"the profile {self.profile!r} in {' and '.join(paths.values())}"
         self._session = Session()
-        store = self._session.get_component("config_store")
-        for name, value in (
-            ("profile", said.get("profile")),
-            ("config_file", config),
-            ("credentials_file", credentials),
-        ):
-            store.set_config_variable(name, value)
+        for name, value in {"profile": said.get("profile"), **paths}.items():
+            self._session.get_component("config_store").set_config_variable(name, value)
         self._session.set_default_client_config(Config(connect_timeout=5, read_timeout=10, retries={"max_attempts": 1}))
         if "profile" in said and said["profile"] not in self._session.available_profiles:
             hint = "`aws configure list-profiles` lists those that there are."
             raise ConfigError(f"{self.told} is not there", hint=hint)
         self.values: Mapping[str, str] = self._session.get_scoped_config()
 
-    def ways(self, region: str, secrets: Mapping[str, str]) -> list[Way]:
-        """What the profile says, a web identity, the container, the instance; `secrets` are those of variables."""
+    def places(self, region: str, secrets: Mapping[str, str]) -> list[Place]:
+        """The profile, a web identity, the container, the instance (N-80); `secrets` are those of variables."""
         from botocore import credentials as of
         from botocore.utils import ContainerMetadataFetcher, InstanceMetadataFetcher, JSONFileCache
 
-        session, said = self._session, self._said
-        environ = {name: said[key] for name, key in _CONTAINER.items() if key in said} | dict(secrets)
-        endpoint = said.get("metadata_url", _ELSEWHERE)
-        imds = {"ec2_metadata_service_endpoint": endpoint, "ec2_metadata_v1_disabled": True}
-        asked = ContainerMetadataFetcher(sleep=lambda _: None)
-        asked.RETRY_ATTEMPTS = 1
-        container = of.ContainerProvider(environ, asked)
-        instance = of.InstanceMetadataProvider(InstanceMetadataFetcher(PATIENCE, 1, env=environ, config=imds))
-        cache: dict[str, Any] = {}
+        session, said, name, cache = self._session, self._said, self.profile, dict[str, Any]()
+        environ = {variable: said[key] for variable, key in _CONTAINER.items() if key in said} | dict(secrets)
+        off = said.get("metadata_disabled", "").lower() == "true"
+        at = said.get("metadata_url", "http://169.254.169.254")
+        imds = {"ec2_metadata_service_endpoint": at, "ec2_metadata_v1_disabled": True}
+        fetcher = ContainerMetadataFetcher(sleep=lambda _: None)
+        fetcher.RETRY_ATTEMPTS = 1
+        container = of.ContainerProvider(environ, fetcher)
+        instance = of.InstanceMetadataProvider(InstanceMetadataFetcher(_PATIENCE, 1, env=environ, config=imds))
         client = partial(session.create_client, region_name=region)
         profiles = of.ProfileProviderBuilder(session, cache, region, JSONFileCache(f"{self._home}/.aws/sso/cache"))
         sources = of.CanonicalNameCredentialSourcer([of.EnvProvider(environ), container, instance])
-        role = of.AssumeRoleProvider(
-            lambda: session.full_config, client, cache, self.profile, _no_code, sources, profiles
-        )
-        identity = {"profiles": {self.profile: {name: said[name] for name in _WEB if name in said}}}
-        web = of.AssumeRoleWithWebIdentityProvider(lambda: identity, client, self.profile, cache, disable_env_vars=True)
-        off = " (AWS_EC2_METADATA_DISABLED)" if said.get("metadata_disabled", "").lower() == "true" else ""
-        asks = {
-            "custom-process": "credential_process" in self.values,
-            "container-role": "container_path" in said or "container_url" in said,
-            "iam-role": not off,
-        }
-        listed = [(self.told, each) for each in (role, *profiles.providers(self.profile, disable_env_vars=True))]
-        listed += [
-            ("a web identity (AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN)", web),
-            ("a container (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI)", container),
-            (f"the instance's metadata at {endpoint}{off}", instance),
+        files = lambda: session.full_config  # noqa: E731  # what botocore calls it by
+        role = of.AssumeRoleProvider(files, client, cache, name, _no_code, sources, profiles)
+        identity = {"profiles": {name: {key: said[key] for key in _WEB if key in said}}}
+        web = of.AssumeRoleWithWebIdentityProvider(lambda: identity, client, name, cache, disable_env_vars=True)
+        of_profile = (role, *profiles.providers(name, disable_env_vars=True))
+        of_web = "a web identity (AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN)"
+        of_container = "a container (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI)"
+        of_instance = f"the instance's metadata at {at}" + (" (AWS_EC2_METADATA_DISABLED)" if off else "")
+        return [
+            Place(self.told, bool(self.values.keys() & _ASKING), meant=True, providers=of_profile),
+            Place(of_web, _WEB[0] in said, meant=True, providers=(web,)),
+            Place(
+                of_container,
+                bool({"container_path", "container_url"} & said.keys()),
+                meant=False,
+                providers=(container,),
+            ),
+            Place(of_instance, not off, meant=False, providers=(instance,)),
         ]
-        return [Way(place, each, asks.get(each.METHOD, False), each.METHOD not in _SERVERS) for place, each in listed]
 
     def _path(self, key: str, name: str) -> str:
         given = self._said.get(key, f"~/.aws/{name}")

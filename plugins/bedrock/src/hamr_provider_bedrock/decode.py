@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hamr.api import BrokenReply
 from hamr.wirekit import MARK, read_whole, shown
 from hamr_provider_bedrock.failures import stream_error
-from hamr_provider_bedrock.frames import BadFrame, FrameReader
+from hamr_provider_bedrock.frames import FrameReader
 from hamr_provider_bedrock.reply import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from hamr.api import Event
     from hamr_provider_bedrock.compat import Compat
@@ -23,8 +23,7 @@ class ReplyDecoder:
     def __init__(self, compat: Compat, vendor: str | None) -> None:
         from pydantic_core import from_json
 
-        self._from_json = from_json
-        self._compat = compat
+        self._from_json, self._compat = from_json, compat
         self._reply = Reply(vendor)
         self._frames: FrameReader | None = None
         self._body: list[bytes] = []
@@ -39,12 +38,12 @@ class ReplyDecoder:
                 return ()
             self._frames = FrameReader()
         out: list[Event] = []
-        try:
-            self._read(self._frames.feed(data), out)
-        except BadFrame as error:
-            self._read(error.messages, out)
-            if not self._reply.over:
-                self._reply.fail(BrokenReply(str(error)), out)
+        messages, fault = self._frames.feed(data)
+        for headers, payload in messages:
+            if self._read(headers, payload, out):
+                return out
+        if fault:
+            self._reply.fail(BrokenReply(fault), out)
         return out
 
     def finish(self) -> Sequence[Event]:
@@ -60,24 +59,21 @@ class ReplyDecoder:
             self._reply.fail(BrokenReply("the reply is empty"), out)
         return out
 
-    def _read(self, messages: list[tuple[Mapping[str, object], bytes]], out: list[Event]) -> None:
-        reply = self._reply
-        for headers, payload in messages:
-            try:
-                said = self._from_json(payload)
-            except ValueError:
-                said = None
-            name = headers.get(":event-type")
-            if headers.get(":message-type") in ("exception", "error"):
-                reply.fail(stream_error(headers, said, self._compat), out)
-            elif type(said) is dict and type(name) is str:
-                reply.event(name, said, out)
-            else:
-                reply.fail(
-                    BrokenReply(f"a message of the reply is no JSON: {shown(payload)}", body=shown(payload)), out
-                )
-            if reply.over:
-                return
+    def _read(self, headers: dict[str, Any], payload: bytes, out: list[Event]) -> bool:
+        """Whether it was the last."""
+        try:
+            said = self._from_json(payload)
+        except ValueError:
+            said = None
+        name = headers.get(":event-type")
+        if headers.get(":message-type") in ("exception", "error"):
+            self._reply.fail(stream_error(headers, said, self._compat), out)
+        elif type(said) is dict and type(name) is str:
+            self._reply.event(name, said, out)
+        else:
+            why = f"a message of the reply is no JSON: {shown(payload)}"
+            self._reply.fail(BrokenReply(why, body=shown(payload)), out)
+        return self._reply.over
 
     def _whole(self, body: bytes, out: list[Event]) -> None:
         try:

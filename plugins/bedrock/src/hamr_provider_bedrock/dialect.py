@@ -23,25 +23,25 @@ class ConverseDialect:
 
     def parse(self, call: Call) -> Request:
         """What the client asks for; raises BadRequest. The model it names stands in `options["model"]`."""
-        from hamr_provider_bedrock.parse import parse_request
+        from hamr_provider_bedrock.served.request import parse_request
 
         return parse_request(call)
 
     def encoder(self, request: Request) -> Encoder:
         """A new encoder for one reply, streamed or whole as the request wants it."""
-        from hamr_provider_bedrock.encoder import StreamEncoder, WholeEncoder
+        from hamr_provider_bedrock.served.encoder import StreamEncoder, WholeEncoder
 
         return StreamEncoder() if request.stream else WholeEncoder()
 
     def refusal(self, error: CallError) -> Head:
-        """The error in this wire's envelope, with its status."""
-        from hamr_provider_bedrock.failures import refusal
+        """The error in this wire's envelope: the status is that of its class, whatever the provider's own was."""
+        from hamr_provider_bedrock.served.refusal import refusal
 
         return refusal(error)
 
     def parse_count(self, call: Call) -> Request:
         """What the client wants counted; raises BadRequest. The model it names stands in `options["model"]`."""
-        from hamr_provider_bedrock.parse import parse_count
+        from hamr_provider_bedrock.served.request import parse_count
 
         return parse_count(call)
 
@@ -53,6 +53,7 @@ class ConverseDialect:
 
     def encode_models(self, models: Sequence[ModelInfo]) -> bytes:
         """The body of the reply: every model, and no profiles, for each list is asked for at a path of its own."""
-        from hamr_provider_bedrock.listing import models_body
+        from pydantic_core import to_json
 
-        return models_body(models)
+        rows = [{"modelId": each.id, "modelName": each.name, "inputModalities": ["TEXT"]} for each in models]
+        return to_json({"modelSummaries": rows, "inferenceProfileSummaries": []})

@@ -1,4 +1,4 @@
-"""Messages of AWS's event stream (`application/vnd.amazon.eventstream`) out of bytes, and bytes out of messages.
+"""Messages of AWS's event stream (`application/vnd.amazon.eventstream`) out of bytes.
 
 The grammar is that of "Event stream encoding" (smithy.io, 2026-11); botocore reads it and checks both of its sums.
 """
@@ -7,34 +7,15 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from botocore.eventstream import EventStreamBuffer
+from typing import Any
 
 _lengths = struct.Struct("!III").unpack_from
 _sum = zlib.crc32
-
-PRELUDE = 12
+_PRELUDE = 12
 """Bytes: two lengths, and their sum."""
 _LEAST = 16
-_TEXT = 7
-"""The type of a header that holds a text."""
 _KNOWN = 64
 """So many different blocks of headers are remembered: a stream has seven."""
-
-Message = tuple["Mapping[str, object]", bytes]
-"""Headers and payload."""
-
-
-class BadFrame(ValueError):
-    """The bytes are no message; `messages` are those that were complete before."""
-
-    def __init__(self, why: str, messages: list[Message]) -> None:
-        super().__init__(why)
-        self.messages = messages
 
 
 class FrameReader:
@@ -47,84 +28,58 @@ class FrameReader:
     def __init__(self) -> None:
         from botocore.eventstream import EventStreamBuffer, ParserError
 
-        self._faults = (ParserError, struct.error, KeyError, ValueError)
-        self._new = EventStreamBuffer
-        self._buffer: EventStreamBuffer | None = None
+        self._new, self._faults = EventStreamBuffer, (ParserError, struct.error, KeyError, ValueError)
         self._pending = bytearray()
-        self._wanted = PRELUDE
-        self._size = 0
-        self._known: dict[bytes, Mapping[str, object]] = {}
+        self._wanted = _PRELUDE
+        self._known: dict[bytes, dict[str, Any]] = {}
 
     @property
     def torn(self) -> bool:
         """Whether a message was begun and has not ended."""
-        return bool(self._pending) or self._buffer is not None
+        return bool(self._pending)
 
-    def feed(self, data: bytes) -> list[Message]:
-        """The messages that these bytes complete; raises BadFrame."""
-        messages: list[Message] = []
+    def feed(self, data: bytes) -> tuple[list[tuple[dict[str, Any], bytes]], str]:
+        """The messages that these bytes complete, and what is wrong with the bytes behind them."""
+        messages: list[tuple[dict[str, Any], bytes]] = []
         if self._pending:
             self._pending += data
-            data = bytes(self._pending) if len(self._pending) >= self._wanted else b""
-        elif len(data) < self._wanted:
-            self._pending += data
-            return messages
-        at = 0
+            if len(self._pending) < self._wanted:
+                return messages, ""
+            data = bytes(self._pending)
+            self._pending.clear()
+        at, self._wanted = 0, _PRELUDE
         try:
             while len(data) - at >= self._wanted:
-                if self._buffer is None and (end := self._usual(data, at, messages)):
-                    at = end
+                total, size, check = _lengths(data, at)
+                body, end = at + _PRELUDE + size, at + total
+                headers = self._known.get(data[at + _PRELUDE : body])
+                if headers is None or end > len(data) or not self._is_whole(data, at, end, check):
+                    headers = self._read(data, at, end, size)
+                if headers is None:
+                    self._wanted = total
                 else:
-                    piece = data[at : at + self._wanted]
-                    at += self._wanted
-                    self._take(piece, messages)
+                    messages.append((headers, data[body : end - 4]))
+                    at = end
         except self._faults as error:
-            raise BadFrame(f"the stream is damaged: {type(error).__name__}: {error}", messages) from error
-        if data:
-            self._pending[:] = data[at:]
-        return messages
+            return messages, f"the stream is damaged: {type(error).__name__}: {error}"
+        self._pending += data[at:]
+        return messages, ""
 
-    def _usual(self, data: bytes, at: int, messages: list[Message]) -> int:
-        """Read a message that is all there, is whole, and has headers that are known; gives its end, or 0."""
-        total, size, check = _lengths(data, at)
-        end: int = at + total
-        if total < size + _LEAST or end > len(data) or _sum(data[at : at + 8]) != check:
-            return 0
-        body = at + PRELUDE + size
-        headers = self._known.get(data[at + PRELUDE : body])
-        if headers is None or _sum(data[at : end - 4]).to_bytes(4, "big") != data[end - 4 : end]:
-            return 0
-        messages.append((headers, data[body : end - 4]))
-        return end
+    def _is_whole(self, data: bytes, at: int, end: int, check: int) -> bool:
+        """Whether both sums are right."""
+        return _sum(data[at : at + 8]) == check and _sum(data[at : end - 4]).to_bytes(4, "big") == data[end - 4 : end]
 
-    def _take(self, piece: bytes, messages: list[Message]) -> None:
-        """A prelude, which the buffer checks at once, or the rest of its message.
-
-        The buffer copies all that it holds with each piece and each message, so it is given one message at a time.
-        """
-        if self._buffer is None:
-            self._buffer = self._new()
-            self._buffer.add_data(piece)
-            next(self._buffer, None)
-            total, self._size, _ = _lengths(piece)
-            if total < self._size + _LEAST:
-                raise ValueError(f"a message of {total} bytes has headers of {self._size}")
-            self._wanted = total - PRELUDE
-            return
-        self._buffer.add_data(piece)
-        message = next(self._buffer)
-        self._buffer, self._wanted = None, PRELUDE
+    def _read(self, data: bytes, at: int, end: int, size: int) -> dict[str, Any] | None:
+        """The headers of a message by botocore's reader; None where the message has not come to its end."""
+        buffer = self._new()
+        buffer.add_data(data[at : at + _PRELUDE])
+        next(buffer, None)  # the lengths are checked at once: nothing waits for a gigabyte that will not come
+        if end - at < size + _LEAST:
+            raise ValueError(f"a message of {end - at} bytes has headers of {size}")
+        if end > len(data):
+            return None
+        buffer.add_data(data[at + _PRELUDE : end])
+        headers: dict[str, Any] = next(buffer).headers
         if len(self._known) < _KNOWN:
-            self._known[piece[: self._size]] = message.headers
-        messages.append((message.headers, message.payload))
-
-
-def frame(headers: Mapping[str, str], payload: bytes) -> bytes:
-    """One message, whose headers are texts."""
-    head = b"".join(
-        struct.pack("!B", len(name)) + name.encode() + struct.pack("!BH", _TEXT, len(value)) + value.encode()
-        for name, value in headers.items()
-    )
-    start = struct.pack("!II", len(head) + len(payload) + _LEAST, len(head))
-    whole = start + struct.pack("!I", zlib.crc32(start)) + head + payload
-    return whole + struct.pack("!I", zlib.crc32(whole))
+            self._known[data[at + _PRELUDE : at + _PRELUDE + size]] = headers
+        return headers

@@ -10,40 +10,39 @@ from hamr.wirekit import read_whole, shown
 from hamr_provider_bedrock.name import NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from hamr.api import Head, Route
 
 _PROFILES = "profiles"
-_RUNTIME, _CONTROL = "//bedrock-runtime.", "//bedrock."
 
 
-def encode_models(route: Route, page: str | None) -> Call:
-    """The call for the models; `page` is that of the profiles, with the mark of a further one."""
-    url = route.provider.base_url.replace(_RUNTIME, _CONTROL, 1)
-    if page is None:
-        url += "/foundation-models?byOutputModality=TEXT"
-    else:
-        token = page.removeprefix(_PROFILES)
-        url += "/inference-profiles?maxResults=1000" + (f"&nextToken={quote(token, safe='')}" if token else "")
-    return Call(url, "GET", {"accept": "application/json"})
+class Listing:
+    """What the wire asks of Bedrock's lists."""
+
+    def encode_models(self, route: Route, page: str | None) -> Call:
+        """The call for the models; `page` is that of the profiles, with the mark of a further one."""
+        url = route.provider.base_url.replace("//bedrock-runtime.", "//bedrock.", 1)
+        if page is None:
+            url += "/foundation-models?byOutputModality=TEXT"
+        else:
+            token = page.removeprefix(_PROFILES)
+            url += "/inference-profiles?maxResults=1000" + (f"&nextToken={quote(token, safe='')}" if token else "")
+        return Call(url, "GET", {"accept": "application/json"})
+
+    def decode_models(self, head: Head, route: Route) -> ModelPage:
+        """What the reply lists; a row without an id is passed over. Raises BrokenReply."""
+        said = read_whole(head.body)
+        said = said if isinstance(said, dict) else {}
+        id, models, profiles = route.provider.id, said.get("modelSummaries"), said.get("inferenceProfileSummaries")
+        if isinstance(models, list):
+            return ModelPage(tuple(_model(row, id) for row in models if _has(row, "modelId")), _PROFILES)
+        if not isinstance(profiles, list):
+            raise BrokenReply(f"the reply lists no models: {shown(head.body)}", body=shown(head.body))
+        found = tuple(_profile(row, id) for row in profiles if _has(row, "inferenceProfileId"))
+        token = said.get("nextToken")
+        return ModelPage(found, f"{_PROFILES}{token}" if token else None)
 
 
-def decode_models(head: Head, route: Route) -> ModelPage:
-    """What the reply lists; a row without an id is passed over. Raises BrokenReply."""
-    said = read_whole(head.body)
-    said = said if isinstance(said, dict) else {}
-    id = route.provider.id
-    if isinstance(rows := said.get("modelSummaries"), list):
-        return ModelPage(tuple(_model(row, id) for row in rows if _named(row, "modelId")), _PROFILES)
-    if not isinstance(rows := said.get("inferenceProfileSummaries"), list):
-        raise BrokenReply(f"the reply lists no models: {shown(head.body)}", body=shown(head.body))
-    token = said.get("nextToken")
-    models = tuple(_profile(row, id) for row in rows if _named(row, "inferenceProfileId"))
-    return ModelPage(models, f"{_PROFILES}{token}" if token else None)
-
-
-def _named(row: Any, name: str) -> bool:
+def _has(row: Any, name: str) -> bool:
     return isinstance(row, dict) and isinstance(row.get(name), str) and bool(row[name])
 
 
@@ -63,19 +62,6 @@ def _model(row: dict[str, Any], provider: str) -> ModelInfo:
 
 def _profile(row: dict[str, Any], provider: str) -> ModelInfo:
     """A profile: one of the user's own is called by its ARN."""
-    own = row.get("type") == "APPLICATION"
-    id = row.get("inferenceProfileArn") if own else row["inferenceProfileId"]
-    return ModelInfo(
-        id=str(id or row["inferenceProfileId"]),
-        provider=provider,
-        name=str(row.get("inferenceProfileName") or row["inferenceProfileId"]),
-        extra={NAME: row},
-    )
-
-
-def models_body(models: Sequence[ModelInfo]) -> bytes:
-    """The body of a list of models; there are no profiles."""
-    from pydantic_core import to_json
-
-    rows = [{"modelId": each.id, "modelName": each.name, "inputModalities": ["TEXT"]} for each in models]
-    return to_json({"modelSummaries": rows, "inferenceProfileSummaries": []})
+    id = row["inferenceProfileId"]
+    called = row.get("inferenceProfileArn") if row.get("type") == "APPLICATION" else None
+    return ModelInfo(str(called or id), provider, str(row.get("inferenceProfileName") or id), extra={NAME: row})

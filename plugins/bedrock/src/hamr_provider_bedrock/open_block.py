@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from hamr.api import (
     Citation,
@@ -16,12 +16,11 @@ from hamr.api import (
     ThinkingDelta,
     ThinkingEnd,
     ThinkingStart,
-    ToolCall,
     ToolCallDelta,
     ToolCallEnd,
     ToolCallStart,
 )
-from hamr.wirekit import arguments, made_id
+from hamr.wirekit import arguments, ended_call, made_id
 from hamr_provider_bedrock.name import NAME
 from hamr_provider_bedrock.pieces import items
 
@@ -31,158 +30,138 @@ if TYPE_CHECKING:
     from hamr.api import Event
 
 
-class OpenBlock(Protocol):
-    """A block that has not ended; `takes` are the kinds of deltas that belong to it."""
+class OpenBlock:
+    """A block that has not ended: how it began, and by name what its deltas have said."""
 
-    @property
-    def takes(self) -> Sequence[str]:
-        """Those kinds."""
+    takes: Sequence[str] = ()
+    """The kinds of deltas that belong to it."""
+    words: ClassVar[str] = ""
+    """The name under which its words come."""
+    delta: ClassVar[type[TextDelta | ThinkingDelta | ToolCallDelta]]
+    """The event that tells of these."""
 
-    def delta(self, kind: str, value: Any, out: list[Event]) -> None:
-        """More of it."""
+    def __init__(self, index: int, start: dict[str, Any], out: list[Event]) -> None:
+        self.index, self._start = index, start
+        self._said: dict[str, list[Any]] = {}
+        self._begin(out)
+
+    def more(self, said: dict[str, Any], out: list[Event]) -> None:
+        """What one delta says."""
+        for name, value in said.items():
+            self._said.setdefault(name, []).append(value)
+            if name == self.words and value and isinstance(value, str):
+                out.append(self.delta(self.index, value))
 
     def end(self, out: list[Event], *, cut: bool) -> None:
         """Its end; `cut` where the reply may have ended in its midst."""
 
+    def _begin(self, out: list[Event]) -> None:
+        """Its beginning, where that is told."""
 
-class TextBlock:
+    def _texts(self, name: str) -> list[str]:
+        return [value for value in self._said.get(name, ()) if isinstance(value, str)]
+
+
+class TextBlock(OpenBlock):
     """Text, and what it cites."""
 
-    takes = ("text", "citation")
+    takes, words, delta = ("text", "citation"), "text", TextDelta
 
-    def __init__(self, index: int, out: list[Event]) -> None:
-        self.index = index
-        self._cited: list[Any] = []
-        out.append(TextStart(index))
-
-    def delta(self, kind: str, value: Any, out: list[Event]) -> None:
-        """More text, or a source."""
-        if kind == "citation":
-            self._cited.append(value)
-        elif isinstance(value, str) and value:
-            out.append(TextDelta(self.index, value))
+    def _begin(self, out: list[Event]) -> None:
+        out.append(TextStart(self.index))
 
     def end(self, out: list[Event], *, cut: bool) -> None:
         """The sources, read and as they came."""
-        extra = {NAME: {"citations": self._cited}} if self._cited else None
-        out.append(TextEnd(self.index, citations(self._cited), extra))
+        cited = self._said.get("citation", [])
+        out.append(TextEnd(self.index, citations(cited), {NAME: {"citations": cited}} if cited else None))
 
 
-class ThinkingBlock:
+class ThinkingBlock(OpenBlock):
     """Thinking, with what goes back to the vendor of the model as it came."""
 
-    takes = ("reasoningContent",)
+    takes, words, delta = ("reasoningContent",), "text", ThinkingDelta
 
-    def __init__(self, index: int, out: list[Event], vendor: str | None) -> None:
-        self.index = index
-        self._own: dict[str, Any] = {} if vendor is None else {"vendor": vendor}
-        out.append(ThinkingStart(index))
-
-    def delta(self, kind: str, value: Any, out: list[Event]) -> None:
-        """More thinking, its signature, or thinking that is hidden."""
-        said = value if isinstance(value, dict) else {}
-        if isinstance(text := said.get("text"), str) and text:
-            out.append(ThinkingDelta(self.index, text))
-        if isinstance(signature := said.get("signature"), str):
-            self._own["signature"] = self._own.get("signature", "") + signature
-        if isinstance(hidden := said.get("redactedContent"), str):
-            self._own["redactedContent"] = _joined(self._own.get("redactedContent"), hidden)
+    def _begin(self, out: list[Event]) -> None:
+        out.append(ThinkingStart(self.index))
 
     def end(self, out: list[Event], *, cut: bool) -> None:
         """What goes back, unless it may be half of it."""
-        out.append(ThinkingEnd(self.index, {NAME: self._own}))
+        own = dict(self._start)
+        if signature := self._texts("signature"):
+            own["signature"] = "".join(signature)
+        if hidden := self._texts("redactedContent"):
+            own["redactedContent"] = _joined(hidden)
+        out.append(ThinkingEnd(self.index, {NAME: own}))
 
 
-class CallBlock:
+class CallBlock(OpenBlock):
     """A tool call."""
 
-    takes = ("toolUse",)
+    takes, words, delta = ("toolUse",), "input", ToolCallDelta
 
-    def __init__(self, index: int, out: list[Event], start: dict[str, Any]) -> None:
-        id, name = start.get("toolUseId"), start.get("name")
-        self.index = index
-        self._id = id if isinstance(id, str) and id else f"call_{made_id(str(index))}"
+    def _begin(self, out: list[Event]) -> None:
+        id, name = self._start.get("toolUseId"), self._start.get("name")
+        self._id = id if isinstance(id, str) and id else f"call_{made_id(str(self.index))}"
         self._name = name if isinstance(name, str) else ""
-        self._pieces: list[str] = []
-        out.append(ToolCallStart(index, self._id, self._name))
+        out.append(ToolCallStart(self.index, self._id, self._name))
 
     @property
     def silent(self) -> bool:
         """Whether none of its arguments have come: what has none sends nothing, and so does what is cut off."""
-        return not self._pieces
-
-    def delta(self, kind: str, value: Any, out: list[Event]) -> None:
-        """More of the arguments."""
-        text = value.get("input") if isinstance(value, dict) else None
-        if isinstance(text, str) and text:
-            self._pieces.append(text)
-            out.append(ToolCallDelta(self.index, text))
+        return not any(self._texts("input"))
 
     def end(self, out: list[Event], *, cut: bool) -> None:
         """The call."""
-        text = "".join(self._pieces)
-        read, problem = arguments(text)
-        if cut and (problem is not None or not text.strip()):
-            read, problem = {}, "the reply ended in the midst of the arguments"
-        if not self._name:
-            read, problem = {}, "the call names no tool"
-        out.append(ToolCallEnd(self.index, ToolCall(self._id, self._name, read, text, problem)))
+        call = ended_call(self._id, self._name, "".join(self._texts("input")), cut=cut)
+        out.append(ToolCallEnd(self.index, call))
 
 
-class HostedBlock:
-    """A call of a tool that the provider runs itself, or what came of it: whole, at its end."""
+class HostedUse(OpenBlock):
+    """A call of a tool that the provider runs itself: whole, at its end."""
 
-    def __init__(self, index: int, kind: str, start: dict[str, Any]) -> None:
-        self.index, self.takes = index, (kind,)
-        self._start = start
-        self._pieces: list[str] = []
-        self._content: list[Any] = []
-
-    def delta(self, kind: str, value: Any, out: list[Event]) -> None:
-        """More of its input, or of its result."""
-        if isinstance(value, list):
-            self._content += value
-        elif isinstance(value, dict) and isinstance(value.get("input"), str):
-            self._pieces.append(value["input"])
+    takes = ("toolUse",)
 
     def end(self, out: list[Event], *, cut: bool) -> None:
         """The block as the provider takes it back."""
-        kind, id = self.takes[0], self._start.get("toolUseId")
-        more = {"input": arguments("".join(self._pieces))[0]} if kind == "toolUse" else {"content": self._content}
-        name = self._start.get("name") or self._start.get("type") or kind
-        out.append(hosted(self.index, {kind: {**self._start, **more}}, str(name), id if isinstance(id, str) else None))
+        given = arguments("".join(self._texts("input")))[0]
+        out.append(PartAdded(self.index, hosted({"toolUse": {**self._start, "input": given}})))
 
 
-class ImageBlock:
+class HostedResult(OpenBlock):
+    """What came of such a call."""
+
+    takes = ("toolResult",)
+
+    def end(self, out: list[Event], *, cut: bool) -> None:
+        """The block as the provider takes it back."""
+        content = [each for value in self._said.get("toolResult", ()) for each in items(value)]
+        out.append(PartAdded(self.index, hosted({"toolResult": {**self._start, "content": content}})))
+
+
+class ImageBlock(OpenBlock):
     """An image that the model made."""
 
     takes = ("image",)
 
-    def __init__(self, index: int, start: dict[str, Any]) -> None:
-        self.index, self._format = index, start.get("format")
-        self._pieces: list[bytes] = []
-        self._rest: dict[str, Any] = {}
-
-    def delta(self, kind: str, value: Any, out: list[Event]) -> None:
-        """More of its bytes."""
-        for name, each in (value if isinstance(value, dict) else {}).items():
-            data: Any = each.get("bytes") if name == "source" and isinstance(each, dict) else None
-            try:
-                self._pieces.append(base64.b64decode(data, validate=True))
-            except (TypeError, ValueError):  # it is elsewhere, or went wrong, and what is said of that is kept
-                self._rest[name] = each
-
     def end(self, out: list[Event], *, cut: bool) -> None:
-        """The image."""
-        data = b"".join(self._pieces)
-        extra = {NAME: self._rest} if self._rest else None
-        out.append(PartAdded(self.index, Image(data=data, media_type=f"image/{self._format}", extra=extra)))
+        """The image; what is elsewhere, or went wrong, is kept as it was said."""
+        data, rest = b"", {name: values[-1] for name, values in self._said.items() if name != "source"}
+        for source in self._said.get("source", ()):
+            try:
+                data += base64.b64decode(source["bytes"], validate=True)
+            except (KeyError, TypeError, ValueError):
+                rest["source"] = source
+        image = Image(data=data, media_type=f"image/{self._start.get('format')}", extra={NAME: rest} if rest else None)
+        out.append(PartAdded(self.index, image))
 
 
-def hosted(index: int, block: dict[str, Any], name: str, id: str | None = None) -> PartAdded:
+def hosted(block: dict[str, Any]) -> HostedTool:
     """A block that has no words of its own in hamr, kept as it is."""
-    inner = next(iter(block.values()))
-    return PartAdded(index, HostedTool(name, inner if isinstance(inner, dict) else block, id, {NAME: {"block": block}}))
+    kind, inner = next(iter(block.items()), ("", {}))
+    said = inner if isinstance(inner, dict) else {}
+    id = said.get("toolUseId")
+    name = (said.get("name") or said.get("type")) if kind in ("toolUse", "toolResult") else None
+    return HostedTool(str(name or kind), said, id if isinstance(id, str) else None, {NAME: {"block": block}})
 
 
 def citations(raw: Sequence[Any]) -> tuple[Citation, ...]:
@@ -191,23 +170,24 @@ def citations(raw: Sequence[Any]) -> tuple[Citation, ...]:
 
 
 def _citation(raw: dict[str, Any]) -> Citation:
-    quoted = [each["text"] for each in items(raw.get("sourceContent")) if isinstance(each, dict) and "text" in each]
-    location = raw.get("location")
+    quoted = [
+        str(each["text"]) for each in items(raw.get("sourceContent")) if isinstance(each, dict) and "text" in each
+    ]
+    location, title = raw.get("location"), raw.get("title")
     web = location.get("web") if isinstance(location, dict) else None
     url = web.get("url") if isinstance(web, dict) else raw.get("source")
-    title = raw.get("title")
     return Citation(
         url=url if isinstance(url, str) else None,
         title=title if isinstance(title, str) else None,
-        quote="".join(map(str, quoted)) or None,
+        quote="".join(quoted) or None,
     )
 
 
-def _joined(before: str | None, more: str) -> str:
-    """Two pieces of base64 as one; what came in one piece is not touched."""
-    if before is None:
-        return more
+def _joined(pieces: list[str]) -> str:
+    """Pieces of base64 as one; what came in one piece is not touched."""
+    if len(pieces) == 1:
+        return pieces[0]
     try:
-        return base64.b64encode(base64.b64decode(before) + base64.b64decode(more)).decode()
+        return base64.b64encode(b"".join(map(base64.b64decode, pieces))).decode()
     except ValueError:
-        return before + more
+        return "".join(pieces)

@@ -4,45 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-Delta = dict[str, Any]
+Block = dict[str, Any]
 
 
-def pieces(block: dict[str, Any]) -> tuple[dict[str, Any] | None, list[Delta]]:
+def pieces(block: Block) -> tuple[Block, list[Block]]:
     """What its `contentBlockStart` says, if it has one, and its deltas; nothing for a block of an unknown kind."""
-    for kind, split in _SPLITS.items():
-        if kind in block:
-            inner = block[kind]
-            return split(inner if isinstance(inner, dict) else {}) if kind != "text" else (None, [{"text": inner}])
-    return None, []
-
-
-def _thinking(inner: dict[str, Any]) -> tuple[None, list[Delta]]:
-    said = inner.get("reasoningText")
-    said = {**said} if isinstance(said, dict) else inner
-    names = ("text", "signature", "redactedContent")
-    return None, [{"reasoningContent": {name: said[name]}} for name in names if name in said]
-
-
-def _cited(inner: dict[str, Any]) -> tuple[None, list[Delta]]:
-    said = [{"text": each.get("text")} for each in items(inner.get("content")) if isinstance(each, dict)]
-    return None, [*said, *({"citation": each} for each in items(inner.get("citations")))]
-
-
-def _call(inner: dict[str, Any]) -> tuple[dict[str, Any], list[Delta]]:
     from pydantic_core import to_json
 
-    start = {name: value for name, value in inner.items() if name != "input"}
-    return {"toolUse": start}, [{"toolUse": {"input": to_json(inner.get("input") or {}).decode()}}]
-
-
-def _result(inner: dict[str, Any]) -> tuple[dict[str, Any], list[Delta]]:
-    start = {name: value for name, value in inner.items() if name != "content"}
-    return {"toolResult": start}, [{"toolResult": items(inner.get("content"))}]
-
-
-def _image(inner: dict[str, Any]) -> tuple[dict[str, Any], list[Delta]]:
-    rest = {name: value for name, value in inner.items() if name != "format"}
-    return {"image": {"format": inner.get("format")}}, [{"image": rest}]
+    start: Block = {}
+    deltas: list[Block] = []
+    match block:
+        case {"text": text}:
+            deltas = [{"text": text}]
+        case {"reasoningContent": {"reasoningText": dict(said)}} | {"reasoningContent": dict(said)}:
+            deltas = [{"reasoningContent": said}]
+        case {"citationsContent": dict(said)}:
+            texts = [{"text": each.get("text")} for each in items(said.get("content")) if isinstance(each, dict)]
+            deltas = [*texts, *({"citation": each} for each in items(said.get("citations")))]
+        case {"toolUse": dict(said)}:
+            given = to_json(said.get("input") or {}).decode()
+            start, deltas = _without("input", block), [{"toolUse": {"input": given}}]
+        case {"toolResult": dict(said)}:
+            start, deltas = _without("content", block), [{"toolResult": items(said.get("content"))}]
+        case {"image": dict(said)}:
+            start, deltas = {"image": {"format": said.get("format")}}, [_without("format", block)]
+    return start, deltas
 
 
 def items(value: Any) -> list[Any]:
@@ -50,11 +36,5 @@ def items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-_SPLITS: dict[str, Any] = {
-    "text": None,
-    "reasoningContent": _thinking,
-    "toolUse": _call,
-    "citationsContent": _cited,
-    "toolResult": _result,
-    "image": _image,
-}
+def _without(name: str, block: Block) -> Block:
+    return {kind: {key: value for key, value in said.items() if key != name} for kind, said in block.items()}

@@ -4,20 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.api import BrokenReply, Failed, Finished, Started, TextDelta, UsageUpdated, Warned
-from hamr_provider_bedrock.finish import CUT, finish_reason
+from hamr.api import BrokenReply, Failed, Finished, PartAdded, Started, TextDelta, Usage, UsageUpdated, Warned
 from hamr_provider_bedrock.name import NAME
-from hamr_provider_bedrock.open_block import CallBlock, HostedBlock, ImageBlock, TextBlock, ThinkingBlock, hosted
-from hamr_provider_bedrock.pieces import pieces
-from hamr_provider_bedrock.usage import read_usage
+from hamr_provider_bedrock.open_block import (
+    CallBlock,
+    HostedResult,
+    HostedUse,
+    ImageBlock,
+    TextBlock,
+    ThinkingBlock,
+    hosted,
+)
+from hamr_provider_bedrock.pieces import items, pieces
+from hamr_provider_bedrock.tables import TABLES
 
 if TYPE_CHECKING:
     from hamr.api import CallError, Event
     from hamr_provider_bedrock.open_block import OpenBlock
 
+REASONS = TABLES["stop_reasons"]
+_CUT = frozenset({"length", "content_filter", "error", "unknown"})
+"""Reasons that may cut a tool call in two."""
 _KEPT = ("additionalModelResponseFields", "metrics", "trace", "performanceConfig", "serviceTier")
-_TORN = "the account of the tokens broke off"
-_EARLY = "the reply ended before the model did"
+_BLOCKS: dict[str, type[OpenBlock]] = {
+    "text": TextBlock,
+    "citation": TextBlock,
+    "reasoningContent": ThinkingBlock,
+    "toolUse": CallBlock,
+    "toolResult": HostedResult,
+    "image": ImageBlock,
+}
+_BEGUN_BY_DELTAS = frozenset({"text", "citation", "reasoningContent"})
 
 
 class Reply:
@@ -25,7 +42,7 @@ class Reply:
 
     def __init__(self, vendor: str | None) -> None:
         self.over = False
-        self._vendor = vendor
+        self._own = {} if vendor is None else {"vendor": vendor}
         self._open: dict[int, OpenBlock] = {}
         self._count = 0
         self._begun = self._calls = False
@@ -64,8 +81,8 @@ class Reply:
         self._begin(out)
         for at, block in enumerate(each for each in content if isinstance(each, dict) and each):
             start, deltas = pieces(block)
-            if start is None and not deltas:
-                out.append(hosted(self._next(), block, next(iter(block), "")))
+            if not start and not deltas:
+                out.append(PartAdded(self._next(), hosted(block)))
             self._start(at, start, out)
             for delta in deltas:
                 self._delta(at, delta, out)
@@ -79,12 +96,14 @@ class Reply:
         if self.over:
             return
         if self._stop is None:
-            self.fail(BrokenReply(_EARLY), out)
+            self.fail(BrokenReply("the reply ended before the model did"), out)
             return
         if torn:
-            out.append(Warned(_TORN))
+            out.append(Warned("the account of the tokens broke off"))
         self.over = True
-        reason = finish_reason(self._stop, calls=self._calls)
+        reason = REASONS.get(self._stop, "unknown")
+        if reason == "stop" and self._calls:
+            reason = "tool_calls"
         out.append(Finished(reason, self._stop, {NAME: self._extra} if self._extra else None))
 
     def fail(self, error: CallError, out: list[Event]) -> None:
@@ -103,33 +122,26 @@ class Reply:
 
     def _start(self, at: int, start: Any, out: list[Event]) -> None:
         for kind, value in start.items() if isinstance(start, dict) else ():
-            if isinstance(value, dict) and kind in ("toolUse", "toolResult", "image"):
-                self._close(at, out)
-                self._open[at] = self._block(kind, value, out)
+            if isinstance(value, dict) and kind in _BLOCKS and kind not in _BEGUN_BY_DELTAS:
+                self._opened(at, kind, value, out)
 
-    def _block(self, kind: str, start: dict[str, Any], out: list[Event]) -> OpenBlock:
+    def _opened(self, at: int, kind: str, start: dict[str, Any], out: list[Event]) -> OpenBlock:
+        self._close(at, out)
         self._begin(out)
-        if kind in ("text", "citation"):
-            return TextBlock(self._next(), out)
-        if kind == "reasoningContent":
-            return ThinkingBlock(self._next(), out, self._vendor)
-        if kind == "image":
-            return ImageBlock(self._next(), start)
-        if kind == "toolResult" or start.get("type") == "server_tool_use":
-            return HostedBlock(self._next(), kind, start)
-        self._calls = True
-        return CallBlock(self._next(), out, start)
+        made = HostedUse if start.get("type") == "server_tool_use" and kind == "toolUse" else _BLOCKS[kind]
+        self._calls = self._calls or made is CallBlock
+        block = self._open[at] = made(self._next(), start, out)
+        return block
 
     def _delta(self, at: int, delta: dict[str, Any], out: list[Event]) -> None:
         """A block of text or thinking has no start of its own, and may follow another at the same place."""
         for kind, value in delta.items():
             block = self._open.get(at)
             if block is None or kind not in block.takes:
-                if kind not in ("text", "citation", "reasoningContent"):
+                if kind not in _BEGUN_BY_DELTAS:
                     continue
-                self._close(at, out)
-                block = self._open[at] = self._block(kind, {}, out)
-            block.delta(kind, value, out)
+                block = self._opened(at, kind, self._own if kind == "reasoningContent" else {}, out)
+            block.more(value if isinstance(value, dict) and kind != "citation" else {kind: value}, out)
 
     def _end(self, at: int, out: list[Event]) -> None:
         """A call without arguments may be one that was cut off: the end of the reply says which."""
@@ -144,19 +156,38 @@ class Reply:
     def _stopped(self, said: dict[str, Any], out: list[Event]) -> None:
         self._begin(out)
         self._stop = str(said.get("stopReason") or "")
-        cut = finish_reason(self._stop, calls=False) in CUT
         for at in list(self._open):
-            self._close(at, out, cut=cut)
+            self._close(at, out, cut=REASONS.get(self._stop, "unknown") in _CUT)
         self._keep(said)
 
     def _account(self, said: dict[str, Any], out: list[Event]) -> None:
         """The account comes behind the end of the message, and is the last of all."""
         usage = said.get("usage")
         if isinstance(usage, dict) and usage:
-            out.append(UsageUpdated(read_usage(usage)))
+            out.append(UsageUpdated(_usage(usage)))
         self._keep(said)
         if self._stop is not None:
             self.end(out, torn=False)
 
     def _keep(self, said: dict[str, Any]) -> None:
         self._extra.update((name, said[name]) for name in _KEPT if said.get(name))
+
+
+def _usage(raw: dict[str, Any]) -> Usage:
+    """`inputTokens` are those that no cache was read or written for; what was written is told by time to live."""
+    names = ("inputTokens", "outputTokens", "cacheReadInputTokens", "cacheWriteInputTokens")
+    input, output, read, written = (_count(raw.get(name)) for name in names)
+    details = [each for each in items(raw.get("cacheDetails")) if isinstance(each, dict) and each.get("ttl") == "1h"]
+    lasting = min(sum(_count(each.get("inputTokens")) for each in details), written)
+    return Usage(
+        input=input,
+        cache_read=read,
+        cache_write_5m=written - lasting,
+        cache_write_1h=lasting,
+        output=output,
+        raw=raw,
+    )
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0

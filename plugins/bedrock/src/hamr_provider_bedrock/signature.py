@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hamr.api import Call
@@ -14,11 +14,16 @@ _UNSIGNED = frozenset({"accept", "accept-encoding", "connection", "content-lengt
 
 @dataclass(frozen=True, slots=True)
 class AwsKeys:
-    """The parts of an AWS credential."""
+    """The parts of an AWS credential; `source` is botocore's own, which knows when they expire."""
 
     access_key: str = field(repr=False)
     secret_key: str = field(repr=False)
     token: str | None = field(default=None, repr=False)
+    source: Any = field(default=None, repr=False)
+
+    def expires_within(self, seconds: int) -> bool:
+        """Whether new ones should be had by then."""
+        return hasattr(self.source, "refresh_needed") and bool(self.source.refresh_needed(seconds))
 
 
 def signed(call: Call, keys: AwsKeys, region: str, seconds: float, service: str = "bedrock") -> Call:

@@ -24,57 +24,49 @@ from hamr.api import (
     ToolCallStart,
     UsageUpdated,
 )
-from hamr.wirekit import Told
-from hamr_provider_bedrock.blocks import BlockWriter
+from hamr.wirekit import Told, own_of
+from hamr_provider_bedrock.blocks import BlockWriter, thinking_block
 from hamr_provider_bedrock.compat import Compat
-from hamr_provider_bedrock.failures import words
-from hamr_provider_bedrock.finish import REASONS
-from hamr_provider_bedrock.frames import frame
 from hamr_provider_bedrock.name import NAME
 from hamr_provider_bedrock.pieces import pieces
-from hamr_provider_bedrock.usage import usage_body
+from hamr_provider_bedrock.served.frame import frame
+from hamr_provider_bedrock.served.refusal import words
+from hamr_provider_bedrock.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator
 
-    from hamr.api import CallError, Event, Extra, FinishReason, Part, Usage
-
-_STOPS: Mapping[FinishReason, str] = {
-    "stop": "end_turn",
-    "refusal": "end_turn",
-    "pause": "end_turn",
-    "length": "max_tokens",
-    "tool_calls": "tool_use",
-    "content_filter": "content_filtered",
-    "error": "malformed_model_output",
-    "unknown": "end_turn",
-}
-_OF_STOP = ("additionalModelResponseFields",)
+    from hamr.api import CallError, Event, Part, Usage
 
 
 def _block(part: Part) -> dict[str, Any] | None:
     """The block of an answer's part: a client is given all of it, also what Bedrock would not take back."""
-    own = _own(getattr(part, "extra", None))
+    own = own_of(getattr(part, "extra", None), NAME)
     if isinstance(part, Text) and not own:
         return {"text": part.text}
-    if isinstance(part, Thinking) and "redactedContent" not in own:
-        signed = {"signature": own["signature"]} if own.get("signature") else {}
-        return {"reasoningContent": {"reasoningText": {"text": part.text, **signed}}}
+    if isinstance(part, Thinking):
+        return thinking_block(part.text, own)
     return next(iter(BlockWriter(Compat(), None, Told(NAME)).write((part,), "the answer")), None)
 
 
 def _stop(event: Finished) -> str:
     """The wire's own word where that is what it was."""
-    return event.raw if event.raw and REASONS.get(event.raw) is not None else _STOPS[event.reason]
-
-
-def _own(extra: Extra | None) -> dict[str, Any]:
-    own = (extra or {}).get(NAME)
-    return dict(own) if isinstance(own, dict) else {}
+    word: str = TABLES["stop_words"][event.reason]
+    return event.raw if event.raw and event.raw in TABLES["stop_reasons"] else word
 
 
 def _account(usage: Usage | None) -> dict[str, Any]:
-    counted = {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0} if usage is None else usage_body(usage)
+    """The tokens, as this wire counts them."""
+    counted: dict[str, Any] = {"inputTokens": 0, "outputTokens": 0, "totalTokens": 0}
+    if usage is not None:
+        input = usage.input + usage.input_audio
+        counted = {"inputTokens": input, "outputTokens": usage.output_total, "totalTokens": usage.total}
+        written = {"1h": usage.cache_write_1h, "5m": usage.cache_write_5m}
+        if usage.cache_read:
+            counted["cacheReadInputTokens"] = usage.cache_read
+        if any(written.values()):
+            counted["cacheWriteInputTokens"] = sum(written.values())
+            counted["cacheDetails"] = [{"ttl": ttl, "inputTokens": count} for ttl, count in written.items() if count]
     return {"usage": counted, "metrics": {"latencyMs": 0}}
 
 
@@ -100,20 +92,21 @@ class StreamEncoder:
         """The last messages; nothing where the reply broke off, so that nobody takes it for whole."""
         if self._finished is None:
             return b""
-        own = _own(self._finished.extra)
-        stopped = {name: own.pop(name) for name in _OF_STOP if name in own}
+        own = own_of(self._finished.extra, NAME)
+        name = "additionalModelResponseFields"
+        stopped = {name: own.pop(name)} if name in own else {}
         stop = self._event("messageStop", {"stopReason": _stop(self._finished), **stopped})
         return stop + self._event("metadata", {**_account(self._usage), **own})
 
-    def _read(self, event: Event) -> Iterable[bytes]:
+    def _read(self, event: Event) -> Iterator[bytes]:
         match event:
             case Started():
                 yield self._event("messageStart", {"role": "assistant"})
             case TextStart(index=index, choice=0) | ThinkingStart(index=index, choice=0):
-                self._open(index)
+                self._places[index] = len(self._places)
                 self._silent.add(index)
             case ToolCallStart(index=index, choice=0):
-                self._open(index)
+                self._places[index] = len(self._places)
                 yield self._at(
                     "contentBlockStart", index, start={"toolUse": {"toolUseId": event.id, "name": event.name}}
                 )
@@ -123,7 +116,7 @@ class StreamEncoder:
                 yield from self._delta(index, {"reasoningContent": {"text": text}})
             case ToolCallDelta(index, text):
                 yield from self._delta(index, {"toolUse": {"input": text}})
-            case TextEnd() | ThinkingEnd() | ToolCallEnd():
+            case TextEnd() | ThinkingEnd() | ToolCallEnd() if event.index in self._places:
                 yield from self._end(event)
             case PartAdded(choice=0):
                 yield from self._whole(event)
@@ -134,38 +127,33 @@ class StreamEncoder:
             case Failed():
                 yield self._failed(event.error)
 
-    def _open(self, index: int) -> None:
-        self._places[index] = len(self._places)
-
-    def _delta(self, index: int, delta: dict[str, Any]) -> Iterable[bytes]:
+    def _delta(self, index: int, delta: dict[str, Any]) -> Iterator[bytes]:
         """Nothing for a block of another choice than the first."""
         if index in self._places:
             self._silent.discard(index)
             yield self._at("contentBlockDelta", index, delta=delta)
 
-    def _end(self, event: TextEnd | ThinkingEnd | ToolCallEnd) -> Iterable[bytes]:
+    def _end(self, event: TextEnd | ThinkingEnd | ToolCallEnd) -> Iterator[bytes]:
         """The end of a block, and before it what is known only then."""
-        index = event.index
-        if index not in self._places:
-            return
+        more: list[dict[str, Any]] = []
         if isinstance(event, ThinkingEnd):
-            own = _own(event.extra)
+            own = own_of(event.extra, NAME)
             more = [{"reasoningContent": {name: own[name]}} for name in ("signature", "redactedContent") if name in own]
-            empty: dict[str, Any] = {"reasoningContent": {"text": ""}}
-        else:
-            cited = _own(event.extra).get("citations", ()) if isinstance(event, TextEnd) else ()
-            more, empty = [{"citation": each} for each in cited], {"text": ""}
-        for delta in more or ([empty] if index in self._silent else []):
-            yield from self._delta(index, delta)
-        yield self._at("contentBlockStop", index)
+        elif isinstance(event, TextEnd):
+            more = [{"citation": each} for each in own_of(event.extra, NAME).get("citations", ())]
+        if not more and event.index in self._silent:
+            more = [{"reasoningContent": {"text": ""}} if isinstance(event, ThinkingEnd) else {"text": ""}]
+        for delta in more:
+            yield from self._delta(event.index, delta)
+        yield self._at("contentBlockStop", event.index)
 
-    def _whole(self, event: PartAdded) -> Iterable[bytes]:
+    def _whole(self, event: PartAdded) -> Iterator[bytes]:
         block = _block(event.part)
-        start, deltas = (None, []) if block is None else pieces(block)
-        if start is None and not deltas:
+        start, deltas = ({}, []) if block is None else pieces(block)
+        if not start and not deltas:
             return  # another provider's, for which this wire has no words
-        self._open(event.index)
-        if start is not None:
+        self._places[event.index] = len(self._places)
+        if start:
             yield self._at("contentBlockStart", event.index, start=start)
         for delta in deltas:
             yield self._at("contentBlockDelta", event.index, delta=delta)
@@ -173,9 +161,8 @@ class StreamEncoder:
 
     def _failed(self, error: CallError) -> bytes:
         _, named, message = words(error)
-        named = named[0].lower() + named[1:]
-        headers = {":exception-type": named, ":content-type": "application/json", ":message-type": "exception"}
-        return frame(headers, self._json({"message": message}))
+        headers = {":exception-type": named[0].lower() + named[1:], ":message-type": "exception"}
+        return frame({**headers, ":content-type": "application/json"}, self._json({"message": message}))
 
     def _at(self, name: str, index: int, **more: Any) -> bytes:
         return self._event(name, {"contentBlockIndex": self._places[index], **more})
@@ -214,4 +201,4 @@ class WholeEncoder:
         whole = self._fold.response(NAME, "", request_id=None, adaptations=(), timings=Timings())
         content = [block for part in whole.message.parts if (block := _block(part)) is not None]
         body = {"output": {"message": {"role": "assistant", "content": content}}, "stopReason": _stop(finished)}
-        return to_json({**body, **_account(whole.usage), **_own(finished.extra)})
+        return to_json({**body, **_account(whole.usage), **own_of(finished.extra, NAME)})
