@@ -16,10 +16,11 @@ from hamr.wires.flags import Flags
 from hamr.wires.framing.ndjson import LineDecoder, LineTooLong
 from hamr.wires.framing.sse import EventTooLarge, ServerEvent, SSEDecoder
 from hamr.wires.image_type import image_type
-from hamr.wires.json_body import MARK, SHOWN, mended, read_whole, shown
+from hamr.wires.json_body import MARK, SHOWN, mended, read_count, read_object, read_whole, shown
 from hamr.wires.made_id import made_id
 from hamr.wires.model_name import readable
 from hamr.wires.own_options import with_options
+from hamr.wires.reply_state import ReplyState
 from hamr.wires.retry_after import retry_after, seconds_since_epoch
 from hamr.wires.schema_keywords import without_keywords
 from hamr.wires.thinking_levels import LEVELS, asked_level, fitting_level, level_of
@@ -37,6 +38,7 @@ __all__ = [
     "Flags",
     "LineDecoder",
     "LineTooLong",
+    "ReplyState",
     "SSEDecoder",
     "Said",
     "ServerEvent",
@@ -63,6 +65,8 @@ __all__ = [
     "own_of",
     "page_title",
     "read_body",
+    "read_count",
+    "read_object",
     "read_table",
     "read_whole",
     "readable",

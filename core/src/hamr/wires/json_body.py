@@ -34,6 +34,23 @@ def read_whole(body: bytes) -> Any:
     raise BrokenReply(f"the reply broke off, or is no JSON: {shown(body)}", body=shown(body))
 
 
+def read_object(body: bytes) -> dict[str, Any]:
+    """The object in a body; raises BrokenReply where there is none."""
+    value = read_whole(body)
+    if not isinstance(value, dict):
+        raise BrokenReply(f"the reply is JSON, but no object: {shown(body)}", body=shown(body))
+    return value
+
+
+def read_count(body: bytes, name: str) -> int:
+    """How many tokens a whole reply says that there are; raises BrokenReply."""
+    value = read_whole(body)
+    tokens = value.get(name) if isinstance(value, dict) else None
+    if type(tokens) is not int:
+        raise BrokenReply(f"the reply counts no tokens: {shown(body)}", body=shown(body))
+    return tokens
+
+
 def mended(data: bytes) -> bytes:
     """The same with a replacement character for each half of a character."""
     return _HALF.sub(rb"\\ufffd", data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hamr.api import BrokenReply
-from hamr.wirekit import MARK, read_whole, shown
+from hamr.wirekit import MARK, read_object, shown
 from hamr_provider_bedrock.failures import stream_error
 from hamr_provider_bedrock.frames import FrameReader
 from hamr_provider_bedrock.reply import Reply
@@ -77,14 +77,12 @@ class ReplyDecoder:
 
     def _whole(self, body: bytes, out: list[Event]) -> None:
         try:
-            said = read_whole(body)
+            said = read_object(body)
         except BrokenReply as error:
             self._reply.fail(error, out)
             return
-        if isinstance(said, dict) and "output" not in said and ("message" in said or "__type" in said):
+        if "output" not in said and ("message" in said or "__type" in said):
             named = str(said.get("__type") or "").rpartition("#")[2]
             self._reply.fail(stream_error({":exception-type": named}, said, self._compat), out)
-        elif isinstance(said, dict):
-            self._reply.whole(said, out)
         else:
-            self._reply.fail(BrokenReply(f"the reply is JSON, but no object: {shown(body)}", body=shown(body)), out)
+            self._reply.whole(said, out)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from hamr.api import BrokenReply, Call, Unsupported
-from hamr.wirekit import Told, answer_instruction, read_whole, shown, with_options
+from hamr.api import Call, Unsupported
+from hamr.wirekit import Told, answer_instruction, read_count, with_options
 from hamr_provider_bedrock.address import base_id, vendor
 from hamr_provider_bedrock.blocks import BlockWriter
 from hamr_provider_bedrock.name import NAME
@@ -57,11 +57,7 @@ class Encoding:
 
     def decode_count(self, head: Head, route: Route) -> int:
         """What a whole reply says: the tokens that would go in; raises BrokenReply."""
-        said = read_whole(head.body)
-        tokens = said.get("inputTokens") if isinstance(said, dict) else None
-        if not isinstance(tokens, int):
-            raise BrokenReply(f"the reply counts no tokens: {shown(head.body)}", body=shown(head.body))
-        return tokens
+        return read_count(head.body, "inputTokens")
 
 
 def _call(route: Route, id: str, operation: str, body: Any, told: Told, accept: str = "application/json") -> Call:

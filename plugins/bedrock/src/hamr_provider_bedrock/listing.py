@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from hamr.api import BrokenReply, Call, ModelInfo, ModelPage
-from hamr.wirekit import read_whole, shown
+from hamr.wirekit import read_object, shown
 from hamr_provider_bedrock.name import NAME
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ class Listing:
 
     def decode_models(self, head: Head, route: Route) -> ModelPage:
         """What the reply lists; a row without an id is passed over. Raises BrokenReply."""
-        said = read_whole(head.body)
-        said = said if isinstance(said, dict) else {}
+        said = read_object(head.body)
         id, models, profiles = route.provider.id, said.get("modelSummaries"), said.get("inferenceProfileSummaries")
         if isinstance(models, list):
             return ModelPage(tuple(_model(row, id) for row in models if _has(row, "modelId")), _PROFILES)

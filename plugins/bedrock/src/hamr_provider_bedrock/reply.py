@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.api import BrokenReply, Failed, Finished, PartAdded, Started, TextDelta, Usage, UsageUpdated, Warned
+from hamr.api import BrokenReply, Finished, PartAdded, Started, TextDelta, Usage, UsageUpdated, Warned
+from hamr.wirekit import ReplyState
 from hamr_provider_bedrock.name import NAME
 from hamr_provider_bedrock.open_block import (
     CallBlock,
@@ -19,7 +20,7 @@ from hamr_provider_bedrock.pieces import items, pieces
 from hamr_provider_bedrock.tables import TABLES
 
 if TYPE_CHECKING:
-    from hamr.api import CallError, Event
+    from hamr.api import Event
     from hamr_provider_bedrock.open_block import OpenBlock
 
 REASONS = TABLES["stop_reasons"]
@@ -37,11 +38,11 @@ _BLOCKS: dict[str, type[OpenBlock]] = {
 _BEGUN_BY_DELTAS = frozenset({"text", "citation", "reasoningContent"})
 
 
-class Reply:
+class Reply(ReplyState):
     """The state of one reply; `vendor` is who made the model that answers, where that is known."""
 
     def __init__(self, vendor: str | None) -> None:
-        self.over = False
+        super().__init__()
         self._own = {} if vendor is None else {"vendor": vendor}
         self._open: dict[int, OpenBlock] = {}
         self._count = 0
@@ -105,11 +106,6 @@ class Reply:
         if reason == "stop" and self._calls:
             reason = "tool_calls"
         out.append(Finished(reason, self._stop, {NAME: self._extra} if self._extra else None))
-
-    def fail(self, error: CallError, out: list[Event]) -> None:
-        """The last event: the reply says that it failed, or makes no sense."""
-        self.over = True
-        out.append(Failed(error))
 
     def _begin(self, out: list[Event]) -> None:
         if not self._begun:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from hamr.api import BrokenReply, Failed, Finished, Overloaded, Started, UsageUpdated
-from hamr.wirekit import inner_error
+from hamr.api import BrokenReply, Finished, Overloaded, Started, UsageUpdated
+from hamr.wirekit import ReplyState, inner_error
 from hamr_provider_cohere.finish import finish_reason
 from hamr_provider_cohere.name import NAME, PLAN
 from hamr_provider_cohere.open_blocks import Calls, Words
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 _READ = frozenset({"id", "message", "finish_reason", "usage", "error", "type", "delta", "logprobs"})
 
 
-class Reply:
+class Reply(ReplyState):
     """Takes events or one body, then the end; `over` once the last event has been given."""
 
-    __slots__ = ("_begun", "_calls", "_cited", "_compat", "_extra", "_logprobs", "_said", "_words", "over")
+    __slots__ = ("_begun", "_calls", "_cited", "_compat", "_extra", "_logprobs", "_said", "_words")
 
     def __init__(self, compat: Compat) -> None:
-        self.over = False
+        super().__init__()
         self._compat = compat
         self._begun = self._said = False
         blocks = count()
@@ -95,11 +95,6 @@ class Reply:
         """The end of the bytes: too early, since the last event of a reply has been given by then."""
         if not self.over:
             self.fail(BrokenReply("the reply broke off before its end"), out)
-
-    def fail(self, error: CallError, out: list[Event]) -> None:
-        """The last event: the reply says that it failed, or makes no sense."""
-        self.over = True
-        out.append(Failed(error))
 
     def failure(self, value: dict[str, Any], shown: str) -> CallError:
         """The error that an event, or a body, stands for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hamr.api import BrokenReply, Warned
-from hamr.wirekit import MARK, LineDecoder, LineTooLong, mended, read_whole, shown
+from hamr.wirekit import MARK, LineDecoder, LineTooLong, mended, read_object, shown
 from hamr_provider_ollama.reply import Reply
 
 if TYPE_CHECKING:
@@ -102,12 +102,6 @@ class ReplyDecoder:
 
     def _whole(self, body: bytes, out: list[Event]) -> None:
         try:
-            value = read_whole(body)
+            self._reply.chunk(read_object(body), out)
         except BrokenReply as error:
             self._reply.fail(error, out)
-            return
-        if isinstance(value, dict):
-            self._reply.chunk(value, out)
-        else:
-            said = f"the reply is JSON, but no object: {shown(body)}"
-            self._reply.fail(BrokenReply(said, body=shown(body)), out)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from hamr.api import (
     BrokenReply,
-    Failed,
     Finished,
     Image,
     PartAdded,
@@ -26,13 +25,13 @@ from hamr.api import (
     UsageUpdated,
     Warned,
 )
-from hamr.wirekit import arguments, inner_error, made_id
+from hamr.wirekit import ReplyState, arguments, inner_error, made_id
 from hamr_provider_ollama.finish import finish_reason
 from hamr_provider_ollama.name import NAME
 from hamr_provider_ollama.usage import ACCOUNT, read_usage
 
 if TYPE_CHECKING:
-    from hamr.api import CallError, Event
+    from hamr.api import Event
     from hamr_provider_ollama.compat import Compat
 
 _READ = frozenset({"model", "created_at", "message", "response", "thinking", "done", "done_reason", "error"})
@@ -40,13 +39,13 @@ _FUNCTION = frozenset({"name", "arguments", "index"})
 _SAID = frozenset({"id", "type", "function"})
 
 
-class Reply:
+class Reply(ReplyState):
     """Takes lines, then the end; `over` once the last event has been given."""
 
-    __slots__ = ("_begun", "_block", "_blocks", "_compat", "_ids", "_kind", "_logprobs", "_said", "_seed", "over")
+    __slots__ = ("_begun", "_block", "_blocks", "_compat", "_ids", "_kind", "_logprobs", "_said", "_seed")
 
     def __init__(self, compat: Compat) -> None:
-        self.over = False
+        super().__init__()
         self._compat = compat
         self._begun = self._said = False
         self._blocks = count()
@@ -90,11 +89,6 @@ class Reply:
         """The end of the bytes: too early, since the last event of a reply has been given by then."""
         if not self.over:
             self.fail(BrokenReply("the reply broke off before its end"), out)
-
-    def fail(self, error: CallError, out: list[Event]) -> None:
-        """The last event: the reply says that it failed, or makes no sense."""
-        self.over = True
-        out.append(Failed(error))
 
     def _start(self, value: dict[str, Any], out: list[Event]) -> None:
         self._begun = True

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.api import BrokenReply
-from hamr.wirekit import inner_error, read_whole, shown
+from hamr.wirekit import inner_error, read_object, shown
 
 if TYPE_CHECKING:
     from hamr_provider_ollama.compat import Compat
@@ -13,9 +12,7 @@ if TYPE_CHECKING:
 
 def read_answer(body: bytes, compat: Compat) -> dict[str, Any]:
     """The object in a body; raises CallError where there is none, or an error stands there instead."""
-    value = read_whole(body)
-    if not isinstance(value, dict):
-        raise BrokenReply(f"the reply is JSON, but no object: {shown(body)}", body=shown(body))
+    value = read_object(body)
     if value.get("error"):
         raise inner_error(value, compat, shown(body))
     return value

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hamr.errors import BrokenReply, Unsupported
+from hamr.errors import Unsupported
 from hamr.wires.anthropic_messages.encode import outgoing, written_body
 from hamr.wires.anthropic_messages.name import NAME
 from hamr.wires.anthropic_messages.writing import Writing
-from hamr.wires.json_body import read_whole, shown
+from hamr.wires.json_body import read_count
 from hamr.wires.told import Told
 
 if TYPE_CHECKING:
@@ -36,8 +36,4 @@ def encode_count(request: Request, route: Route, compat: Compat) -> Call:
 
 def decode_count(head: Head, compat: Compat) -> int:
     """How many; raises BrokenReply."""
-    value = read_whole(head.body)
-    tokens = value.get("input_tokens") if isinstance(value, dict) else None
-    if not isinstance(tokens, int):
-        raise BrokenReply(f"the reply counts no tokens: {shown(head.body)}", body=shown(head.body))
-    return tokens
+    return read_count(head.body, "input_tokens")

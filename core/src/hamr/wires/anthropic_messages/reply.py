@@ -6,7 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from hamr.errors import BrokenReply
-from hamr.types import Failed, Finished, Started, UsageUpdated, Warned
+from hamr.types import Finished, Started, UsageUpdated, Warned
 from hamr.wires.anthropic_messages.errors import ERROR_CODES
 from hamr.wires.anthropic_messages.finish import CUT, REASONS
 from hamr.wires.anthropic_messages.name import ANSWER_TOOL, NAME
@@ -21,6 +21,7 @@ from hamr.wires.anthropic_messages.open_blocks import (
 from hamr.wires.anthropic_messages.usage import later_usage, read_usage
 from hamr.wires.failures import inner_error
 from hamr.wires.made_id import made_id
+from hamr.wires.reply_state import ReplyState
 
 if TYPE_CHECKING:
     from hamr.errors import CallError
@@ -34,7 +35,7 @@ _LOOSE = {"text_delta": "text", "thinking_delta": "thinking"}
 """Deltas that say by themselves what they belong to."""
 
 
-class Reply:
+class Reply(ReplyState):
     """Takes the events of a stream or one body, then the end; `over` once the last event has been given."""
 
     __slots__ = (
@@ -49,11 +50,10 @@ class Reply:
         "_said",
         "_usage",
         "compat",
-        "over",
     )
 
     def __init__(self, compat: Compat, issuer: str) -> None:
-        self.over = False
+        super().__init__()
         self.compat = compat
         self._issuer = issuer
         self._blocks = count()
@@ -117,11 +117,6 @@ class Reply:
             self._finish(out)
         else:
             self.fail(BrokenReply(_EARLY), out)
-
-    def fail(self, error: CallError, out: list[Event]) -> None:
-        """The last event: the reply says that it failed, or makes no sense."""
-        self.over = True
-        out.append(Failed(error))
 
     def failure(self, value: dict[str, Any], shown: str) -> CallError:
         """The error that an event, or a body, stands for."""

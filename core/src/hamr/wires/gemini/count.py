@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hamr.errors import BrokenReply
 from hamr.wires.gemini.encode import outgoing, written_body
 from hamr.wires.gemini.name import NAME
 from hamr.wires.gemini.url import model_url, resource
-from hamr.wires.json_body import read_whole, shown
+from hamr.wires.json_body import read_count
 from hamr.wires.told import Told
 
 if TYPE_CHECKING:
@@ -31,8 +30,4 @@ def encode_count(request: Request, route: Route, compat: Compat) -> Call:
 
 def decode_count(head: Head) -> int:
     """How many; raises BrokenReply."""
-    value = read_whole(head.body)
-    tokens = value.get("totalTokens") if isinstance(value, dict) else None
-    if not isinstance(tokens, int):
-        raise BrokenReply(f"the reply counts no tokens: {shown(head.body)}", body=shown(head.body))
-    return tokens
+    return read_count(head.body, "totalTokens")

@@ -6,12 +6,13 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from hamr.errors import BrokenReply, CallError
-from hamr.types import Failed, Finished, Started, UsageUpdated, Warned
+from hamr.types import Finished, Started, UsageUpdated, Warned
 from hamr.wires.failures import inner_error
 from hamr.wires.gemini.candidate import Candidate
 from hamr.wires.gemini.finish import finish_reason, raw_reason
 from hamr.wires.gemini.name import NAME
 from hamr.wires.gemini.usage import read_usage
+from hamr.wires.reply_state import ReplyState
 
 if TYPE_CHECKING:
     from hamr.types import Event
@@ -22,13 +23,13 @@ _SAID = frozenset({"candidates", "usageMetadata", "modelVersion", "responseId"})
 _USUAL = frozenset({"content", "index"})
 
 
-class Reply:
+class Reply(ReplyState):
     """Takes the chunks of a stream or one body, then the end; `over` once the last event has been given."""
 
-    __slots__ = ("_begun", "_blocks", "_candidates", "_extra", "_issuer", "_said", "_seed", "_usage", "compat", "over")
+    __slots__ = ("_begun", "_blocks", "_candidates", "_extra", "_issuer", "_said", "_seed", "_usage", "compat")
 
     def __init__(self, compat: Compat, issuer: str) -> None:
-        self.over = False
+        super().__init__()
         self.compat = compat
         self._issuer = issuer
         self._blocks = count()
@@ -88,11 +89,6 @@ class Reply:
             candidate.close(out)
         self._use(out)
         self._finish(candidates, out)
-
-    def fail(self, error: CallError, out: list[Event]) -> None:
-        """The last event: the reply says that it failed, or makes no sense."""
-        self.over = True
-        out.append(Failed(error))
 
     def failure(self, value: dict[str, Any], shown: str) -> CallError:
         """The error that a chunk stands for."""

@@ -6,7 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from hamr.errors import BrokenReply, CallError
-from hamr.types import Failed, Finished, Started, UsageUpdated, Warned
+from hamr.types import Finished, Started, UsageUpdated, Warned
 from hamr.wires.failures import inner_error
 from hamr.wires.openai_completions.added import searched
 from hamr.wires.openai_completions.choice import KNOWN, Choice
@@ -14,6 +14,7 @@ from hamr.wires.openai_completions.errors import is_error
 from hamr.wires.openai_completions.finish import CUT, finish_reason
 from hamr.wires.openai_completions.name import NAME
 from hamr.wires.openai_completions.usage import read_usage
+from hamr.wires.reply_state import ReplyState
 from hamr.wires.stated_cost import stated_cost
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _SAID = frozenset({"id", "object", "created", "model", "choices", "usage", "obfu
 _EARLY = "the reply broke off before its end"
 
 
-class Reply:
+class Reply(ReplyState):
     """Takes chunks or one body, then the end; `over` once the last event has been given."""
 
     __slots__ = (
@@ -37,11 +38,10 @@ class Reply:
         "_shape",
         "_usage",
         "compat",
-        "over",
     )
 
     def __init__(self, compat: Compat) -> None:
-        self.over = False
+        super().__init__()
         self.compat = compat
         self._begun = False
         self._blocks = count()
@@ -110,11 +110,6 @@ class Reply:
         if torn:
             out.append(Warned("the reply was cut off behind its end; usage may be missing"))
         self._close(choices, out)
-
-    def fail(self, error: CallError, out: list[Event]) -> None:
-        """The last event: the reply says that it failed, or makes no sense."""
-        self.over = True
-        out.append(Failed(error))
 
     def failure(self, value: dict[str, Any], shown: str) -> CallError:
         """The error that an event by the name `error` stands for."""

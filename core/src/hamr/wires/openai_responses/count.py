@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hamr.errors import BrokenReply
-from hamr.wires.json_body import read_whole, shown
+from hamr.wires.json_body import read_count
 from hamr.wires.openai_responses.encode import outgoing, responses_url, written_body
 from hamr.wires.openai_responses.name import NAME
 from hamr.wires.told import Told
@@ -32,8 +31,4 @@ def encode_count(request: Request, route: Route, compat: Compat) -> Call:
 
 def decode_count(head: Head, compat: Compat) -> int:
     """How many; raises BrokenReply."""
-    value = read_whole(head.body)
-    tokens = value.get("input_tokens") if isinstance(value, dict) else None
-    if type(tokens) is not int:
-        raise BrokenReply(f"the reply counts no tokens: {shown(head.body)}", body=shown(head.body))
-    return tokens
+    return read_count(head.body, "input_tokens")

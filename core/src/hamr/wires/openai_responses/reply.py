@@ -6,7 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from hamr.errors import BrokenReply, CallError
-from hamr.types import Failed, Finished, Started, UsageUpdated, Warned
+from hamr.types import Finished, Started, UsageUpdated, Warned
 from hamr.wires.failures import inner_error
 from hamr.wires.made_id import made_id
 from hamr.wires.openai_responses.error_codes import RESPONSE_CODES
@@ -14,6 +14,7 @@ from hamr.wires.openai_responses.finish import CUT, PENDING, finish_reason
 from hamr.wires.openai_responses.name import NAME
 from hamr.wires.openai_responses.open_items import CallItem, HostedItem, MessageItem, OpenItem, ReasoningItem
 from hamr.wires.openai_responses.usage import read_usage
+from hamr.wires.reply_state import ReplyState
 from hamr.wires.stated_cost import stated_cost
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _KEPT = (
 """What a response says besides the answer and the echo of what was asked."""
 
 
-class Reply:
+class Reply(ReplyState):
     """Takes the events of a stream or one body, then the end; `over` once the last event has been given.
 
     `last` is the event that was read last.
@@ -41,11 +42,11 @@ class Reply:
 
     __slots__ = (
         *("_begun", "_blocks", "_calls", "_done", "_heard", "_ids", "_issuer", "_open", "_refused", "_said"),
-        *("compat", "last", "over"),
+        *("compat", "last"),
     )
 
     def __init__(self, compat: Compat, issuer: str) -> None:
-        self.over = False
+        super().__init__()
         self.last: dict[str, Any] = {}
         self.compat = compat
         self._issuer = issuer
@@ -108,11 +109,6 @@ class Reply:
         """The end of the bytes: too early, since the last event of a reply has been given by then."""
         if not self.over:
             self.fail(BrokenReply(_EARLY), out)
-
-    def fail(self, error: CallError, out: list[Event]) -> None:
-        """The last event: the reply says that it failed, or makes no sense."""
-        self.over = True
-        out.append(Failed(error))
 
     def failure(self, value: dict[str, Any], shown: str) -> CallError:
         """The error that an event, or a body, stands for."""
