@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from hamr.secrets.store import CredentialStore
 
 SOURCES: Mapping[str, str] = {
-    "pi": "pi: ~/.pi/agent/models.json, auth.json, settings.json",
+    "pi": "pi's files in ~/.pi/agent",
+    "hamr": "Hamr's config.toml, .hamr.toml and ~/.hamr/agent",
+    "harn": "Harn's harn.toml and ~/.config/harn/providers.toml",
 }
 """Each is a module of `hamr.imports` that is read when it is asked for."""
 

@@ -14,7 +14,7 @@ from hamr.config.editing import nested
 from hamr.config.editing.nested import Path
 from hamr.config.entry import ProviderEntry
 from hamr.config.layer import Alias
-from hamr.config.providers_toml import LATER, SETTINGS
+from hamr.config.providers_toml import NAMES, SETTINGS
 from hamr.config.translate import snaked
 from hamr.errors import ConfigError
 
@@ -163,7 +163,7 @@ _INNER = {_PROVIDERS: ProviderEntry, _ALIASES: _ALIAS, _ANY: _ANY}
 
 def _root(name: str) -> Any:
     known = {"providers": _PROVIDERS, "aliases": _ALIASES, **dict.fromkeys(SETTINGS, _TEXT)}
-    known |= {each: _ANY for each in LATER if each not in known}
+    known |= {each: _ANY for each in NAMES if each not in known}
     if name not in known:
         raise _unknown(name, known, "a key of configuration")
     return known[name]

@@ -40,9 +40,12 @@ class Left:
 
 @dataclass(slots=True)
 class Found:
-    """All that was found. `providers` are entries as `providers.toml` or, `in_json`, as `models.json` has them."""
+    """All that was found. `providers` are entries as `providers.toml` has them, or, those `in_json`, `models.json`.
 
-    in_json: bool = False
+    Of what two files say of one thing the first one's word is taken.
+    """
+
+    in_json: set[str] = field(default_factory=set)
     files: list[str] = field(default_factory=list)
     providers: dict[str, dict[str, Any]] = field(default_factory=dict)
     aliases: dict[str, Any] = field(default_factory=dict)
@@ -52,6 +55,8 @@ class Found:
     left: list[Left] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    uses: dict[str, list[str]] = field(default_factory=dict)
+    """The providers that use a key, by the key's name in another of the files."""
 
     @property
     def credentials(self) -> list[FoundKey | FoundLogin]:
@@ -67,6 +72,19 @@ class Found:
         if text.strip():
             self.keys.append(FoundKey(provider, references.literal(text.strip()), place))
 
+    def provider(self, id: str, entry: dict[str, Any], place: str, *, in_json: bool = False) -> None:
+        """A provider, unless an earlier file has it."""
+        if id in self.providers:
+            self.leave(place, f"providers.{id}", "another file that counts more says what it is")
+            return
+        self.providers[id] = entry
+        if in_json:
+            self.in_json.add(id)
+
     def default(self, name: str, value: Any) -> None:
-        """A setting or a table, unless an earlier file has it: theirs is the later word."""
-        self.tables.setdefault(name, value)
+        """A setting or a table, unless an earlier file has it; tables of tables are put together."""
+        there = self.tables.get(name)
+        if isinstance(there, dict) and isinstance(value, Mapping):
+            self.tables[name] = {**value, **there}
+        else:
+            self.tables.setdefault(name, dict(value) if isinstance(value, Mapping) else value)

@@ -10,7 +10,7 @@ from typing import Any
 from hamr.config.translate import KEYLESS
 from hamr.imports import names
 from hamr.imports.found import Found, FoundKey, FoundLogin
-from hamr.imports.source import Source
+from hamr.imports.source import Source, home
 from hamr.imports.source_file import table
 from hamr.secrets import auth_file, references
 
@@ -33,7 +33,8 @@ def models(found: Found, place: str, held: Any) -> None:
             continue
         changes = "baseUrl" not in entry or "api" not in entry
         known = names.PI.get(id, id) if changes else str(id)  # one of its own keeps its name
-        found.providers[known] = taken(found, known, dict(entry), f"{place}: providers.{id}")
+        whole = taken(found, known, dict(entry), f"{place}: providers.{id}")
+        found.provider(known, whole, place, in_json=True)
 
 
 def taken(found: Found, id: str, entry: dict[str, Any], place: str) -> dict[str, Any]:
@@ -104,10 +105,9 @@ READERS = {"models.json": models, "auth.json": auth, "settings.json": settings}
 
 
 def _places(environ: Mapping[str, str], folder: str) -> list[str]:
-    home = os.path.expanduser(
-        environ.get("PI_CODING_AGENT_DIR", "") or os.path.join(environ.get("HOME", "~"), ".pi/agent")
-    )
-    return [os.path.join(home, name) for name in READERS]
+    named = environ.get("PI_CODING_AGENT_DIR", "").strip()
+    agent = os.path.expanduser(named) if named else home(environ, ".pi", "agent")
+    return [os.path.join(agent, name) for name in READERS]
 
 
-SOURCE = Source("pi", "pi", READERS, _places, in_json=True)
+SOURCE = Source("pi", "pi", READERS, _places)

@@ -95,7 +95,7 @@ def _home(found: Found, target: Target, held: Mapping[str, Any], path: tuple[str
     for file in (target.json, target.toml):
         if nested.found(held[file.path], path) is not nested.MISSING:
             return file
-    return target.json if found.in_json else target.toml
+    return target.json if path[1] in found.in_json else target.toml
 
 
 def _action(there: Any, value: Any, *, overwrite: bool) -> Action:

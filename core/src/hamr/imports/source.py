@@ -21,20 +21,25 @@ Places = Callable[[Mapping[str, str], str], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A program. `readers` are by the pattern of a file's name, the first that fits; `places` may not be there."""
+    """A program. `readers` are by the pattern of a file's name, the first that fits.
+
+    `places` are paths that count in this order, and that may not be there; `environment` reads its variables.
+    """
 
     name: str
     title: str
     readers: Mapping[str, Reader]
     places: Places
-    in_json: bool = False
+    environment: Callable[[Found, Mapping[str, str]], None] | None = None
 
     def read(self, path: str | None, environ: Mapping[str, str], folder: str) -> Found:
         """What there is at this path, a file or a folder, or at the usual places; raises ConfigError for nothing."""
-        found = Found(in_json=self.in_json)
+        found = Found()
+        if path is None and self.environment is not None:
+            self.environment(found, environ)
         places = [*dict.fromkeys(self.places(environ, folder))] if path is None else self._given(path)
         there = [place for place in places if os.path.lexists(place)]
-        if not there:
+        if not there and not found.files:
             looked = ", ".join(places)
             raise ConfigError(f"nothing of {self.title} is there; looked at {looked}", hint=self._how())
         for place in there:
@@ -83,6 +88,20 @@ class Source:
 
     def _how(self) -> str:
         return f"Name its file or folder: hamr import {self.name} PATH (files: {', '.join(self.readers)})"
+
+
+def above(folder: str, name: str) -> list[str]:
+    """The file of this name in the folder or the nearest one above it; none where there is none."""
+    while not os.path.lexists(os.path.join(folder, name)):
+        if os.path.dirname(folder) == folder:
+            return []
+        folder = os.path.dirname(folder)
+    return [os.path.join(folder, name)]
+
+
+def home(environ: Mapping[str, str], *parts: str) -> str:
+    """A path in the user's home."""
+    return os.path.join(environ.get("HOME") or os.path.expanduser("~"), *parts)
 
 
 def source(name: str) -> Source:

@@ -85,4 +85,5 @@ KINDS: Mapping[str, Callable[[str], Any]] = {
     ".yaml": _yaml,
     ".yml": _yaml,
     ".txt": str.strip,
+    ".conf": str,
 }
