@@ -82,6 +82,7 @@ class Pools:
             members = [list(each) for each in seats]
 
             def work(state: State) -> Pick:
+                state.at(now)
                 if not swept:
                     store.forget(state, now - store.KEPT if self.policy.believed else float("inf"))
                 return pick(members, state, now, self.policy.mode, tried)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hamr.pool.breaker import WELL, Health
 
+SKEW = 60.0
+"""Seconds by which the clocks of those who share a state may differ."""
 KEEPS_FAILING = "its provider keeps failing"
 
 Scope = tuple[str, str, str]
@@ -51,13 +53,25 @@ class Room:
 class State:
     """What was learned: who rests, how providers fare, which key was used last, and what is left of limits.
 
-    `rooms` has the kind of the limit behind its scope: `requests`, `tokens` or the like.
+    `rooms` has the kind of the limit behind its scope: `requests`, `tokens` or the like. `seen` is about the latest
+    time of day at which anybody asked.
     """
 
     rests: dict[Scope, Rest] = field(default_factory=dict)
     health: dict[str, Health] = field(default_factory=dict)
     turns: dict[str, str] = field(default_factory=dict)
     rooms: dict[tuple[Scope, str], Room] = field(default_factory=dict)
+    seen: float = 0.0
+
+    def at(self, now: float) -> None:
+        """Note the time of day; where the clock was set back, all that is left alone is so no longer than it was."""
+        back = self.seen - now
+        if back > SKEW:
+            self.rests = {scope: replace(rest, until=rest.until - back) for scope, rest in self.rests.items()}
+            self.health = {id: replace(each, until=each.until - back) for id, each in self.health.items()}
+            self.rooms = {key: replace(room, resets=room.resets - back) for key, room in self.rooms.items()}
+        if back > SKEW or back < -SKEW:
+            self.seen = now
 
     def rest(self, member: Member, now: float) -> Rest | None:
         """Why this member is left alone, for as long as anything says so; None where it may be used."""

@@ -94,6 +94,8 @@ def _add(state: State, name: Any, value: Any) -> None:
             state.turns[provider] = key
         case ["room", str(provider), str(key), str(model), str(kind)], [int(left), int() | float() as resets, limit]:
             state.rooms[(provider, key, model), kind] = Room(left, resets, limit)
+        case ["seen"], int() | float() as seen:
+            state.seen = seen
 
 
 def written(state: State) -> Rows:
@@ -103,5 +105,6 @@ def written(state: State) -> Rows:
         *((("health", provider), astuple(health)) for provider, health in state.health.items()),
         *((("turn", provider), key) for provider, key in state.turns.items()),
         *((("room", *scope, kind), astuple(room)) for (scope, kind), room in state.rooms.items()),
+        *([(("seen",), state.seen)] if state.seen else ()),
     ]
     return {json.dumps(name): json.dumps(value) for name, value in found}
