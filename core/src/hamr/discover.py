@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PROVIDERS = "hamr.providers"
 EXTENSIONS = "hamr.extensions"
 COMMANDS = "hamr.commands"
+TABLES = "hamr.tables"
 DIALECTS = "hamr.dialects"
 STORES = "hamr.stores"
 SCHEMA = ("manifest.py", "schema.py", "base_url.py", os.path.join("types", "oauth.py"))
@@ -41,7 +42,19 @@ class Plugins:
     @cached_property
     def providers(self) -> Mapping[str, tuple[EntryPoint, ...]]:
         """The entry points of each provider id; more than one is a clash."""
-        return _by_name(entry_points(PROVIDERS))
+        return _by_name(tuple(point for point in self._first if point.group == PROVIDERS))
+
+    @cached_property
+    def table_packages(self) -> tuple[EntryPoint, ...]:
+        """The packages that bring a `hamr.toml`; two of one name do not clash, for each is a layer of its own."""
+        return tuple(
+            point for point in self._first if point.group == TABLES and point.name not in self.choices.disabled
+        )
+
+    @cached_property
+    def _first(self) -> tuple[EntryPoint, ...]:
+        """What nearly every call asks for, read in one go."""
+        return entry_points((PROVIDERS, TABLES))
 
     @cached_property
     def extensions(self) -> Mapping[str, tuple[EntryPoint, ...]]:

@@ -31,12 +31,13 @@ class EntryPoint(NamedTuple):
         return f"{self.dist} {self.version}".strip()
 
 
-def entry_points(group: str, path: Sequence[str] | None = None) -> tuple[EntryPoint, ...]:
-    """The entry points of a group over `path` (default `sys.path`), by name and then distribution.
+def entry_points(group: str | tuple[str, ...], path: Sequence[str] | None = None) -> tuple[EntryPoint, ...]:
+    """The entry points of a group, or of several, over `path` (default `sys.path`), by name and then distribution.
 
     Of two copies of one distribution the first on the path counts, as in an import.
     """
-    found = (point for folder in metadata_folders(path) for point in _read(folder, group))
+    groups = (group,) if isinstance(group, str) else group
+    found = (point for folder in metadata_folders(path) for point in _read(folder, groups))
     return tuple(sorted(found, key=lambda point: (point.name, point.dist)))
 
 
@@ -63,18 +64,18 @@ def name_and_version(folder: str) -> tuple[str, str]:
     return name.replace("_", "-").replace(".", "-").lower(), version.partition("-py")[0]
 
 
-def _read(folder: str, group: str) -> Iterator[EntryPoint]:
+def _read(folder: str, groups: tuple[str, ...]) -> Iterator[EntryPoint]:
     try:
         with open(os.path.join(folder, "entry_points.txt"), encoding="utf-8") as file:
             text = file.read()
     except (FileNotFoundError, NotADirectoryError):
         return
-    if group not in text:
+    if not any(group in text for group in groups):
         return
     section = ""
     for line in map(str.strip, text.splitlines()):
         if line.startswith("["):
             section = line.strip("[] ")
-        elif section == group and "=" in line and not line.startswith(("#", ";")):
+        elif section in groups and "=" in line and not line.startswith(("#", ";")):
             name, _, value = line.partition("=")
-            yield EntryPoint(group, name.strip(), value.partition("[")[0].strip(), *name_and_version(folder))
+            yield EntryPoint(section, name.strip(), value.partition("[")[0].strip(), *name_and_version(folder))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hamr import requirement
 from hamr.choices import Choices
-from hamr.discover import COMMANDS, EXTENSIONS, PROVIDERS, Plugins
+from hamr.discover import COMMANDS, EXTENSIONS, PROVIDERS, TABLES, Plugins
 from hamr.distributions import entry_points
 from hamr.errors import ConfigError, HamrError
 from hamr.installed import Installed, Kept
@@ -17,7 +17,7 @@ from hamr.metadata import Distribution, distributions
 from hamr.requirement import Requirement, canonical
 
 CORE = "hamr"
-GROUPS = (PROVIDERS, COMMANDS, EXTENSIONS)
+GROUPS = (PROVIDERS, COMMANDS, EXTENSIONS, TABLES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from hamr.base_url import is_own
 from hamr.config.configuration import Configuration
-from hamr.discover import Plugins
-from hamr.errors import ConfigError, HamrError
+from hamr.discover import Plugins, folder
+from hamr.errors import ConfigError, HamrError, PluginError
 
 if TYPE_CHECKING:
     from hamr.config.layer import Problem
+    from hamr.distributions import EntryPoint
     from hamr.manifest import Manifest
     from hamr.resolve.outcome import Meant
     from hamr.types import Provider
 
+TABLES_FILE = "hamr.toml"
 HINT = "docs/configuration.md lists the fields."
 
 
 class Providers:
     """The providers of one user in one place."""
 
-    def __init__(self, plugins: Plugins, environ: Mapping[str, str], folder: str | None = None) -> None:
+    def __init__(self, plugins: Plugins, environ: Mapping[str, str], place: str | None = None) -> None:
         self.plugins, self._environ = plugins, environ
-        self.configuration = Configuration(environ, folder, self._installed)
+        self.configuration = Configuration(environ, place, self._installed, packaged=self._packaged)
         self._told: set[Problem] = set()
         self._manifests: dict[str, tuple[Manifest, Mapping[str, str]]] = {}
 
@@ -141,6 +144,21 @@ class Providers:
         except HamrError:  # whoever uses that provider is told
             return False
         return wire in (manifest.wire, *(mode.wire for mode in manifest.modes.values()))
+
+    def place_of_tables(self, point: EntryPoint) -> str:
+        """What the tables of a package are called where they are told of."""
+        return f"{TABLES_FILE} of {point.source}"
+
+    def _packaged(self) -> list[tuple[str, str]]:
+        """The tables of installed packages: what each is called, and its path, which is empty where it is not there."""
+        found = []
+        for point in self.plugins.table_packages:
+            try:
+                path = os.path.join(folder(point), TABLES_FILE)
+            except PluginError:
+                path = ""
+            found.append((self.place_of_tables(point), path))
+        return found
 
     def _installed(self) -> tuple[set[str], set[str]]:
         """The installed providers, and the variables that hold their keys."""

@@ -112,6 +112,21 @@ def test_what_files_say_of_models_is_shown_with_its_place(hamr: Any, here: Path)
     check("config-show", hamr("config", "show", "--json").json)
 
 
+def test_tables_of_a_package_are_listed_with_it(hamr: Any, install: Any, here: Path) -> None:
+    package = install("acme", dist="acme-tables", group="hamr.tables", code="raise RuntimeError")
+    (package / "hamr.toml").write_text('[llm.providers.acme]\nbase_url = "http://127.0.0.1:9"\n')
+    assert "hamr.toml of acme-tables 1.2.3: acme\n" in hamr("config").out
+    check("config", hamr("config", "--json").json)
+    assert "base_url   http://127.0.0.1:9  (from hamr.toml of acme-tables 1.2.3)" in hamr("config", "show", "acme").out
+    assert "tables acme" in hamr("plugins").out
+    (piece,) = [
+        each for each in hamr("plugins", "--check", "--json").json["plugins"] if each["distribution"] == "acme-tables"
+    ]
+    assert piece["brings"][0]["works"] is True
+    assert hamr("plugins", "disable", "acme").code == 0
+    assert "acme-tables" not in hamr("config").out
+
+
 def test_the_paths_are_told(hamr: Any, here: Path) -> None:
     assert f"{here}/own/models.json  (not there)\n" in hamr("config", "path").out
     told = hamr("config", "path", "--json").json

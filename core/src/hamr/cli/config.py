@@ -139,6 +139,7 @@ def _files(there: Configuration) -> list[dict[str, Any]]:
     found = [(kind, path) for kind, path in kinds.items() if path is not None]
     layers = {layer.place: layer for layer in there.layers}
     files = [*found, ("project", project or os.path.abspath(PROJECT))]
+    packages = [("package", place) for place in layers if place not in dict(found).values() and place != project]
     return [
         {
             "kind": kind,
@@ -146,7 +147,7 @@ def _files(there: Configuration) -> list[dict[str, Any]]:
             "there": path in layers,
             "providers": sorted(layers[path].providers) if path in layers else [],
         }
-        for kind, path in files
+        for kind, path in [*packages, *files]
     ]
 
 

@@ -1,4 +1,4 @@
-"""What the installed distributions bring: providers, commands, extensions, stores; and whether each can be loaded."""
+"""What installed distributions bring: providers, commands, extensions, stores, tables; and whether each works."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hamr.cli.group import COMMANDS, load
-from hamr.discover import EXTENSIONS, PROVIDERS, STORES
+from hamr.discover import EXTENSIONS, PROVIDERS, STORES, TABLES
 from hamr.distributions import EntryPoint, entry_points
 from hamr.errors import HamrError, PluginError
 
 if TYPE_CHECKING:
     from hamr.client import Hamr
 
-KINDS = {PROVIDERS: "provider", COMMANDS: "command", EXTENSIONS: "extension", STORES: "store"}
+KINDS = {PROVIDERS: "provider", COMMANDS: "command", EXTENSIONS: "extension", STORES: "store", TABLES: "tables"}
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One thing that a distribution brings; `kind` is provider, command, extension or store.
+    """One thing that a distribution brings; `kind` is provider, command, extension, store or tables.
 
     `clashes` names the other distributions that bring the same. After a check `works` says whether it can be
     loaded (None where it is not used), `hooks` what it answers, and `error` why it cannot. `cpu_ms` is what its
@@ -87,7 +87,8 @@ def _pieces(disabled: tuple[str, ...]) -> Iterator[tuple[EntryPoint, Piece]]:
         points = entry_points(group)
         for point in points:
             others = [other.source for other in points if other.name == point.name and other is not point]
-            enabled = group != PROVIDERS or point.name not in disabled
+            others = [] if group == TABLES else others
+            enabled = group not in (PROVIDERS, TABLES) or point.name not in disabled
             yield point, Piece(kind, point.name, enabled, tuple(others))
 
 
@@ -102,6 +103,8 @@ def _checked(client: Hamr, point: EntryPoint, piece: Piece) -> Piece:
 def _timed(point: EntryPoint, piece: Piece) -> Piece:
     from hamr.cli import start_up
 
+    if piece.kind == KINDS[TABLES]:
+        return piece  # nobody imports them
     try:
         return replace(piece, cpu_ms=start_up.cost(piece.kind, point))
     except HamrError as error:
@@ -134,4 +137,12 @@ def _store(client: Hamr, point: EntryPoint, piece: Piece) -> Piece:
     return replace(piece, works=True)
 
 
-CHECKS = {"provider": _provider, "command": _command, "extension": _extension, "store": _store}
+def _tables(client: Hamr, point: EntryPoint, piece: Piece) -> Piece:
+    if not piece.enabled:
+        return piece
+    place = client.providers.place_of_tables(point)
+    problems = [str(each) for each in client.providers.configuration.problems if each.file == place]
+    return replace(piece, works=not problems, error="; ".join(problems) or None)
+
+
+CHECKS = {"provider": _provider, "command": _command, "extension": _extension, "store": _store, "tables": _tables}

@@ -130,9 +130,13 @@ def enable(ids: tuple[str, ...]) -> None:
 @command.command("disable", short_help="Switch providers off.")
 @click.argument("ids", nargs=-1, required=True, metavar="PROVIDER...")
 def disable(ids: tuple[str, ...]) -> None:
-    """Switch providers off: they stay installed and listed, but are not used or imported."""
+    """Switch providers, or tables of a package, off: they stay installed and listed, but are not used or imported."""
+    from hamr.discover import Plugins
+
+    packages = {point.name for point in Plugins().table_packages}
     for id in ids:
-        _must_be_installed(id)
+        if id not in packages:
+            _must_be_installed(id)
     _keep(lambda chosen: chosen._replace(disabled=tuple(dict.fromkeys([*chosen.disabled, *ids]))))
 
 

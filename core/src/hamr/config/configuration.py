@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Reader = Callable[[str, str], Layer]
 """The text of a file, and its place, to what it says."""
+Packaged = Callable[[], Collection[tuple[str, str]]]
 Installed = Callable[[], tuple[Collection[str], Collection[str]]]
 
 USUAL = "default"
@@ -29,11 +30,12 @@ WRITABLE_BY_OTHERS = 0o022
 
 
 class Configuration:
-    """The user's `providers.toml` and `models.json`, and the project's `hamr.toml`; later ones win.
+    """Tables of packages, the user's `providers.toml` and `models.json`, the project's `hamr.toml`; later ones win.
 
     `folder` is where a project is looked for, and above. `installed` gives the providers that are there without these
-    files, and the variables that hold their keys: an untrusted project may touch neither. `supposed` is what one of
-    the files is taken to say, whatever it does.
+    files, and the variables that hold their keys: an untrusted project may touch neither. `packaged` gives the tables
+    of installed packages: what each is called, and its path; `added` is what a program has said itself. `supposed` is
+    what one of the files is taken to say, whatever it does.
     """
 
     def __init__(
@@ -43,19 +45,21 @@ class Configuration:
         installed: Installed = lambda: ((), ()),
         *,
         supposed: Layer | None = None,
+        packaged: Packaged = lambda: (),
+        added: Sequence[Layer] = (),
     ) -> None:
         self._environ, self._folder, self._installed = environ, folder, installed
         self._stamps: dict[str, object] = {}
-        self._supposed = supposed
+        self._supposed, self._packaged, self.added = supposed, packaged, tuple(added)
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
-        """What there is, the user's before the project's."""
+        """What there is: that of installed packages, the user's, the project's, and what was added in code."""
         readers = ((self.providers_path, _providers_toml), (self.models_path, _models_json))
         found = [self._read(path, reader) for path, reader in readers if path is not None]
-        own = [layer for layer in found if layer is not None]
+        own = [*self._of_packages(), *(layer for layer in found if layer is not None)]
         project = self._project(own)
-        return tuple(own if project is None else [*own, project])
+        return (*own, *([] if project is None else [project]), *self.added)
 
     @property
     def problems(self) -> list[Problem]:
@@ -223,17 +227,37 @@ class Configuration:
 
     def anew(self) -> Configuration:
         """The same places, not yet read."""
-        return Configuration(self._environ, self._folder, self._installed)
+        return self._with(added=self.added)
 
     def supposing(self, layer: Layer) -> Configuration:
         """The same places, as if one of the files said this."""
-        return Configuration(self._environ, self._folder, self._installed, supposed=layer)
+        return self._with(added=self.added, supposed=layer)
 
     def _read(self, path: str, reader: Reader) -> Layer | None:
         if self._supposed is not None and path == self._supposed.place:
             return self._supposed
         self._stamps[path] = _stamp(path)
         return read(path, reader)
+
+    def _with(self, *, added: Sequence[Layer], supposed: Layer | None = None) -> Configuration:
+        return Configuration(
+            self._environ, self._folder, self._installed, supposed=supposed, packaged=self._packaged, added=added
+        )
+
+    def _of_packages(self) -> list[Layer]:
+        """What the tables of installed packages say, as far as a package may."""
+        found: list[Layer] = []
+        for place, path in self._packaged():
+            layer = read(path, lambda text, _: _hamr_toml(text, place)) if path else None  # noqa: B023  # called at once
+            if layer is None:
+                found.append(Layer(place, problems=(Problem(place, "", "it is not there"),)))
+                continue
+            from hamr.config.trust import of_package
+
+            known, variables = self._installed()
+            before = {id for each in found for id in each.providers}
+            found.append(of_package(layer, {*known, *before}, variables))
+        return found
 
     def _project(self, own: list[Layer]) -> Layer | None:
         if (path := self.project_path) is None:

@@ -21,6 +21,8 @@ FIELDS = frozenset({"name", "base_url", "wire", "auth", "compat", "models", "mod
 """What the table of a new provider may hold."""
 COMPAT = frozenset({"command", "args", "env", "cwd", "mcp_servers", "agents", "any_command"})
 """What starts a program."""
+DIVERTING = frozenset({"default_provider", "default_model", "fallback"})
+"""Settings by which calls go elsewhere than where they would without them."""
 FOREIGN = frozenset(
     "AWS AZURE CI DOCKER GH GIT GITHUB GITLAB GOOGLE HOME KUBE NPM PATH PYPI SSH TWINE VAULT".split()  # noqa: SIM905  # words
 )
@@ -118,6 +120,48 @@ def tamed(layer: Layer, known: Collection[str], variables: Collection[str], alia
         settings={},
         problems=(*layer.problems, *problems),
     )
+
+
+def of_package(layer: Layer, known: Collection[str], variables: Collection[str]) -> Layer:
+    """What of an installed package's tables counts; the rest is told of.
+
+    It may bring what a plugin may, but no program is started and no call diverted by what runs no code of its own.
+    """
+    problems: list[Problem] = []
+    providers = {}
+    for id, tables in layer.providers.items():
+        fault = next(_dangers(id, tables, known, variables), None)
+        if fault is None:
+            providers[id] = tables
+        else:
+            problems.append(Problem(layer.place, f"llm.providers.{id}", f"{fault}, which a package may not"))
+    dropped = sorted(DIVERTING & layer.settings.keys())
+    problems += [Problem(layer.place, f"llm.{name}", "a package does not choose for you") for name in dropped]
+    return replace(
+        layer,
+        providers=providers,
+        patches={id: rows for id, rows in layer.patches.items() if id == ANYONE or id in providers},
+        settings={name: value for name, value in layer.settings.items() if name not in dropped},
+        problems=(*layer.problems, *problems),
+    )
+
+
+def _dangers(id: str, tables: Mapping[str, Any], known: Collection[str], variables: Collection[str]) -> Iterator[str]:
+    """What the tables of a package may not say of this provider."""
+    if id in known:
+        yield "it would change a provider that is there already"
+    if "transport" in tables or COMPAT & set(tables.get("compat", {})):
+        yield "it would start a program"
+    auth = tables.get("auth", {})
+    values = [auth.get("key", ""), *tables.get("header_values", {}).values()]
+    values += [value for rule in tables.get("model", ()) for value in rule.get("header_values", {}).values()]
+    if any(value.startswith("!") for value in values):
+        yield "it would run a command"
+    if any("$" in value for value in values):
+        yield "it would take a value from the environment by an expression"
+    for name in auth.get("env", ()):
+        if name in variables or name.split("_")[0] in FOREIGN:
+            yield f"its key would be taken from {name}, which is another's"
 
 
 def _faults(id: str, tables: Mapping[str, Any], known: Collection[str], variables: Collection[str]) -> Iterator[str]:
