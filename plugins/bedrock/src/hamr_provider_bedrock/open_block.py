@@ -1,4 +1,4 @@
-"""Blocks of a reply while they come."""
+"""Blocks of a reply: while they come, and whole ones as the pieces that a stream would bring them in."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ from hamr.api import (
 )
 from hamr.wirekit import arguments, ended_call, made_id
 from hamr_provider_bedrock.name import NAME
-from hamr_provider_bedrock.pieces import items
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hamr.api import Event
+
+
+Block = dict[str, Any]
 
 
 class OpenBlock:
@@ -39,11 +41,14 @@ class OpenBlock:
     """The name under which its words come."""
     delta: ClassVar[type[TextDelta | ThinkingDelta | ToolCallDelta]]
     """The event that tells of these."""
+    starts: ClassVar[type[TextStart | ThinkingStart] | None] = None
+    """The one that tells of its beginning."""
 
-    def __init__(self, index: int, start: dict[str, Any], out: list[Event]) -> None:
+    def __init__(self, index: int, start: Block, out: list[Event]) -> None:
         self.index, self._start = index, start
         self._said: dict[str, list[Any]] = {}
-        self._begin(out)
+        if self.starts is not None:
+            out.append(self.starts(index))
 
     def more(self, said: dict[str, Any], out: list[Event]) -> None:
         """What one delta says."""
@@ -55,9 +60,6 @@ class OpenBlock:
     def end(self, out: list[Event], *, cut: bool) -> None:
         """Its end; `cut` where the reply may have ended in its midst."""
 
-    def _begin(self, out: list[Event]) -> None:
-        """Its beginning, where that is told."""
-
     def _texts(self, name: str) -> list[str]:
         return [value for value in self._said.get(name, ()) if isinstance(value, str)]
 
@@ -65,10 +67,7 @@ class OpenBlock:
 class TextBlock(OpenBlock):
     """Text, and what it cites."""
 
-    takes, words, delta = ("text", "citation"), "text", TextDelta
-
-    def _begin(self, out: list[Event]) -> None:
-        out.append(TextStart(self.index))
+    takes, words, delta, starts = ("text", "citation"), "text", TextDelta, TextStart
 
     def end(self, out: list[Event], *, cut: bool) -> None:
         """The sources, read and as they came."""
@@ -79,10 +78,7 @@ class TextBlock(OpenBlock):
 class ThinkingBlock(OpenBlock):
     """Thinking, with what goes back to the vendor of the model as it came."""
 
-    takes, words, delta = ("reasoningContent",), "text", ThinkingDelta
-
-    def _begin(self, out: list[Event]) -> None:
-        out.append(ThinkingStart(self.index))
+    takes, words, delta, starts = ("reasoningContent",), "text", ThinkingDelta, ThinkingStart
 
     def end(self, out: list[Event], *, cut: bool) -> None:
         """What goes back, unless it may be half of it."""
@@ -99,11 +95,12 @@ class CallBlock(OpenBlock):
 
     takes, words, delta = ("toolUse",), "input", ToolCallDelta
 
-    def _begin(self, out: list[Event]) -> None:
-        id, name = self._start.get("toolUseId"), self._start.get("name")
-        self._id = id if isinstance(id, str) and id else f"call_{made_id(str(self.index))}"
+    def __init__(self, index: int, start: Block, out: list[Event]) -> None:
+        super().__init__(index, start, out)
+        id, name = start.get("toolUseId"), start.get("name")
+        self._id = id if isinstance(id, str) and id else f"call_{made_id(str(index))}"
         self._name = name if isinstance(name, str) else ""
-        out.append(ToolCallStart(self.index, self._id, self._name))
+        out.append(ToolCallStart(index, self._id, self._name))
 
     @property
     def silent(self) -> bool:
@@ -145,14 +142,38 @@ class ImageBlock(OpenBlock):
 
     def end(self, out: list[Event], *, cut: bool) -> None:
         """The image; what is elsewhere, or went wrong, is kept as it was said."""
-        data, rest = b"", {name: values[-1] for name, values in self._said.items() if name != "source"}
+        data, rest = list[bytes](), {name: values[-1] for name, values in self._said.items() if name != "source"}
         for source in self._said.get("source", ()):
             try:
-                data += base64.b64decode(source["bytes"], validate=True)
+                data.append(base64.b64decode(source["bytes"], validate=True))
             except (KeyError, TypeError, ValueError):
                 rest["source"] = source
-        image = Image(data=data, media_type=f"image/{self._start.get('format')}", extra={NAME: rest} if rest else None)
-        out.append(PartAdded(self.index, image))
+        media_type, extra = f"image/{self._start.get('format')}", {NAME: rest} if rest else None
+        out.append(PartAdded(self.index, Image(data=b"".join(data), media_type=media_type, extra=extra)))
+
+
+def pieces(block: Block) -> tuple[Block, list[Block]]:
+    """What its `contentBlockStart` says, if it has one, and its deltas; nothing for a block of an unknown kind."""
+    from pydantic_core import to_json
+
+    start: Block = {}
+    deltas: list[Block] = []
+    match block:
+        case {"text": text}:
+            deltas = [{"text": text}]
+        case {"reasoningContent": {"reasoningText": dict(said)}} | {"reasoningContent": dict(said)}:
+            deltas = [{"reasoningContent": said}]
+        case {"citationsContent": dict(said)}:
+            texts = [{"text": each.get("text")} for each in items(said.get("content")) if isinstance(each, dict)]
+            deltas = [*texts, *({"citation": each} for each in items(said.get("citations")))]
+        case {"toolUse": dict(said)}:
+            given = to_json(said.get("input") or {}).decode()
+            start, deltas = _without("input", block), [{"toolUse": {"input": given}}]
+        case {"toolResult": dict(said)}:
+            start, deltas = _without("content", block), [{"toolResult": items(said.get("content"))}]
+        case {"image": dict(said)}:
+            start, deltas = {"image": {"format": said.get("format")}}, [_without("format", block)]
+    return start, deltas
 
 
 def hosted(block: dict[str, Any]) -> HostedTool:
@@ -191,3 +212,12 @@ def _joined(pieces: list[str]) -> str:
         return base64.b64encode(b"".join(map(base64.b64decode, pieces))).decode()
     except ValueError:
         return "".join(pieces)
+
+
+def items(value: Any) -> list[Any]:
+    """A list itself, and nothing of what is none."""
+    return value if isinstance(value, list) else []
+
+
+def _without(name: str, block: Block) -> Block:
+    return {kind: {key: value for key, value in said.items() if key != name} for kind, said in block.items()}

@@ -15,8 +15,9 @@ from hamr_provider_bedrock.open_block import (
     TextBlock,
     ThinkingBlock,
     hosted,
+    items,
+    pieces,
 )
-from hamr_provider_bedrock.pieces import items, pieces
 from hamr_provider_bedrock.tables import TABLES
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from hamr.wirekit import Told, own_of
 from hamr_provider_bedrock.blocks import BlockWriter, thinking_block
 from hamr_provider_bedrock.compat import Compat
 from hamr_provider_bedrock.name import NAME
-from hamr_provider_bedrock.pieces import pieces
+from hamr_provider_bedrock.open_block import pieces
 from hamr_provider_bedrock.served.frame import frame
 from hamr_provider_bedrock.served.refusal import words
 from hamr_provider_bedrock.tables import TABLES
