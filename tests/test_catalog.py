@@ -120,3 +120,60 @@ def test_prices_are_exact_and_tiers_are_kept(made: Rows) -> None:
     assert cost("old", 300_000) == Decimal("0.9")
     assert cost("new", 500) == Decimal("0.0015")
     assert cost("new", 501) == Decimal("0.003006")
+
+
+THIRD: dict[str, Any] = {
+    "xai/same": {
+        "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06, "input_cost_per_token_flex": 5e-07,
+        "output_cost_per_token_flex": 1e-06, "cache_read_input_token_cost_flex": 5e-08,
+        "input_cost_per_token_priority": 3e-06,
+        "input_cost_per_token_batches": 4e-07, "output_cost_per_token_batches": 9e-07,
+    },
+    "xai/other": {"input_cost_per_token": 2e-06, "output_cost_per_token": 2e-06, "input_cost_per_token_flex": 1e-06,
+                  "output_cost_per_token_flex": 1e-06},
+    "xai/long": {
+        "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06, "input_cost_per_token_flex": 5e-07,
+        "output_cost_per_token_flex": 1e-06, "input_cost_per_token_above_128k_tokens_flex": 1e-06,
+        "output_cost_per_token_above_128k_tokens_flex": 2e-06, "input_cost_per_token_batches": 5e-07,
+        "output_cost_per_token_batches": 1e-06,
+    },
+    "same": {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06, "input_cost_per_token_flex": 9},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def serviced(tmp_path_factory: pytest.TempPathFactory) -> Rows:
+    folder = tmp_path_factory.mktemp("services")
+    data = folder / "pi" / "dist" / "providers" / "data"
+    data.mkdir(parents=True)
+    tiers = [{"tier": {"type": "context", "size": 128_000}, "input": 2, "output": 4}]
+    costs = {"same": {}, "other": {}, "long": {"tiers": tiers}}
+    models = {id: {"id": id, "cost": {"input": 1, "output": 2, **more}, "last_updated": "2026-01-01"}
+              for id, more in costs.items()}  # fmt: skip
+    (folder / "api.json").write_text(json.dumps({"xai": {"models": models}}))
+    (folder / "third.json").write_text(json.dumps(THIRD))
+    (data / "xai.json").write_text("{}")
+    (data / ".manifest.json").write_text('{"generatedAt": "2026-11-10T12:00:00Z"}')
+    command = [sys.executable, BUILD, "--models-dev", folder / "api.json", "--pi-ai", folder / "pi", "--out", folder]
+    subprocess.run([*command, "--litellm", folder / "third.json", "xai"], capture_output=True, check=True)
+    text = (folder / "xai.toml").read_text()
+    assert "Berri AI" in text
+    return Rows(tomllib.loads(text), "xai")
+
+
+def test_tiers_of_service_are_those_of_a_list_that_has_the_same_price(serviced: Rows) -> None:
+    (price,) = row(serviced, "same").price
+    assert set(price.service) == {"flex", "batch"}, "what says nothing of output is left out"
+    flex = price.service["flex"]
+    assert (flex.input, flex.output, flex.cache_read) == (0.5, 1, 0.05)
+    assert (flex.source, flex.date) == ("litellm", "2026-11-25")
+    told = Pricing("same", [serviced]).cost(Usage(input=1), "", "flex", "2026-11-25")
+    assert told is not None
+    assert told.reason == "by the price list (litellm of 2026-11-25)"
+    assert row(serviced, "other").price[0].service == {}
+
+
+def test_a_tier_of_service_that_is_silent_of_much_input_is_left_out(serviced: Rows) -> None:
+    (price,) = row(serviced, "long").price
+    assert set(price.service) == {"flex"}
+    assert [(tier.above, tier.input, tier.output) for tier in price.service["flex"].tier] == [(128_000, 1, 2)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
@@ -113,6 +114,55 @@ def test_what_the_provider_says_counts_and_the_list_is_kept_beside_it(colour: Co
     pipeline = Pipeline(asked, transport, HeaderAuth(asked.secret), Says(), charge=charge)
     _, response = colour.run(pipeline.flow(Request(()), Settings()), transport)
     assert response.cost == Cost(Decimal(2), "the provider says so", Decimal(3))
+
+
+@pytest.mark.parametrize(
+    ("raw", "extra", "asked", "charged"),
+    [
+        ({}, None, None, None),
+        ({}, None, "flex", "flex"),
+        ({}, {"openai-completions": {"service_tier": "default"}}, "priority", "default"),
+        ({}, {"openai-responses": {"service_tier": "auto"}}, "flex", "flex"),
+        ({"service_tier": "priority"}, {"anthropic-messages": {}}, None, "priority"),
+        ({"serviceTier": "STANDARD"}, None, None, "standard"),
+        ({}, {"bedrock-converse": {"serviceTier": {"type": "flex"}}}, None, "flex"),
+        ({"service_tier": 3}, {"x": {"service_tier": {"type": None}}, "y": 5}, None, None),
+    ],
+)
+def test_the_tier_that_served_is_charged_for(
+    colour: Colour, raw: dict[str, Any], extra: Any, asked: str | None, charged: str | None
+) -> None:
+    class Serving:
+        def encode(self, request: Request, route: Route) -> Call:
+            return Call("http://test/")
+
+        def decoder(self) -> Serving:
+            return self
+
+        def feed(self, data: bytes) -> Sequence[Event]:
+            return [UsageUpdated(Usage(input=1, raw=raw)), Finished("stop", extra=extra)]
+
+        def finish(self) -> Sequence[Event]:
+            return []
+
+        def error(self, head: Head) -> CallError:
+            raise AssertionError(head)
+
+    class Charge:
+        tiers: ClassVar[list[str | None]] = []
+
+        def __call__(self, usage: Usage, served: str, tier: str | None, day: str) -> Cost:
+            self.tiers.append(tier)
+            return Cost()
+
+        def longest(self) -> int | None:
+            return None
+
+    transport, there, charge = ScriptedTransport(Answer((b"x",))), route(), Charge()
+    charge.tiers.clear()
+    pipeline = Pipeline(there, transport, HeaderAuth(there.secret), Serving(), charge=charge)
+    colour.run(pipeline.flow(Request((), service_tier=asked), Settings()), transport)
+    assert charge.tiers == [charged]
 
 
 @pytest.mark.parametrize(

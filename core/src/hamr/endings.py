@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, Protocol, TypeVar
 
@@ -28,6 +28,9 @@ from hamr.types import (
 )
 
 Value = TypeVar("Value")
+
+TIERS = ("service_tier", "serviceTier")
+"""What a tier of service is called."""
 
 REQUEST_IDS = ("x-request-id", "request-id", "x-amzn-requestid")
 """Where providers say what they call a call; the last is AWS's."""
@@ -175,6 +178,7 @@ class Folding:
             has_content=fold.has_content,
             served=fold.started.model or "",
             characters=fold.characters,
+            tier=_tier(fold),
         )
 
     def charge(self, cost: Cost) -> None:
@@ -268,6 +272,22 @@ class Pieces:
     def partial(self, sending: Sending) -> Response | None:
         """Nothing: what came has been handed on."""
         return None
+
+
+def _tier(fold: Fold) -> str | None:
+    """The tier of service that the provider says it served in: by that it charges, whatever was asked for.
+
+    It stands at the end of a reply (OpenAI, Bedrock) or in its account of tokens (Anthropic, Google), and `auto` says
+    nothing (recorded replies and API references, 2026-11).
+    """
+    tables = [*((fold.finished.extra or {}).values() if fold.finished else ()), fold.usage.raw if fold.usage else {}]
+    for table in tables:
+        for name in TIERS:
+            said = table.get(name) if isinstance(table, Mapping) else None
+            said = said.get("type") if isinstance(said, Mapping) else said
+            if isinstance(said, str) and said and said.lower() != "auto":
+                return said.lower()
+    return None
 
 
 def _charged(told: Cost, listed: Cost) -> Cost:

@@ -37,8 +37,8 @@ class Asked:
 class Came:
     """What has come of it: the provider's account, if it gave one, and the failure, if it failed.
 
-    `has_content` says whether there was anything of an answer, `served` which model gave it,
-    `characters` counts those that came.
+    `has_content` says whether there was anything of an answer, `served` which model gave it, and `tier` in which tier
+    of service, where the provider says so; `characters` counts those that came.
     """
 
     usage: Usage | None = None
@@ -47,6 +47,7 @@ class Came:
     has_content: bool = False
     served: str = ""
     characters: Callable[[], int] | None = None
+    tier: str | None = None
 
 
 class Charge(Protocol):

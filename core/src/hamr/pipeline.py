@@ -324,7 +324,7 @@ class Pipeline:
         if charge is None or (usage := came.usage) is None:
             return
         day = strftime("%Y-%m-%d", gmtime((yield WallClock())))
-        ending.charge((yield Do(lambda: charge(usage, came.served, sending.tier, day))))
+        ending.charge((yield Do(lambda: charge(usage, came.served, came.tier or sending.tier, day))))
 
     def _again(self, error: CallError, sending: Sending, ending: Ending, settings: Settings) -> Flow[None]:
         """Wait for the next attempt, or raise the error with all that is known."""

@@ -124,6 +124,14 @@ def test_facts_are_those_that_count_for_a_call() -> None:
     assert cost.usd == 7 + 3 + 0.5
 
 
+def test_a_tier_of_service_says_where_it_is_from() -> None:
+    service = {"flex": {"input": 1, "source": "elsewhere", "date": "2026-01-01"}, "batch": {"input": 2}}
+    several = lists(own={"context_window": 3}, shipped={"price": [{"input": 4, "service": service}]})
+    told = {fact.field: (fact.value, fact.kind, fact.source) for fact in facts(several, "m")}
+    assert told["price.service[flex].input"] == (1, "shipped", "elsewhere")
+    assert told["price.service[batch].input"] == (2, "shipped", "shipped")
+
+
 def test_prices_of_several_spans_are_all_told() -> None:
     spans = [{"input": 1, "until": "2026-12-31"}, {"input": 2, "since": "2027-01-01"}]
     several = lists(own={"price": spans}, shipped={"price": [{"input": 9, "output": 9}]})

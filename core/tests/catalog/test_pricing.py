@@ -101,6 +101,40 @@ def test_another_tier_of_service_has_no_known_price() -> None:
     assert cost(Usage(input=1), {"input": 1}, tier="flex").reason == "no price is known for the service tier flex"
 
 
+SERVED = {
+    "input": 2, "output": 8,
+    "service": {
+        "flex": {"input": 1, "output": 4, "tier": [{"above": 200_000, "input": 3, "output": 6}]},
+        "priority": {"input": 4},
+    },
+}  # fmt: skip
+
+
+def test_a_tier_of_service_has_rates_of_its_own() -> None:
+    million = Usage(input=100_000, output=100_000)
+    assert cost(million, SERVED, tier="flex").usd == Decimal("0.5")
+    assert cost(million, SERVED, tier="Flex").usd == Decimal("0.5")
+    assert cost(million, SERVED, tier="on_demand").usd == 1
+    assert cost(Usage(input=200_001, output=1_000_000), SERVED, tier="flex").usd == Decimal("6.600003")
+    assert cost(million, SERVED, tier="priority").reason == "no price of m is known for output"
+    assert cost(million, SERVED, tier="batch").reason == "no price is known for the service tier batch"
+
+
+def merged(own: dict[str, Any], below: dict[str, Any], tier: str | None = None) -> Decimal | None:
+    both = [Rows({"model": [{"id": "m", "price": [each]}]}, "here") for each in (own, below)]
+    found = Pricing("m", both).cost(Usage(input=10**6, output=10**6), "", tier, DAY)
+    assert found is not None
+    return found.usd
+
+
+def test_what_belongs_to_a_price_is_taken_over_with_the_same_price_alone() -> None:
+    below = {**SERVED, "tier": [{"above": 9, "input": 20, "output": 80}]}
+    assert merged({"input": 2}, below) == 100
+    assert merged({"input": 2}, below, "flex") == 9
+    assert merged({"input": 3}, below) == 11, "a contract of one's own has other rates for much input, or none"
+    assert merged({"input": 3}, below, "flex") is None
+
+
 def test_a_model_that_is_in_no_list_is_not_guessed() -> None:
     """Pain 40."""
     rows = Rows({"model": [{"id": "gpt-9", "price": [{"input": 1}]}]}, "here")

@@ -83,12 +83,14 @@ def facts(row: Row, day: str) -> Facts:
 
 
 def rates(price: Price) -> Iterator[tuple[str, float]]:
-    """What a price says of each bucket, and of those of its tiers."""
-    tiers = [(f"price.tier[{tier.above}]", tier) for tier in sorted(price.tier, key=lambda tier: tier.above)]
-    for where, several in (("price", price), *tiers):
-        for name in RATES:
-            if (rate := getattr(several, name)) is not None:
-                yield f"{where}.{name}", rate
+    """What a price says of each bucket, with much input and in other tiers of service too."""
+    services = [(f"price.service[{name}]", service) for name, service in sorted(price.service.items())]
+    for place, tiered in (("price", price), *services):
+        tiers = [(f"{place}.tier[{tier.above}]", tier) for tier in sorted(tiered.tier, key=lambda tier: tier.above)]
+        for where, several in ((place, tiered), *tiers):
+            for name in RATES:
+                if (rate := getattr(several, name)) is not None:
+                    yield f"{where}.{name}", rate
 
 
 def _changes(old: Row, new: Row, day: str) -> Iterator[Change]:

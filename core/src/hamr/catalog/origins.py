@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from hamr.catalog.difference import FIELDS, rates
-from hamr.catalog.row import Price, Row, Rows
+from hamr.catalog.row import Price, Row, Rows, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +40,22 @@ def _plain(named: Sequence[tuple[Rows, Row]]) -> Iterator[Fact]:
 
 
 def _prices(named: Sequence[tuple[Rows, Row]]) -> Iterator[Fact]:
-    """Every price; where lists have one each, a rate that the first one is silent of is the next one's (`Row.over`)."""
-    priced = [(rows, row) for rows, row in named if row.price]
-    if not priced:
+    """Every rate of what counts for a call, with the first list that says so."""
+    if not named:
         return
-    (rows, row), *below = priced
-    said: set[str] = set()
-    for price in row.sourced_prices():
+    counting = reduce(lambda row, below: row.over(below), [row for _, row in named])
+    said = [(rows, price, dict(rates(price))) for rows, row in named for price in row.sourced_prices()]
+    for price in counting.price:
         for name, rate in rates(price):
-            said.add(name)
-            yield Fact(_dated(name, price), rate, rows.kind, rows.place, price.source, price.date)
-    single = [(rows, lower) for rows, lower in below if len(row.price) == len(lower.price) == 1]
-    for rows, lower in single:
-        for other in lower.sourced_prices():
-            for name, rate in rates(other):
-                if name not in said and ".tier[" not in name:
-                    said.add(name)
-                    yield Fact(_dated(name, row.price[0]), rate, rows.kind, rows.place, other.source, other.date)
+            rows, its = next((rows, its) for rows, its, told in said if told.get(name) == rate)
+            read = _read(name, its)
+            yield Fact(_dated(name, price), rate, rows.kind, rows.place, read.source, read.date)
+
+
+def _read(name: str, price: Price) -> Price | Service:
+    """What says where a rate was read: its tier of service, or the price."""
+    service = price.service.get(name.removeprefix("price.service[").partition("]")[0])
+    return service if service is not None and service.source else price
 
 
 def _dated(name: str, price: Price) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import reduce
 
-from hamr.catalog.row import Price, Rates, Row, Rows
+from hamr.catalog.row import Price, Rates, Row, Rows, Service
 from hamr.errors import ConfigError
 from hamr.types import Cost, Usage
 from hamr.types.usage import BUCKETS
 
 MILLION = Decimal(1_000_000)
-STANDARD = (None, "auto", "default", "standard", "standard_only")
-"""The tiers of service that price lists are for."""
+STANDARD = ("auto", "default", "standard", "standard_only", "on_demand")
+"""The tiers of service that price lists are for; the last is Groq's (its API reference, 2026-11)."""
 
 
 class Pricing:
@@ -31,15 +32,12 @@ class Pricing:
             row = self.row(served)
         except ConfigError as error:  # an answer is not lost for a line in a price list
             return Cost(None, error.message)
-        if row is None:
+        if row is None or (not row.price and _is_standard(tier)):
             return None
-        if tier not in STANDARD:
-            return Cost(None, f"no price is known for the service tier {tier}")
-        if not row.price:
-            return None
-        if (price := row.price_on(day)) is None:
+        if (price := row.price_on(day)) is None and row.price:
             return Cost(None, f"no price of {row.id} is known for {day}")
-        return cost(usage, price, row)
+        rates = price if _is_standard(tier) or price is None else _service(price, str(tier).lower())
+        return cost(usage, rates, row) if rates else _no_tier(tier)
 
     def row(self, served: str | None = None) -> Row | None:
         """What is known of the model that served, or else of the one that was asked; raises ConfigError."""
@@ -49,8 +47,8 @@ class Pricing:
         return reduce(lambda row, below: row.over(below), known) if known else None
 
 
-def cost(usage: Usage, price: Price, row: Row) -> Cost:
-    """What this usage comes to by this price; unknown where one of its buckets has none."""
+def cost(usage: Usage, price: Price | Service, row: Row) -> Cost:
+    """What this usage comes to by these rates of a price; unknown where one of its buckets has none."""
     rates = price.rates(usage.input_total)
     total = Decimal(0)
     for bucket in BUCKETS:
@@ -61,6 +59,20 @@ def cost(usage: Usage, price: Price, row: Row) -> Cost:
         total += count * rate
     read = " of ".join(part for part in (price.source or row.source, price.date or row.date) if part)
     return Cost(total / MILLION, f"by the price list ({read})" if read else "by the price list")
+
+
+def _service(price: Price, tier: str) -> Service | None:
+    """The rates of a tier of service; those that say nothing else were read where the price was."""
+    found = price.service.get(tier)
+    return found if found is None or found.source else replace(found, source=price.source, date=price.date)
+
+
+def _is_standard(tier: str | None) -> bool:
+    return tier is None or tier.lower() in STANDARD
+
+
+def _no_tier(tier: str | None) -> Cost:
+    return Cost(None, f"no price is known for the service tier {tier}")
 
 
 def _rate(rates: Rates, bucket: str) -> Decimal | None:

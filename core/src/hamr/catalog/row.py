@@ -43,28 +43,51 @@ class Tier(Rates):
 
 
 @dataclass(frozen=True, slots=True)
-class Price(Rates):
-    """What a model costs from one day to another, both of them included; without them, always."""
+class Tiered(Rates):
+    """Rates, and others for calls with much input."""
 
-    since: str = field(default="", metadata={"pattern": r"|\d{4}-\d{2}-\d{2}"})
-    until: str = field(default="", metadata={"pattern": r"|\d{4}-\d{2}-\d{2}"})
     tier: tuple[Tier, ...] = field(default=(), metadata={"tables": Tier})
-    source: str = ""
-    date: str = field(default="", metadata={"pattern": r"|\d{4}-\d{2}-\d{2}"})
-
-    def over(self, below: Price) -> Price:
-        """The price, with the rates of another for the buckets of which it says nothing."""
-        unsaid = [each.name for each in fields(Rates) if getattr(self, each.name) is None]
-        return replace(self, **{name: getattr(below, name) for name in unsaid})
-
-    def holds(self, day: str) -> bool:
-        """Whether it counts on this day, `2026-11-25`."""
-        return (not self.since or self.since <= day) and (not self.until or day <= self.until)
 
     def rates(self, incoming: int) -> Rates:
         """What counts for a call with so many tokens going in."""
         tiers = [tier for tier in self.tier if incoming > tier.above]
         return max(tiers, key=lambda tier: tier.above, default=self)
+
+
+@dataclass(frozen=True, slots=True)
+class Service(Tiered):
+    """The rates of a tier of service, and where and when they were read, if elsewhere than the price."""
+
+    source: str = ""
+    date: str = field(default="", metadata={"pattern": r"|\d{4}-\d{2}-\d{2}"})
+
+
+@dataclass(frozen=True, slots=True)
+class Price(Tiered):
+    """What a model costs from one day to another, both of them included; without them, always.
+
+    `service` has the rates of other tiers of service, such as `flex`, by the provider's word for each.
+    """
+
+    service: Mapping[str, Service] = field(default_factory=dict, metadata={"named": Service})
+    since: str = field(default="", metadata={"pattern": r"|\d{4}-\d{2}-\d{2}"})
+    until: str = field(default="", metadata={"pattern": r"|\d{4}-\d{2}-\d{2}"})
+    source: str = ""
+    date: str = field(default="", metadata={"pattern": r"|\d{4}-\d{2}-\d{2}"})
+
+    def over(self, below: Price) -> Price:
+        """The price, with what another says where this one says nothing.
+
+        Rates for much input and for other tiers of service are those of another only where it is the same price.
+        """
+        unsaid = [each.name for each in fields(Rates) if getattr(self, each.name) is None]
+        if all(getattr(self, name) in (None, getattr(below, name)) for name in ("input", "output")):
+            unsaid += [name for name in ("tier", "service") if not getattr(self, name)]
+        return replace(self, **{name: getattr(below, name) for name in unsaid})
+
+    def holds(self, day: str) -> bool:
+        """Whether it counts on this day, `2026-11-25`."""
+        return (not self.since or self.since <= day) and (not self.until or day <= self.until)
 
 
 @dataclass(frozen=True, slots=True)

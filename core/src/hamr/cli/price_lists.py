@@ -102,7 +102,13 @@ def _dollars(rate: float | None) -> str:
 
 
 def _rates(price: Rates) -> dict[str, Any]:
-    """The buckets that have a price, and the tiers, each with its own."""
-    said = {name: value for name, value in asdict(price).items() if value not in (None, "", ())}
+    """The buckets that have a price, with much input and in other tiers of service too."""
+    return _tiered(asdict(price))
+
+
+def _tiered(table: dict[str, Any]) -> dict[str, Any]:
+    said = {name: value for name, value in table.items() if value not in (None, "", (), {})}
     said["tier"] = [{name: value for name, value in tier.items() if value is not None} for tier in said.get("tier", ())]
+    if service := said.get("service"):
+        said["service"] = {name: _tiered(each) for name, each in service.items()}
     return said

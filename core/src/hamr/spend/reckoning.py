@@ -50,7 +50,7 @@ class Reckoning:
         """What a usage comes to."""
         usage, cost = came.usage or Usage(), came.cost or Cost()
         if cost.usd is None and self._charge is not None:
-            cost = self._charge(usage, came.served, getattr(request, "service_tier", None), day)
+            cost = self._charge(usage, came.served, came.tier or getattr(request, "service_tier", None), day)
         known = None if cost.usd is None else whole(cost.usd)
         return Sum(usage, known, whole(safe(usage)) if known is None else known, cost.reason)
 
