@@ -8,7 +8,7 @@ from hamr.secrets.jwt import expiry as jwt_expiry
 from hamr.wires.answer_instruction import answer_instruction
 from hamr.wires.arguments import arguments, ended_call, returned_arguments, returned_text
 from hamr.wires.body_decoder import BodyDecoder
-from hamr.wires.body_shape import array, base64_data, number, read_body, table, text, truth, whole, wrong
+from hamr.wires.body_shape import array, base64_data, number, read_body, read_fields, table, text, truth, whole, wrong
 from hamr.wires.chosen_names import chosen_names
 from hamr.wires.data_url import data_url, split_data_url
 from hamr.wires.failures import CODES, KINDS, Said, head_error, inner_error
@@ -20,9 +20,11 @@ from hamr.wires.json_body import MARK, SHOWN, mended, read_count, read_object, r
 from hamr.wires.made_id import made_id
 from hamr.wires.model_name import readable
 from hamr.wires.own_options import with_options
+from hamr.wires.refused import refused, told_end
 from hamr.wires.reply_state import ReplyState
 from hamr.wires.retry_after import retry_after, seconds_since_epoch
 from hamr.wires.schema_keywords import without_keywords
+from hamr.wires.served_reply import ServedReply
 from hamr.wires.thinking_levels import LEVELS, asked_level, fitting_level, level_of
 from hamr.wires.told import Told, own_of
 from hamr.wires.web_page import is_page, page_title
@@ -41,6 +43,7 @@ __all__ = [
     "ReplyState",
     "SSEDecoder",
     "Said",
+    "ServedReply",
     "ServerEvent",
     "Told",
     "answer_instruction",
@@ -66,10 +69,12 @@ __all__ = [
     "page_title",
     "read_body",
     "read_count",
+    "read_fields",
     "read_object",
     "read_table",
     "read_whole",
     "readable",
+    "refused",
     "retry_after",
     "returned_arguments",
     "returned_text",
@@ -78,6 +83,7 @@ __all__ = [
     "split_data_url",
     "table",
     "text",
+    "told_end",
     "truth",
     "whole",
     "with_options",

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from hamr.errors import BadRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
 
     from hamr.types import Call
+
+    Fields = Mapping[str, tuple[str, Callable[[Any, str], Any]]]
 
 T = TypeVar("T")
 
@@ -23,6 +25,26 @@ def read_body(call: Call) -> dict[str, Any]:
     except ValueError as error:
         raise BadRequest(f"the body is no JSON: {error}", status=400, code="invalid_json") from error
     return table(body, "the body")
+
+
+def read_fields(
+    body: Mapping[str, Any], fields: Fields, apart: Container[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a body says in fields that a request has, by its names, and the options: all else but what is read `apart`.
+
+    What is null is left out. Raises BadRequest.
+    """
+    told: dict[str, Any] = {}
+    options: dict[str, Any] = {}
+    for name, value in body.items():
+        if value is None or name in apart:
+            continue
+        if name in fields:
+            field, read = fields[name]
+            told[field] = read(value, name)
+        else:
+            options[name] = value
+    return told, options
 
 
 def wrong(place: str, wanted: str, value: Any) -> BadRequest:

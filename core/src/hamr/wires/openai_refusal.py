@@ -17,10 +17,12 @@ from hamr.errors import (
     Refused,
     TooLong,
 )
-from hamr.types import Head
+from hamr.wires.refused import refused, told_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from hamr.types import Head
 
 
 class _Words(NamedTuple):
@@ -47,25 +49,13 @@ _OTHER = _Words(500, "server_error", None)
 
 
 def refusal(error: CallError) -> Head:
-    """The reply that says so.
-
-    The status is that of the class, so that a client of this wire does what the class calls for, whatever the
-    provider's own status was.
-    """
-    from pydantic_core import to_json
-
-    headers = {"content-type": "application/json"}
-    if error.retry_after is not None:
-        headers["retry-after"] = f"{error.retry_after:g}"
-    if error.request_id is not None:
-        headers["x-request-id"] = error.request_id
-    return Head(_words(error).status, headers, to_json(envelope(error)))
+    """The reply that says so."""
+    return refused(error, _words(error).status, envelope(error), id_header="x-request-id")
 
 
 def envelope(error: CallError | None) -> dict[str, Any]:
     """The body of an error; without one, that the reply broke off."""
-    if error is None:
-        error = BrokenReply("the reply broke off before its end")
+    error = told_error(error)
     words = _words(error)
     code = words.code or error.code
     return {"error": {"message": error.message, "type": words.type, "param": error.param, "code": code}}

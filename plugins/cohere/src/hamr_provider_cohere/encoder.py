@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.api import Failed, Finished, Started, UsageUpdated
+from hamr.api import Failed, Started
+from hamr.wirekit import ServedReply
 from hamr_provider_cohere.finish import REASONS, WORDS
 from hamr_provider_cohere.name import PLAN
 from hamr_provider_cohere.outgoing import Outgoing, own
@@ -14,33 +15,20 @@ from hamr_provider_cohere.usage import usage_body
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hamr.api import CallError, Event, Usage
+    from hamr.api import Event
     from hamr_provider_cohere.outgoing import Frame
 
 
-class _Reply:
+class _Reply(ServedReply):
     """What both encoders know of the reply."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.id = "hamr"
-        self.usage: Usage | None = None
-        self.finished: Finished | None = None
-        self.failed: CallError | None = None
 
-    def note(self, event: Event) -> bool:
-        """Whether the event is about the reply as a whole, and so is remembered."""
-        match event:
-            case Started():
-                self.id = event.id or self.id
-            case UsageUpdated():
-                self.usage = event.usage
-            case Finished():
-                self.finished = event
-            case Failed():
-                self.failed = event.error
-            case _:
-                return False
-        return True
+    def started(self, event: Started) -> None:
+        """Take in who answers."""
+        self.id = event.id or self.id
 
     def end(self) -> dict[str, Any]:
         """Why it ended, and what it took."""

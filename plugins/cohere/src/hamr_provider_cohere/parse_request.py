@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hamr.api import BadRequest, Request, ResponseFormat, ThinkingConfig, Tool, ToolChoice
-from hamr.wirekit import array, number, read_body, table, text, truth, whole
+from hamr.wirekit import array, number, read_body, read_fields, table, text, truth, whole
 from hamr_provider_cohere.parse_messages import message
 
 if TYPE_CHECKING:
@@ -37,14 +37,7 @@ def parse_request(call: Call) -> Request:
     """
     body = {name: value for name, value in read_body(call).items() if value is not None}
     text(body.get("model"), "model")
-    told: dict[str, Any] = {}
-    options: dict[str, Any] = {}
-    for name, value in body.items():
-        if name in _FIELDS:
-            field, read = _FIELDS[name]
-            told[field] = read(value, name)
-        elif name not in _APART:
-            options[name] = value
+    told, options = read_fields(body, _FIELDS, _APART)
     _tools(body, told, options)
     _shape(body, told)
     if "stop_sequences" in body:

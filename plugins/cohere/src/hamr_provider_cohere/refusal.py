@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from hamr.api import (
     BadRequest,
     BrokenReply,
-    Head,
     NoAnswer,
     NoSuchModel,
     NotLetIn,
@@ -17,12 +16,13 @@ from hamr.api import (
     Refused,
     TooLong,
 )
+from hamr.wirekit import refused, told_end
 from hamr_provider_cohere.errors import BLOCKED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hamr.api import CallError
+    from hamr.api import CallError, Head
 
 _STATUSES: Mapping[type[CallError], int] = {
     BadRequest: 400,
@@ -42,18 +42,9 @@ _TOO_LONG = "too many tokens"
 
 def refusal(error: CallError) -> Head:
     """The reply that says so; its status is that of the class."""
-    from pydantic_core import to_json
-
-    headers = {"content-type": "application/json"}
-    if error.retry_after is not None:
-        headers["retry-after"] = f"{error.retry_after:g}"
-    return Head(_STATUSES.get(type(error), 500), headers, to_json({"message": said(error)}))
+    return refused(error, _STATUSES.get(type(error), 500), {"message": said(error)})
 
 
 def said(error: CallError | None, raw: str | None = None) -> str:
     """The text of an error; without one, that the reply broke off, or ended with an error of its own."""
-    if error is None:
-        return "the reply broke off before its end" if raw is None else f"the model ended with an error: {raw}"
-    if isinstance(error, TooLong) and _TOO_LONG not in error.message:
-        return f"{_TOO_LONG}: {error.message}"
-    return error.message
+    return told_end(error, raw, _TOO_LONG)

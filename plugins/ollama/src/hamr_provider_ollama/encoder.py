@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.api import (
     Failed,
-    Finished,
     Image,
     PartAdded,
     Started,
@@ -17,9 +16,8 @@ from hamr.api import (
     ThinkingStart,
     ToolCallEnd,
     ToolCallStart,
-    UsageUpdated,
 )
-from hamr.wirekit import own_of
+from hamr.wirekit import ServedReply, own_of
 from hamr_provider_ollama.finish import REASONS
 from hamr_provider_ollama.name import NAME
 from hamr_provider_ollama.refusal import said
@@ -28,39 +26,26 @@ from hamr_provider_ollama.usage import ACCOUNT
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hamr.api import CallError, Event, Request, ToolCall, Usage
+    from hamr.api import Event, Request, ToolCall, Usage
 
 BEGINNING = "1970-01-01T00:00:00Z"
 """The time of a reply whose provider told none: a wire has no clock."""
 
 
-class _Reply:
+class _Reply(ServedReply):
     """What both encoders know of the reply. Only the first choice is told: this wire has no others."""
 
     def __init__(self, request: Request) -> None:
+        super().__init__()
         self.facts = {"model": str(request.options.get("model", "")), "created_at": BEGINNING}
-        self.usage: Usage | None = None
-        self.finished: Finished | None = None
-        self.failed: CallError | None = None
         self._others: set[int] = set()
         self._calls = 0
 
-    def note(self, event: Event) -> bool:
-        """Whether the event is about the reply as a whole, and so is remembered."""
-        match event:
-            case Started():
-                created = own_of(event.extra, NAME).get("created_at")
-                found = {"model": event.model, "created_at": created if isinstance(created, str) else None}
-                self.facts.update((name, value) for name, value in found.items() if value)
-            case UsageUpdated():
-                self.usage = event.usage
-            case Finished():
-                self.finished = event
-            case Failed():
-                self.failed = event.error
-            case _:
-                return False
-        return True
+    def started(self, event: Started) -> None:
+        """Take in who answers."""
+        created = own_of(event.extra, NAME).get("created_at")
+        found = {"model": event.model, "created_at": created if isinstance(created, str) else None}
+        self.facts.update((name, value) for name, value in found.items() if value)
 
     def delta(self, event: Event) -> tuple[str, Any] | None:
         """The field of the message that grows, and by what."""

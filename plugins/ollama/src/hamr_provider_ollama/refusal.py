@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from hamr.api import (
     BadRequest,
     BrokenReply,
-    Head,
     NoAnswer,
     NoSuchModel,
     NotLetIn,
@@ -17,11 +16,12 @@ from hamr.api import (
     Refused,
     TooLong,
 )
+from hamr.wirekit import refused, told_end
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hamr.api import CallError
+    from hamr.api import CallError, Head
 
 _STATUSES: Mapping[type[CallError], int] = {
     BadRequest: 400,
@@ -41,18 +41,11 @@ _TOO_LONG = "the input length exceeds the context length"
 
 def refusal(error: CallError) -> Head:
     """The reply that says so; its status is that of the class."""
-    from pydantic_core import to_json
-
-    headers = {"content-type": "application/json; charset=utf-8"}
-    if error.retry_after is not None:
-        headers["retry-after"] = f"{error.retry_after:g}"
-    return Head(_STATUSES.get(type(error), 500), headers, to_json({"error": said(error)}))
+    return refused(
+        error, _STATUSES.get(type(error), 500), {"error": said(error)}, content_type="application/json; charset=utf-8"
+    )
 
 
 def said(error: CallError | None, raw: str | None = None) -> str:
     """The text of an error; without one, that the reply broke off, or ended with an error of its own."""
-    if error is None:
-        return "the reply broke off before its end" if raw is None else f"the model ended with an error: {raw}"
-    if isinstance(error, TooLong) and _TOO_LONG not in error.message:
-        return f"{_TOO_LONG}: {error.message}"
-    return error.message
+    return told_end(error, raw, _TOO_LONG)

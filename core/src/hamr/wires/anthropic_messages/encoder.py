@@ -4,45 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.types import Failed, Finished, Started, UsageUpdated
+from hamr.types import Failed, Started
 from hamr.wires.anthropic_messages.finish import REASONS, WORDS
 from hamr.wires.anthropic_messages.outgoing import Outgoing, own_of
 from hamr.wires.anthropic_messages.refusal import envelope
 from hamr.wires.anthropic_messages.usage import usage_body
 from hamr.wires.anthropic_messages.whole_content import WholeContent
+from hamr.wires.served_reply import ServedReply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hamr.errors import CallError
-    from hamr.types import Event, Request, Usage
+    from hamr.types import Event, Request
 
 _UNUSED = {"input_tokens": 0, "output_tokens": 0}
 
 
-class _Message:
+class _Message(ServedReply):
     """What both encoders know of the message."""
 
     def __init__(self, request: Request) -> None:
+        super().__init__()
         self._id, self._model = "msg_hamr", str(request.options.get("model", ""))
-        self.usage: Usage | None = None
-        self.finished: Finished | None = None
-        self.failed: CallError | None = None
 
-    def note(self, event: Event) -> bool:
-        """Whether the event is about the message as a whole, and so is remembered."""
-        match event:
-            case Started():
-                self._id, self._model = event.id or self._id, event.model or self._model
-            case UsageUpdated():
-                self.usage = event.usage
-            case Finished():
-                self.finished = event
-            case Failed():
-                self.failed = event.error
-            case _:
-                return False
-        return True
+    def started(self, event: Started) -> None:
+        """Take in who answers."""
+        self._id, self._model = event.id or self._id, event.model or self._model
 
     @property
     def ended(self) -> bool:

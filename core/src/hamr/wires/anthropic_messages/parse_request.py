@@ -8,20 +8,19 @@ from hamr.errors import BadRequest
 from hamr.types import Request, ResponseFormat, ThinkingConfig
 from hamr.wires.anthropic_messages.parse_messages import messages, system
 from hamr.wires.anthropic_messages.parse_tools import choice, tools
-from hamr.wires.body_shape import array, number, read_body, table, text, truth, whole
+from hamr.wires.body_shape import array, number, read_body, read_fields, table, text, truth, whole
 from hamr.wires.thinking_levels import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from hamr.types import Call
+    from hamr.wires.body_shape import Fields
 
 
 def _texts(value: Any, place: str) -> tuple[str, ...]:
     return tuple(text(each, f"{place}[{at}]") for at, each in enumerate(array(value, place)))
 
 
-_FIELDS: Mapping[str, tuple[str, Callable[[Any, str], Any]]] = {
+_FIELDS: Fields = {
     "max_tokens": ("max_tokens", whole),
     "temperature": ("temperature", number),
     "top_p": ("top_p", number),
@@ -48,16 +47,7 @@ def parse_request(call: Call, *, counted: bool = False) -> Request:
     text(body.get("model"), "model")
     if not counted:
         whole(body.get("max_tokens"), "max_tokens")
-    told: dict[str, Any] = {}
-    options: dict[str, Any] = {}
-    for name, value in body.items():
-        if value is None or name in _READ_APART:
-            continue
-        if name in _FIELDS:
-            field, read = _FIELDS[name]
-            told[field] = read(value, name)
-        else:
-            options[name] = value
+    told, options = read_fields(body, _FIELDS, _READ_APART)
     tools(body, told, options)
     choice(body.get("tool_choice"), told, options)
     _metadata(body, told, options)

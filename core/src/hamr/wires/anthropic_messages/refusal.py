@@ -17,10 +17,12 @@ from hamr.errors import (
     Refused,
     TooLong,
 )
-from hamr.types import Head
+from hamr.wires.refused import refused, told_error, told_message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from hamr.types import Head
 
 
 class _Words(NamedTuple):
@@ -53,25 +55,14 @@ _TOO_LONG = "prompt is too long"
 
 def refusal(error: CallError) -> Head:
     """The reply that says so; its status is that of the class, whatever the provider's own was."""
-    from pydantic_core import to_json
-
-    headers = {"content-type": "application/json"}
-    if error.retry_after is not None:
-        headers["retry-after"] = f"{error.retry_after:g}"
-    if error.request_id is not None:
-        headers["request-id"] = error.request_id
-    return Head(_words(error).status, headers, to_json(envelope(error)))
+    return refused(error, _words(error).status, envelope(error), id_header="request-id")
 
 
 def envelope(error: CallError | None) -> dict[str, Any]:
     """The body of an error; without one, that the reply broke off."""
-    if error is None:
-        error = BrokenReply("the reply broke off before its end")
+    error = told_error(error)
     words = _words(error)
-    message = error.message
-    if isinstance(error, TooLong) and _TOO_LONG not in message:
-        message = f"{_TOO_LONG}: {message}"
-    said: dict[str, Any] = {"type": words.type, "message": message}
+    said: dict[str, Any] = {"type": words.type, "message": told_message(error, _TOO_LONG)}
     if code := words.code or (error.code if error.code != words.type else None):
         said["code"] = code
     if error.param is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.types import Failed, Finished, Started, UsageUpdated
+from hamr.types import Started
 from hamr.wires.gemini.citations import written_grounding
 from hamr.wires.gemini.encode import FRAMING
 from hamr.wires.gemini.finish import written_reason
@@ -12,41 +12,34 @@ from hamr.wires.gemini.name import NAME
 from hamr.wires.gemini.outgoing import Outgoing
 from hamr.wires.gemini.refusal import envelope
 from hamr.wires.gemini.usage import written_usage
+from hamr.wires.served_reply import ServedReply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hamr.errors import CallError
-    from hamr.types import Event, Request, Usage
+    from hamr.types import Event, Request
 
 _OF_REPLY = frozenset({"promptFeedback", "createTime", "modelStatus"})
 """What is said of the reply; all else that a provider says besides is said of an answer."""
 
 
-class _Reply:
+class _Reply(ServedReply):
     """What both encoders know of the reply."""
 
     def __init__(self, request: Request, *, whole: bool = False) -> None:
+        super().__init__()
         self.parts = Outgoing(request, whole=whole)
         self.facts = {"modelVersion": str(request.options.get("model", "")), "responseId": "hamr"}
-        self.usage: Usage | None = None
-        self.finished: Finished | None = None
-        self.failed: CallError | None = None
 
     def read(self, event: Event) -> None:
         """Take an event in."""
-        match event:
-            case Started():
-                found = {"modelVersion": event.model, "responseId": event.id}
-                self.facts.update((name, value) for name, value in found.items() if value)
-            case UsageUpdated():
-                self.usage = event.usage
-            case Finished():
-                self.finished = event
-            case Failed():
-                self.failed = event.error
-            case _:
-                self.parts.read(event)
+        if not self.note(event):
+            self.parts.read(event)
+
+    def started(self, event: Started) -> None:
+        """Take in who answers."""
+        found = {"modelVersion": event.model, "responseId": event.id}
+        self.facts.update((name, value) for name, value in found.items() if value)
 
     def last(self, contents: dict[int, list[dict[str, Any]]]) -> dict[str, Any]:
         """The response that ends the reply, with the parts of each answer."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from hamr.types import Request, ResponseFormat, ThinkingConfig
-from hamr.wires.body_shape import array, number, read_body, table, text, truth, whole
+from hamr.wires.body_shape import array, number, read_body, read_fields, table, text, truth, whole
 from hamr.wires.gemini.camel import camel_body
 from hamr.wires.gemini.encode import CONFIG, FRAMING, STREAM
 from hamr.wires.gemini.openapi_schema import from_openapi
@@ -15,11 +15,10 @@ from hamr.wires.gemini.parse_tools import choice, tools
 from hamr.wires.thinking_levels import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from hamr.types import Call
+    from hamr.wires.body_shape import Fields
 
-_FIELDS: Mapping[str, tuple[str, Callable[[Any, str], Any]]] = {
+_FIELDS: Fields = {
     "serviceTier": ("service_tier", text),
     "store": ("store", truth),
     "labels": ("metadata", table),
@@ -54,21 +53,14 @@ def named(call: Call) -> tuple[str, str]:
 
 
 def _request(body: dict[str, Any], call: Call) -> Request:
-    told: dict[str, Any] = {}
+    told, options = read_fields(body, _FIELDS, _READ_APART)
     model, method = named(call)
-    options: dict[str, Any] = {"model": model} if model else {}
+    if model:
+        options.setdefault("model", model)
     if method == STREAM:
         told["stream"] = True
         if parse_qs(urlsplit(call.url).query).get(FRAMING) != ["sse"]:
-            options[FRAMING] = "json"
-    for name, value in body.items():
-        if value is None or name in _READ_APART:
-            continue
-        if name in _FIELDS:
-            field, read = _FIELDS[name]
-            told[field] = read(value, name)
-        else:
-            options[name] = value
+            options.setdefault(FRAMING, "json")
     tools(body, told, options)
     choice(body, told, options)
     _config(dict(table(body.get("generationConfig") or {}, "generationConfig")), told, options)

@@ -17,10 +17,12 @@ from hamr.errors import (
     Refused,
     TooLong,
 )
-from hamr.types import Head
+from hamr.wires.refused import refused, told_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from hamr.types import Head
 
 _TYPE = "type.googleapis.com/google.rpc."
 
@@ -51,18 +53,13 @@ _OTHER = _Words(500, "UNKNOWN")
 
 def refusal(error: CallError) -> Head:
     """The reply that says so; its status is that of the class, whatever the provider's own was."""
-    from pydantic_core import to_json
-
-    headers = {"content-type": "application/json; charset=UTF-8"}
-    if error.retry_after is not None:
-        headers["retry-after"] = f"{error.retry_after:g}"
-    return Head(_WORDS.get(type(error), _OTHER).status, headers, to_json(envelope(error)))
+    status = _WORDS.get(type(error), _OTHER).status
+    return refused(error, status, envelope(error), content_type="application/json; charset=UTF-8")
 
 
 def envelope(error: CallError | None) -> dict[str, Any]:
     """The body of an error; without one, that the reply broke off."""
-    if error is None:
-        error = BrokenReply("the reply broke off before its end")
+    error = told_error(error)
     words = _WORDS.get(type(error), _OTHER)
     details: list[dict[str, Any]] = []
     if words.reason is not None:

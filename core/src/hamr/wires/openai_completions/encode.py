@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.types import Call
 from hamr.wires.deployment import deployment, placed
+from hamr.wires.openai_account import account
 from hamr.wires.openai_completions.answer_format import answer_format
 from hamr.wires.openai_completions.messages import Writer
 from hamr.wires.openai_completions.name import NAME
@@ -94,23 +95,8 @@ def _sampling(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
 
 
 def _account(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    for name in ("service_tier", "user"):
-        if getattr(request, name) is not None:
-            fields[name] = getattr(request, name)
-    if request.metadata is not None:
-        fields["metadata"] = dict(request.metadata)
-    if request.store is not None:
-        if compat.supports_store:
-            fields["store"] = request.store
-        else:
-            told("dropped", "store", "this provider does not take it")
-    if request.cache_key is not None:
-        if compat.supports_prompt_cache_key:
-            fields["prompt_cache_key"] = request.cache_key
-        elif not compat.cache_key_headers:
-            told("dropped", "cache_key", "this provider does not take it")
-    return fields
+    given = ((name, getattr(request, name)) for name in ("service_tier", "user"))
+    return {**{name: value for name, value in given if value is not None}, **account(request, compat, told)}
 
 
 def fitted(body: dict[str, Any], compat: Compat, told: Told, *, thinking: bool = False) -> dict[str, Any]:

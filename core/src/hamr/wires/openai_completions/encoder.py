@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.types import Failed, Finished, Started, UsageUpdated
+from hamr.types import Failed, Finished, Started
 from hamr.wires.openai_completions.deltas import Deltas
 from hamr.wires.openai_completions.name import NAME
 from hamr.wires.openai_refusal import envelope
+from hamr.wires.served_reply import ServedReply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from hamr.errors import CallError
     from hamr.types import Event, FinishReason, Request, Usage
 
 _WORDS: Mapping[FinishReason, str | None] = {
@@ -29,10 +29,11 @@ _KEPT = ("service_tier", "system_fingerprint")
 _GROWING = ("content", "refusal", "reasoning_content")
 
 
-class _Reply:
+class _Reply(ServedReply):
     """What both encoders know of the reply."""
 
     def __init__(self, request: Request) -> None:
+        super().__init__()
         tools = request.options.get("tools")
         names = [tool.get("custom") for tool in tools if isinstance(tool, dict)] if isinstance(tools, list) else []
         self.deltas = Deltas(frozenset(str(each.get("name")) for each in names if isinstance(each, dict)))
@@ -41,26 +42,12 @@ class _Reply:
             "created": 0,
             "model": str(request.options.get("model", "")),
         }
-        self.usage: Usage | None = None
-        self.finished: Finished | None = None
-        self.failed: CallError | None = None
 
-    def note(self, event: Event) -> bool:
-        """Whether the event is about the reply as a whole, and so is remembered."""
-        match event:
-            case Started():
-                created = ((event.extra or {}).get(NAME) or {}).get("created")
-                found = {"id": event.id, "created": created if isinstance(created, int) else None, "model": event.model}
-                self.facts.update((name, value) for name, value in found.items() if value)
-            case UsageUpdated():
-                self.usage = event.usage
-            case Finished():
-                self.finished = event
-            case Failed():
-                self.failed = event.error
-            case _:
-                return False
-        return True
+    def started(self, event: Started) -> None:
+        """Take in who answers."""
+        created = ((event.extra or {}).get(NAME) or {}).get("created")
+        found = {"id": event.id, "created": created if isinstance(created, int) else None, "model": event.model}
+        self.facts.update((name, value) for name, value in found.items() if value)
 
     def kept(self) -> dict[str, Any]:
         """What the provider said besides the answer, where clients of this wire know it."""

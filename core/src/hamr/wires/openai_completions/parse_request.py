@@ -2,50 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from hamr.errors import BadRequest
 from hamr.types import Request, ResponseFormat, ThinkingConfig, Tool, ToolChoice
-from hamr.wires.body_shape import array, number, table, text, truth, whole
+from hamr.wires.body_shape import array, number, read_fields, table, text, truth, whole
 from hamr.wires.cache_mark import read_mark
 from hamr.wires.openai_completions.deployment import body_with_model
 from hamr.wires.openai_completions.parse import message
 from hamr.wires.thinking_levels import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from hamr.types import Call
+    from hamr.wires.body_shape import Fields
 
-
-class _Field(NamedTuple):
-    """Where a field of the body goes, and how it is read."""
-
-    name: str
-    read: Callable[[Any, str], Any]
-
-
-_FIELDS = {
-    "max_tokens": _Field("max_tokens", whole),
-    "max_completion_tokens": _Field("max_tokens", whole),
-    "temperature": _Field("temperature", number),
-    "top_p": _Field("top_p", number),
-    "top_k": _Field("top_k", whole),
-    "seed": _Field("seed", whole),
-    "frequency_penalty": _Field("frequency_penalty", number),
-    "presence_penalty": _Field("presence_penalty", number),
-    "logit_bias": _Field("logit_bias", table),
-    "n": _Field("n", whole),
-    "verbosity": _Field("verbosity", text),
-    "service_tier": _Field("service_tier", text),
-    "store": _Field("store", truth),
-    "user": _Field("user", text),
-    "metadata": _Field("metadata", table),
-    "prompt_cache_key": _Field("cache_key", text),
-    "stream": _Field("stream", truth),
-    "parallel_tool_calls": _Field("parallel_tool_calls", truth),
+_FIELDS: Fields = {
+    "max_tokens": ("max_tokens", whole),
+    "max_completion_tokens": ("max_tokens", whole),
+    "temperature": ("temperature", number),
+    "top_p": ("top_p", number),
+    "top_k": ("top_k", whole),
+    "seed": ("seed", whole),
+    "frequency_penalty": ("frequency_penalty", number),
+    "presence_penalty": ("presence_penalty", number),
+    "logit_bias": ("logit_bias", table),
+    "n": ("n", whole),
+    "verbosity": ("verbosity", text),
+    "service_tier": ("service_tier", text),
+    "store": ("store", truth),
+    "user": ("user", text),
+    "metadata": ("metadata", table),
+    "prompt_cache_key": ("cache_key", text),
+    "stream": ("stream", truth),
+    "parallel_tool_calls": ("parallel_tool_calls", truth),
 }
-_READ_APART = ("tools", "functions", "tool_choice", "function_call", "response_format", "stop", "logprobs")
+_READ_APART = ("messages", "tools", "functions", "tool_choice", "function_call", "response_format", "stop", "logprobs")
 
 
 def parse_request(call: Call) -> Request:
@@ -55,15 +46,7 @@ def parse_request(call: Call) -> Request:
     """
     body = body_with_model(call)
     turns = array(body.get("messages"), "messages")
-    told: dict[str, Any] = {}
-    options: dict[str, Any] = {}
-    for name, value in body.items():
-        if value is None or name in _READ_APART or name == "messages":
-            continue
-        if name in _FIELDS:
-            told[_FIELDS[name].name] = _FIELDS[name].read(value, name)
-        else:
-            options[name] = value
+    told, options = read_fields(body, _FIELDS, _READ_APART)
     if body.get("max_completion_tokens") is not None:
         told["max_tokens"] = whole(body["max_completion_tokens"], "max_completion_tokens")
     _tools(body, told, options)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.types import Call
 from hamr.wires.deployment import deployment, placed
+from hamr.wires.openai_account import account
 from hamr.wires.openai_responses.answer_format import answer_format
 from hamr.wires.openai_responses.items import Writer
 from hamr.wires.openai_responses.name import NAME
@@ -69,7 +70,7 @@ def written_body(request: Request, route: Route, compat: Compat, told: Told) -> 
     if thinking := thinking_fields(request.thinking, compat, told):
         body["reasoning"] = thinking
     body.update(_sampling(request, compat, told))
-    body.update(_account(request, compat, told))
+    body.update(account(request, compat, told))
     if include := _include(request, compat):
         body["include"] = include
     body = _fitted(body, compat, told, thinks=request.thinking is not None and request.thinking.level != "off")
@@ -90,23 +91,6 @@ def _sampling(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
     if request.logprobs is not None:
         fields["top_logprobs"] = request.logprobs
     told.lacking(request, _LACKING)
-    return fields
-
-
-def _account(request: Request, compat: Compat, told: Told) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    if request.metadata is not None:
-        fields["metadata"] = dict(request.metadata)
-    if request.store is not None:
-        if compat.supports_store:
-            fields["store"] = request.store
-        else:
-            told("dropped", "store", "this provider does not take it")
-    if request.cache_key is not None:
-        if compat.supports_prompt_cache_key:
-            fields["prompt_cache_key"] = request.cache_key
-        elif not compat.cache_key_headers:
-            told("dropped", "cache_key", "this provider does not take it")
     return fields
 
 

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.types import Failed, Finished, Started, UsageUpdated
+from hamr.types import Failed, Started
 from hamr.wires.openai_refusal import envelope
 from hamr.wires.openai_responses.echo import echo
 from hamr.wires.openai_responses.finish import REASONS
 from hamr.wires.openai_responses.name import NAME
 from hamr.wires.openai_responses.outgoing import Outgoing
+from hamr.wires.served_reply import ServedReply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from hamr.errors import CallError
     from hamr.types import Event, FinishReason, Request, Usage
     from hamr.wires.openai_responses.outgoing_blocks import Frame
 
 _INCOMPLETE: Mapping[FinishReason, str] = {"length": "max_output_tokens", "content_filter": "content_filter"}
 
 
-class _Reply:
+class _Reply(ServedReply):
     """What both encoders know of the reply."""
 
     def __init__(self, request: Request) -> None:
+        super().__init__()
         self.items = Outgoing()
         self.facts: dict[str, Any] = {
             "id": "resp_hamr",
@@ -32,27 +33,13 @@ class _Reply:
             "model": str(request.options.get("model", "")),
         }
         self._echo = echo(request)
-        self.usage: Usage | None = None
-        self.finished: Finished | None = None
-        self.failed: CallError | None = None
 
-    def note(self, event: Event) -> bool:
-        """Whether the event is about the reply as a whole, and so is remembered."""
-        match event:
-            case Started():
-                created = ((event.extra or {}).get(NAME) or {}).get("created_at")
-                found = {"id": event.id, "created_at": created, "model": event.model}
-                self.facts.update((name, value) for name, value in found.items() if value)
-                self.items.response_id = self.facts["id"]
-            case UsageUpdated():
-                self.usage = event.usage
-            case Finished():
-                self.finished = event
-            case Failed():
-                self.failed = event.error
-            case _:
-                return False
-        return True
+    def started(self, event: Started) -> None:
+        """Take in who answers."""
+        created = ((event.extra or {}).get(NAME) or {}).get("created_at")
+        found = {"id": event.id, "created_at": created, "model": event.model}
+        self.facts.update((name, value) for name, value in found.items() if value)
+        self.items.response_id = self.facts["id"]
 
     def response(self, status: str) -> dict[str, Any]:
         """The response as it stands."""

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hamr.types import Message, Request, ResponseFormat, Text, ThinkingConfig
-from hamr.wires.body_shape import array, number, optional, read_body, table, text, truth, whole
+from hamr.wires.body_shape import array, number, optional, read_body, read_fields, table, text, truth, whole
 from hamr.wires.openai_responses.parse_items import messages
 from hamr.wires.openai_responses.parse_tools import choice, tools
 from hamr.wires.thinking_levels import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from hamr.types import Call
+    from hamr.wires.body_shape import Fields
 
-_FIELDS: Mapping[str, tuple[str, Callable[[Any, str], Any]]] = {
+_FIELDS: Fields = {
     "max_output_tokens": ("max_tokens", whole),
     "temperature": ("temperature", number),
     "top_p": ("top_p", number),
@@ -38,16 +37,7 @@ def parse_request(call: Call) -> Request:
     """
     body = read_body(call)
     text(body.get("model"), "model")
-    told: dict[str, Any] = {}
-    options: dict[str, Any] = {}
-    for name, value in body.items():
-        if value is None or name in _READ_APART:
-            continue
-        if name in _FIELDS:
-            field, read = _FIELDS[name]
-            told[field] = read(value, name)
-        else:
-            options[name] = value
+    told, options = read_fields(body, _FIELDS, _READ_APART)
     tools(body, told, options)
     choice(body.get("tool_choice"), told, options)
     _text(body, told, options)
