@@ -236,9 +236,12 @@ class Hamr:
         several = candidates(model, self._environ, role)
         return self._resolver.select(several[0] if several else cast("str | None", model), role)
 
-    def access(self, provider: str) -> Pipeline:
-        """The compiled route to a provider without a model, by which one logs in to it; raises as `pipeline` does."""
-        return self._pipelines.of(provider, "")
+    def access(self, provider: str, login: str = "") -> Pipeline:
+        """The compiled route to a provider without a model, by which one logs in to it; raises as `pipeline` does.
+
+        `login` is the name of one of several logins.
+        """
+        return self._pipelines.login(provider, login) if login else self._pipelines.of(provider, "")
 
     def provider_capabilities(self, provider: str, model: str | None = None) -> Capabilities:
         """What is known of a provider's model, or of its default model; raises ConfigError or PluginError."""

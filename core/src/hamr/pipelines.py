@@ -56,6 +56,16 @@ class Pipelines:
                 self._made[key] = ready
         return ready
 
+    def login(self, id: str, name: str) -> Pipeline:
+        """The pipeline to no model of a provider, with the login of this name; raises ConfigError or PluginError."""
+        key = id, "", "login", name
+        if (ready := self._made.get(key)) is None:
+            route, store = self._routes.route(id, ""), self._routes.store
+            names = route.provider.stored_names
+            tokens = store.tokens(names, name) if store is not None and names else None
+            ready = self._made[key] = self.plain(replace(route, tokens=tokens))
+        return ready
+
     def together(
         self,
         several: Sequence[str],

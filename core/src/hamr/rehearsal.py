@@ -126,7 +126,7 @@ def _made_up(provider: Provider) -> str:
 class _StandIns:
     """A TokenStore whose tokens never end, so that nothing is refreshed and nothing is written."""
 
-    name, folder, lock, refresh_lock = "a preview", "", "", ""
+    name, folder, lock, refresh_lock, login = "a preview", "", "", "", ""
 
     def __init__(self, name: str) -> None:
         self._tokens = Tokens(f"${name}_ACCESS_TOKEN", account=f"${name}_ACCOUNT")

@@ -333,7 +333,7 @@ def test_all_that_may_be_stored_is_listed(hamr: Any, path: Path, monkeypatch: py
         ("acme", "api_key", "acme-old.keys[2]", "unusable", False),
         ("acme", "api_key", "acme-old.keys[3]", "usable", True),
         ("other", "oauth", "other", "usable", True),
-        ("gone", "oauth", "gone", "ended", True),
+        ("gone", "oauth", "gone", "ended", False),
         ("listed", "api_key", "providers.listed[0]", "usable", True),
         ("more", "oauth", "more_accounts[0]", "usable", True),
     ]

@@ -240,3 +240,72 @@ def test_what_is_wrong_is_named(install: Any, hamr: Any, server: AuthorizationSe
     ran = hamr(*arguments)
     assert ran.code == 2
     assert re.search(why, ran.err)
+
+
+def test_logins_by_names(acme: None, process: Any, path: Path, server: AuthorizationServer) -> None:
+    """R-50, H-77."""
+    assert process("login", "acme").code == 0
+    ran = process("login", "acme", "--as", "work")
+    assert (ran.code, ran.out) == (0, f"logged in to acme as work; the login is kept in {path}\n")
+    told = check("login", process("login", "acme", "--as", "home", "--device", "--json").json)
+    assert (told["name"], told["way"]) == ("home", "device")
+    assert list(stored(path)) == ["acme", "acme:work", "acme:home"]
+    rows = check("auth-list", process("auth", "--json").json)["credentials"]
+    assert [(row["name"], row["place"], row["counts"]) for row in rows] == [
+        (None, "acme", True),
+        ("work", "acme:work", True),
+        ("home", "acme:home", True),
+    ]
+    assert "login work of …" in process("auth").out
+    told = process("-m", "acme/m", "--json", "--no-stream", "hi").json
+    assert told["choice"]["key"] in ("…", "work", "home")
+    before = stored(path)
+    assert process("login", "acme", "--as", "work").code == 0
+    after = stored(path)
+    assert [name for name in after if after[name] != before[name]] == ["acme:work"], "logging in again keeps the others"
+
+
+def test_one_login_of_several_is_ended(acme: None, process: Any, path: Path, server: AuthorizationServer) -> None:
+    for name in ((), ("--as", "work"), ("--as", "home")):
+        assert process("login", "acme", *name).code == 0
+    refresh = {name: record["refresh"] for name, record in stored(path).items()}
+    ran = process("logout", "acme", "--as", "wrok")
+    assert ran.code == 2
+    assert "there is no login 'wrok' at acme\nLogins: acme, work, home." in ran.err
+    ran = process("logout", "acme", "--as", "work")
+    assert (ran.code, ran.out) == (0, f"removed the login work of acme in {path}\n")
+    assert list(stored(path)) == ["acme", "acme:home"]
+    told = check("auth-change", process("logout", "acme", "--as", "acme", "--json").json)
+    assert (told["change"], told["logins"]) == ("removed", 1)
+    assert [asked.fields["token"] for asked in server.asked_for("/revoke")] == [refresh["acme:work"], refresh["acme"]]
+    assert process("logout", "acme").code == 0
+    assert stored(path) == {}
+
+
+@pytest.mark.parametrize("name", ["", " ", "a b", "a/b", "../x", "a:b", "-x", "x" * 65])
+def test_a_name_that_is_none_is_refused(hamr: Any, acme: None, path: Path, name: str) -> None:
+    ran = hamr("login", "acme", "--device", f"--as={name}")
+    assert ran.code == 2
+    assert "a name has letters, digits, dots, dashes and underscores" in ran.err
+    assert not path.exists()
+
+
+def test_keys_have_no_names(hamr: Any, install: Any, path: Path) -> None:
+    install("keyed", manifest=KEYED)
+    ran = hamr("login", "keyed", "--as", "work")
+    assert ran.code == 2
+    assert "keyed has keys, which have no names; one more: hamr auth add keyed" in ran.err
+
+
+def test_a_login_anew_is_tried_at_once(
+    acme: None, process: Any, path: Path, server: AuthorizationServer, tmp_path: Path
+) -> None:
+    for name in ((), ("--as", "work")):
+        assert process("login", "acme", *name).code == 0
+    server.access.clear()
+    server.refresh.clear()
+    assert process("-m", "acme/m", "--no-stream", "--retries", "0", "hi").code == 1, "both have ended, and rest"
+    assert process("login", "acme", "--as", "work").code == 0
+    assert process("-m", "acme/m", "--no-stream", "--retries", "0", "hi").out == "hello\n"
+    told = process("explain", "-m", "acme/m", "--json", "hi").json["candidates"]
+    assert [(each["key"], each["rests"] is None) for each in told][1] == ("work", True)

@@ -112,13 +112,14 @@ class OAuth:
     def _renewed(self, call: Call, stale: Tokens, *, refused: bool) -> Flow[Tokens]:
         """Tokens that are newer than these, of which another process may have seen to."""
         store = self._place()
-        yield Lock(store.refresh_lock, store.folder, call.deadline)
+        name = store.refresh_lock  # which may be another one once the tokens are
+        yield Lock(name, store.folder, call.deadline)
         try:
             fresh = yield from self._renewed_alone(call, stale, refused=refused)
         except HamrError:
-            yield Release(store.refresh_lock)
+            yield Release(name)
             raise
-        yield Release(store.refresh_lock)
+        yield Release(name)
         return fresh
 
     def _renewed_alone(self, call: Call, stale: Tokens, *, refused: bool) -> Flow[Tokens]:
@@ -176,16 +177,20 @@ class OAuth:
             )
         return self._store
 
+    def _command(self) -> str:
+        name = self._store.login if self._store is not None else ""
+        return f"hamr login {self.provider}{f' --as {name}' if name else ''}"
+
     def _nobody(self) -> ConfigError:
         return ConfigError(
             f"nobody is logged in to {self.provider}; looked in {self._place().name}",
-            hint=f"Log in: hamr login {self.provider}",
+            hint=f"Log in: {self._command()}",
         )
 
     def _ended(self, why: str, error: CallError | None = None) -> NotLetIn:
         return NotLetIn(
             why,
-            hint=f"Log in again: hamr login {self.provider}",
+            hint=f"Log in again: {self._command()}",
             provider=self.provider,
             status=error.status if error else None,
             code=error.code if error else None,

@@ -62,6 +62,19 @@ KEYRING = click.option(
 )
 
 
+def _login_name(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
+    import re
+
+    if value is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", value):
+        raise click.BadParameter("a name has letters, digits, dots, dashes and underscores, 64 at most")
+    return value or ""
+
+
+AS = click.option(
+    "--as", "name", metavar="NAME", callback=_login_name, help="A name of yours for this login, beside others."
+)
+
+
 class _Commands(click.Group):
     """The group, with a command `import-<provider>` for each provider."""
 
@@ -239,7 +252,7 @@ def to_keyring(*, asked: bool | None = None) -> bool:
 
     if asked is not None:
         return asked
-    found = _providers().configuration.setting("credentials.store")
+    found = providers().configuration.setting("credentials.store")
     said = os.environ.get(STORE_VARIABLE, "").strip().lower() or (found[0] if found else STORES[0])
     if said not in STORES:
         raise ConfigError(f"{STORE_VARIABLE}: {said!r} is no place for keys", hint=f"There are {', '.join(STORES)}.")
@@ -279,16 +292,17 @@ def own_store() -> CredentialStore:
 
 def known_provider(id: str) -> Provider:
     """The provider of this id, installed or configured; raises ConfigError where there is none."""
-    return _providers().provider(id, os.environ)
+    return providers().provider(id, os.environ)
 
 
 def names_of_all() -> Mapping[str, tuple[str, ...]]:
     """The names under which each provider's credentials may be stored; one that is broken has its own."""
-    there = _providers()
+    there = providers()
     return {id: _names(there, id) for id in there.ids}
 
 
-def _providers() -> Providers:
+def providers() -> Providers:
+    """All that is installed and configured here."""
     from hamr.choices import Choices
     from hamr.discover import Plugins
     from hamr.providers import Providers

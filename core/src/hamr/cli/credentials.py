@@ -19,7 +19,8 @@ class Credential:
     """One stored key or login.
 
     `type` is api_key or oauth; `place` is where it stands in the file; `counts` is whether calls are made with it, for
-    usable keys take turns. A key that is written as such has a `tail`, others name `variables` or are the output of a
+    usable keys take turns, and so do logins, which may have a `name`.
+    A key that is written as such has a `tail`, others name `variables` or are the output of a
     `command`; `store` is where it is kept, file or keyring. `status` is usable (a command or a keyring is not asked for
     that), unusable (a variable is not set) or ended (a login that nothing refreshes).
     """
@@ -35,6 +36,7 @@ class Credential:
     account: str | None = None
     expires: float | None = None
     store: str = "file"
+    name: str | None = None
 
     @property
     def told(self) -> str:
@@ -44,7 +46,8 @@ class Credential:
         if self.variables:
             return f"from {', '.join(self.variables)}"
         if self.type == "oauth":
-            return f"login{f' of {self.account}' if self.account else ''}"
+            name = f" {self.name}" if self.name else ""
+            return f"login{name}{f' of {self.account}' if self.account else ''}"
         return f"key {self.tail} in the keyring" if self.store == "keyring" else f"key {self.tail}"
 
     @property
@@ -66,24 +69,25 @@ def credentials(store: CredentialStore, names: Mapping[str, tuple[str, ...]], no
 def _rows(store: CredentialStore, id: str, names: tuple[str, ...], now: float) -> Iterator[Credential]:
     import os
 
-    for place, login in enumerate(store.logins(names)):
-        yield _login(id, login, now, counts=place == 0)
+    for login in store.logins(names):
+        yield _login(id, login, now)
     for key in store.keys(names):
         yield _key(id, key, os.environ, counts=key.is_set(os.environ))
 
 
-def _login(id: str, login: StoredLogin, now: float, *, counts: bool) -> Credential:
+def _login(id: str, login: StoredLogin, now: float) -> Credential:
     tokens = login.tokens
     lasts = tokens.refresh is not None or tokens.is_usable(now)
     return Credential(
         id,
         "oauth",
         login.place,
-        counts,
+        lasts,
         "usable" if lasts else "ended",
         tail=Secret(tokens.access, "").tail,
         account=Secret(tokens.account, "").tail if tokens.account else None,
         expires=tokens.expires,
+        name=login.name or None,
     )
 
 

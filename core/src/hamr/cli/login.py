@@ -25,6 +25,7 @@ EPILOG = """\b
 Examples:
   hamr login codex           with a browser
   hamr login codex --device  with a code, where there is no browser
+  hamr login codex --as work one more login, by a name; calls take turns
   hamr login groq            for a provider with keys: type one in
 
 Where the browser runs on another machine, paste the URL that it ends at.
@@ -37,14 +38,19 @@ What is stored is told by `hamr auth`.
 @click.argument("more", nargs=-1, metavar="")
 @click.option("--device", is_flag=True, help="Type a code in on another device.")
 @click.option("--no-browser", is_flag=True, help="Open no browser; only tell the URL.")
+@auth.AS
 @auth.JSON
-def command(provider: str, *, more: tuple[str, ...], device: bool, no_browser: bool, as_json: bool) -> None:
+def command(  # each is an option
+    provider: str, *, more: tuple[str, ...], device: bool, no_browser: bool, name: str, as_json: bool
+) -> None:
     """Log in to a provider, or type a key in, in place of those that are stored, where it has keys."""
     auth.refuse_arguments(more)
     known = auth.known_provider(provider)
     if known.auth.style in ("bearer", "header"):
         from hamr.cli.key_entry import checked, typed
 
+        if name:
+            raise click.UsageError(f"{provider} has keys, which have no names; one more: hamr auth add {provider}")
         in_keyring = auth.to_keyring()
         told = auth.store_key(known, checked(typed(known), "what was typed"), alone=True, in_keyring=in_keyring)
         _tell(told, f"stored the key of {provider} {told['tail']} in {auth.where(told)}", as_json=as_json)
@@ -52,21 +58,24 @@ def command(provider: str, *, more: tuple[str, ...], device: bool, no_browser: b
     from hamr.client import Hamr
 
     with Hamr() as client:
-        told = _Login(client, provider, opens=not no_browser).run("device" if device else None)
-    _tell(told, f"logged in to {provider}; the login is kept in {told['place']}", as_json=as_json)
+        told = _Login(client, provider, name, opens=not no_browser).run("device" if device else None)
+    as_name = f" as {name}" if name else ""
+    _tell(told, f"logged in to {provider}{as_name}; the login is kept in {told['place']}", as_json=as_json)
 
 
 def import_command(id: str) -> click.Command:
     """The command that takes over the login that another program has at this provider."""
 
     @click.command(f"{auth.IMPORT}{id}")
+    @auth.AS
     @auth.JSON
-    def command(*, as_json: bool) -> None:
+    def command(*, name: str, as_json: bool) -> None:
         from hamr.client import Hamr
 
         with Hamr() as client:
-            told = _Login(client, id, opens=False).take_over()
-        _tell(told, f"took over the login at {id}; it is kept in {told['place']}", as_json=as_json)
+            told = _Login(client, id, name, opens=False).take_over()
+        as_name = f" as {name}" if name else ""
+        _tell(told, f"took over the login at {id}{as_name}; it is kept in {told['place']}", as_json=as_json)
 
     command.help = f"Take over the login that another program has at {id}; nothing is written there."
     return command
@@ -81,15 +90,16 @@ def _tell(told: dict[str, Any], line: str, *, as_json: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Login:
-    """One login; `opens` is whether a browser is opened for it."""
+    """One login, by its name if it has one; `opens` is whether a browser is opened for it."""
 
     client: Hamr
     id: str
+    name: str
     opens: bool
 
     def run(self, way: str | None) -> dict[str, Any]:
         """Log in, by the provider's usual way where none is named; raises HamrError."""
-        pipeline = self.client.access(self.id)
+        pipeline = self.client.access(self.id, self.name)
         found = self._auth(pipeline)
         way = way or found.ways[0]
         with ExitStack() as stack:
@@ -102,7 +112,7 @@ class _Login:
         """Keep the login of another program; raises HamrError."""
         from hamr.specs import ImportAuth
 
-        pipeline = self.client.access(self.id)
+        pipeline = self.client.access(self.id, self.name)
         found = self._auth(pipeline)
         if not isinstance(found, ImportAuth):
             raise ConfigError(
@@ -151,9 +161,17 @@ class _Login:
     def _told(self, way: str, tokens: Tokens) -> dict[str, Any]:
         from hamr.types import Secret
 
-        account = Secret(tokens.account, "").tail if tokens.account else None
-        place = auth.own_store().path
-        return {"provider": self.id, "way": way, "account": account, "expires": tokens.expires, "place": place}
+        account, store = Secret(tokens.account, "").tail if tokens.account else None, auth.own_store()
+        names = auth.known_provider(self.id).stored_names
+        if len(there := store.logins(names)) > 1:
+            from hamr.cli.rotation import forget
+
+            for each in there:
+                if each.tokens.is_same(tokens):  # it is another one now, even where it is the same person's
+                    forget(self.id, Secret(each.written, each.place))
+        place = store.path
+        told = {"provider": self.id, "way": way, "account": account, "expires": tokens.expires, "place": place}
+        return {**told, "name": self.name or None}
 
 
 def _kept(auth: LoginAuth, flow: Flow[Tokens]) -> Flow[Tokens]:

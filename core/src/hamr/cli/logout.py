@@ -9,14 +9,18 @@ import click
 from hamr.cli import auth, output
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hamr.effects import Flow
+    from hamr.secrets.auth_file import StoredLogin
     from hamr.specs import LoginAuth
-    from hamr.types import Tokens
+    from hamr.types import Provider, Tokens
 
 EPILOG = """\b
 Examples:
-  hamr logout codex  end the login at its server, and remove it here
-  hamr logout groq   remove the stored keys
+  hamr logout codex            end all logins at its server, and remove them
+  hamr logout codex --as work  end this one alone
+  hamr logout groq             remove the stored keys
 
 Variables of the environment are not touched.
 """
@@ -24,14 +28,45 @@ Variables of the environment are not touched.
 
 @click.command("logout", short_help="Log out of a provider.", epilog=EPILOG)
 @click.argument("provider")
+@click.option("--as", "name", metavar="NAME|PLACE", help="One login: its name, or where `hamr auth` lists it.")
 @auth.JSON
-def command(provider: str, *, as_json: bool) -> None:
-    """End the login at a provider, and remove its keys and logins that are stored."""
+def command(provider: str, *, name: str | None, as_json: bool) -> None:
+    """End the logins at a provider, and remove its keys and logins that are stored; or end one login."""
     known = auth.known_provider(provider)
     logins = auth.own_store().logins(known.stored_names)
+    if name is not None:
+        login = _meant(provider, name, logins)
+        _end(provider, [login.tokens])
+        _removed(known, login, name, as_json=as_json)
+        return
     if logins:
         _end(provider, [login.tokens for login in logins])
     auth.removed(provider, as_json=as_json)
+
+
+def _meant(id: str, name: str, logins: Sequence[StoredLogin]) -> StoredLogin:
+    """The login of this name, or at this place; raises ConfigError, naming all that there are."""
+    from hamr.errors import ConfigError
+
+    found = next((each for each in logins if name in (each.name, each.place)), None)
+    if found is None:
+        there = ", ".join(each.name or each.place for each in logins) or "none"
+        raise ConfigError(f"there is no login {name!r} at {id}", hint=f"Logins: {there}.")
+    return found
+
+
+def _removed(provider: Provider, login: StoredLogin, name: str, *, as_json: bool) -> None:
+    from hamr.secrets import auth_file
+    from hamr.secrets.kept_keys import KeptKeys
+
+    names = provider.stored_names
+    kept = KeptKeys(auth.own_store(), names)
+    gone = kept.store.change(lambda document: auth_file.remove_login(document, names, login))
+    told = auth.told_of(kept, "removed" if gone else "unchanged", None)
+    if as_json:
+        output.write_json(told)
+    else:
+        output.write(f"removed the login {name} of {provider.id} in {kept.store.path}\n")
 
 
 def _end(id: str, logins: list[Tokens]) -> None:

@@ -41,7 +41,8 @@ class Rotation:
         if verify:
             self._verify(key)
         self.kept.rotate(self.old, key, in_keyring=to_keyring)
-        self._forget(old)
+        if old is not None:
+            forget(self.provider.id, old)
         told = auth.told_of(self.kept, "rotated", key, in_keyring=to_keyring)
         return {**told, "old": tail_of(self.old), "verified": verify}
 
@@ -71,18 +72,20 @@ class Rotation:
             hint = f"{error.message}\nTry again, or leave --verify out."
             raise HamrError(f"whether {id} lets the new key in cannot be told; {stays}", hint=hint) from error
 
-    def _forget(self, old: Secret | None) -> None:
-        """Let the pool forget what it knows of the old key; that it cannot is no failure, for nobody uses it now."""
-        from hamr.drive import run
-        from hamr.pool.pool import Pools
-        from hamr.transports.http import HttpTransport
 
-        if old is None:
-            return
-        pools = Pools(os.environ)
+def forget(id: str, secret: Secret) -> None:
+    """Let pools forget what they know of a key or a login; that they cannot is told, and no failure."""
+    from hamr.drive import run
+    from hamr.pool.pool import Pools
+    from hamr.stores import Stores
+    from hamr.transports.http import HttpTransport
+
+    there = auth.providers()
+    try:
+        pools = Pools(os.environ, Stores(there.plugins, os.environ, there.setting).chosen)
         try:
-            run(pools.forget(self.provider.id, old), HttpTransport(), lambda text, _: output.note(text))
-        except HamrError as error:
-            output.note(f"what is known of the old key could not be forgotten: {error.message}")
+            run(pools.forget(id, secret), HttpTransport(), lambda text, _: output.note(text))
         finally:
             pools.close()
+    except HamrError as error:
+        output.note(f"what is known of the old key could not be forgotten: {error.message}")

@@ -38,6 +38,7 @@ class Candidate:
         if (ready := self._made.get(key.written)) is None:
             with self._making:
                 route = replace(self.pipeline.route, secret=key.get, is_slow=key.is_slow, waits=False)
+                route = route if key.tokens is None else replace(route, tokens=key.tokens)
                 ready = self._made.get(key.written) or self.compile(route)
                 self._made[key.written] = ready
         return ready

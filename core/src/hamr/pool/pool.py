@@ -48,13 +48,15 @@ class Seat:
 
     @property
     def tail(self) -> str | None:
-        """The end of its key, where there are several."""
-        return self.key.written.tail if self.key else None
+        """The end of its key, or the name of its login, where there are several."""
+        return self.key.tail if self.key else None
 
     @property
     def words(self) -> str:
         """The same for people."""
-        return f"{self.selector} with the key {self.tail}" if self.tail else self.selector
+        if self.key is None:
+            return self.selector
+        return f"{self.selector} with the {'key' if self.key.tokens is None else 'login'} {self.tail}"
 
 
 Seats = Sequence[Mapping[Member, Seat]]

@@ -2,7 +2,8 @@
 
 One record a provider: `{"acme": {"type": "api_key", "key": "...", "env": {...}}}`, or `"type": "api_keys"` with a list
 of `keys`, or `"type": "oauth"` with `access`, `refresh` and `expires` (milliseconds since 1970). In the place of a key
-there may be the name of one in the system's keyring: `{"keyring": "acme:1f3a...", "tail": "...wxyz"}`. And lists:
+there may be the name of one in the system's keyring: `{"keyring": "acme:1f3a...", "tail": "...wxyz"}`. Further logins
+have names, and records of their own: `"acme:work"`. And lists:
 `{"providers": {"acme": ["..."]}, "acme_accounts": [{"access_token": ..., "refresh_token": ..., "account_id": ...}]}`.
 Everything else in the file stays as it is.
 """
@@ -21,6 +22,8 @@ Document = dict[str, Any]
 LISTS = "providers"
 ACCOUNTS = "_accounts"
 KINDS = ("api_key", "api_keys", "oauth")
+NAMED = ":"
+"""Between a provider and the name of one of its logins; no provider's id has it."""
 _OWN = ("type", "access", "refresh", "expires", "accountId", "env")
 
 
@@ -79,10 +82,22 @@ NewKey = str | KeyringEntry
 
 @dataclass(frozen=True, slots=True)
 class StoredLogin:
-    """The tokens of one login; `place` is where they stand in the file."""
+    """The tokens of one login; `place` is where they stand in the file, `name` what its user calls it, if anything."""
 
     tokens: Tokens
     place: str
+    name: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What tells it from the provider's others through all refreshes: where it is, or in a list whose it is."""
+        in_list = self.place.endswith("]")
+        return f" {self.tokens.account}" if in_list and self.tokens.account else self.place
+
+    @property
+    def written(self) -> str:
+        """What stands for it where no token may: another account at the same place is another login."""
+        return f"login {self.mark} {self.tokens.account or ''}"
 
 
 def ids(document: Document) -> list[str]:
@@ -94,7 +109,7 @@ def ids(document: Document) -> list[str]:
         elif name.endswith(ACCOUNTS) and isinstance(value, list):
             found.update({name.removesuffix(ACCOUNTS): None} if value else {})
         elif isinstance(value, dict) and value.get("type") in KINDS:
-            found[name] = None
+            found[name.partition(NAMED)[0] if value["type"] == "oauth" else name] = None
     return list(found)
 
 
@@ -117,7 +132,7 @@ def environ(document: Document, names: Sequence[str]) -> Mapping[str, str]:
 
 def logins(document: Document, names: Sequence[str]) -> list[StoredLogin]:
     """The logins of the provider that has these names, in the order in which they count; raises Misshapen."""
-    return [StoredLogin(_tokens(record, place), place) for record, place in _login_records(document, names)]
+    return [StoredLogin(_tokens(*each[:2]), *each[1:]) for each in _login_records(document, names)]
 
 
 def add_key(document: Document, names: Sequence[str], value: NewKey, *, alone: bool = False) -> bool:
@@ -165,14 +180,15 @@ def remove_key(document: Document, names: Sequence[str], key: StoredKey) -> bool
     return bool(entries)
 
 
-def put_tokens(document: Document, names: Sequence[str], old: Tokens | None, new: Tokens, now: str) -> bool:
-    """Put tokens where `old` stands, or in the place of the first login where `old` is None.
+def put_tokens(
+    document: Document, names: Sequence[str], old: Tokens | None, new: Tokens, now: str, *, name: str = ""
+) -> bool:
+    """Put tokens where `old` stands, or in the place of the first login of this name where `old` is None.
 
     False, and nothing is changed, where `old` is there no longer. `now` is the time as ISO 8601 has it.
     """
-    for record, _ in _login_records(document, names):
-        known = _tokens(record, "")
-        if old is None or known.is_same(old):
+    for record, _, named in _login_records(document, names):
+        if named == name if old is None else _tokens(record, "").is_same(old):
             written = _account(new, now) if "access_token" in record else _written(new)
             if old is None:  # what else is there is of somebody else's login, for all that is known
                 kept = {"env": record["env"]} if "env" in record else {}
@@ -182,9 +198,24 @@ def put_tokens(document: Document, names: Sequence[str], old: Tokens | None, new
             return True
     if old is not None:
         return False
+    if name:
+        document[f"{names[0]}{NAMED}{name}"] = _written(new)
+        return True
     env = dict(environ(document, names))
     document[names[0]] = {**_written(new), **({"env": env} if env else {})}
     return True
+
+
+def remove_login(document: Document, names: Sequence[str], login: StoredLogin) -> bool:
+    """Take one login away; False where it is there no longer."""
+    for _, place, _ in [each for each in _login_records(document, names) if _tokens(*each[:2]).is_same(login.tokens)]:
+        holder, _, index = place.removesuffix("]").partition("[")
+        if index:
+            del document[holder][int(index)]
+        else:
+            del document[holder]
+        return True
+    return False
 
 
 def remove(document: Document, names: Sequence[str]) -> int:
@@ -195,6 +226,8 @@ def remove(document: Document, names: Sequence[str]) -> int:
         document.pop(name, None)
         document.pop(f"{name}{ACCOUNTS}", None)
         lists.pop(name, None)
+        for place in _named(document, name):
+            del document[place]
     return gone
 
 
@@ -275,17 +308,25 @@ def _env(record: Mapping[str, Any], name: str) -> dict[str, str]:
     return env
 
 
-def _login_records(document: Document, names: Sequence[str]) -> Iterator[tuple[dict[str, Any], str]]:
-    """The tables that hold tokens, as they stand in the document, and where that is."""
+def _login_records(document: Document, names: Sequence[str]) -> Iterator[tuple[dict[str, Any], str, str]]:
+    """The tables that hold tokens, as they stand in the document, where that is, and their names."""
     for name in names:
         record = _record(document, name)
         if record.get("type") == "oauth":
-            yield record, name
+            yield record, name, ""
+        for place in _named(document, name):
+            yield document[place], place, place.removeprefix(f"{name}{NAMED}")
         place = f"{name}{ACCOUNTS}"
         accounts = document.get(place, [])
         if not isinstance(accounts, list) or not all(isinstance(each, dict) for each in accounts):
             raise Misshapen(f"{place} must be a list of tables")
-        yield from ((each, f"{place}[{index}]") for index, each in enumerate(accounts))
+        yield from ((each, f"{place}[{index}]", "") for index, each in enumerate(accounts))
+
+
+def _named(document: Document, name: str) -> list[str]:
+    """Where the named logins of a provider stand."""
+    places = [each for each in document if each.startswith(f"{name}{NAMED}")]
+    return [each for each in places if isinstance(document[each], dict) and document[each].get("type") == "oauth"]
 
 
 def _tokens(record: Mapping[str, Any], place: str) -> Tokens:

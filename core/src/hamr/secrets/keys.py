@@ -12,7 +12,9 @@ from hamr.types import Provider, Secret
 from hamr.types.secret import variable_place
 
 if TYPE_CHECKING:
+    from hamr.secrets.auth_file import StoredLogin
     from hamr.secrets.store import CredentialStore
+    from hamr.types import TokenStore
 
 SCANNED = 9
 """Numbered variables are looked for up to this number, and beyond it as long as there is one more."""
@@ -26,12 +28,19 @@ def _never() -> bool:
 class Key:
     """One of several keys; `written` is what tells it from the others: a command is not run for that.
 
-    `is_slow` says whether `get` may take seconds just now.
+    `is_slow` says whether `get` may take seconds just now. One of several logins has its own `tokens`, and a `name`.
     """
 
     written: Secret
     get: Callable[[], Secret]
     is_slow: Callable[[], bool] = _never
+    tokens: TokenStore | None = None
+    name: str | None = None
+
+    @property
+    def tail(self) -> str:
+        """What people call it: the end of the key, or the login's name."""
+        return self.name or self.written.tail
 
     @property
     def known(self) -> Secret:
@@ -72,10 +81,13 @@ def every(
 ) -> list[Key]:
     """All keys of a provider, each once: the stored ones, then those of its first variable that has any (M-22, R-50).
 
-    One that is given in code counts alone. There are none where the key comes from elsewhere: a login, a file's own.
+    One that is given in code counts alone. There are none where the key comes from elsewhere: a file's own, or the one
+    login that there is. Several logins count like keys.
     """
-    if provider.auth.style in ("none", "oauth"):
+    if provider.auth.style == "none":
         return []
+    if provider.auth.style == "oauth":
+        return [] if store is None else _logins(provider, store)
     place = f"Hamr(keys={{{provider.id!r}: ...}})"
     if alone := given.get(provider.id, "").strip():
         return [_plain(Secret(alone, place))]
@@ -198,16 +210,39 @@ def _stored(provider: Provider, environ: Mapping[str, str], store: CredentialSto
 
 def _login(provider: Provider, store: CredentialStore | None) -> Secret:
     """The access token of the login; that it may have to be refreshed first is the auth's business."""
-    from hamr.secrets import jwt
-
     found = store.logins(provider.stored_names) if store is not None else []
     if not found:
         looked = f"; looked in {store.path}" if store is not None else ""
         raise ConfigError(f"nobody is logged in to {provider.id}{looked}", hint=f"Log in: hamr login {provider.id}")
-    tokens = found[0].tokens
-    whose = tokens.account or jwt.claim(tokens.access, provider.auth.oauth.account_claim if provider.auth.oauth else ())
-    origin = f"{found[0].place} in {store.path if store else ''}"
-    return Secret(tokens.access, origin, f"{provider.id} {whose or found[0].place}")
+    return _access(provider, found[0], store.path if store else "")
+
+
+def _access(provider: Provider, login: StoredLogin, path: str) -> Secret:
+    from hamr.secrets import jwt
+
+    tokens, spec = login.tokens, provider.auth.oauth
+    whose = tokens.account or jwt.claim(tokens.access, spec.account_claim if spec else ())
+    return Secret(tokens.access, f"{login.place} in {path}", f"{provider.id} {whose or login.place}")
+
+
+def _logins(provider: Provider, store: CredentialStore) -> list[Key]:
+    """Every login where there are several, each with the place of its own tokens."""
+    names = provider.stored_names
+    found = {login.mark: login for login in reversed(store.logins(names))}
+    return [_login_key(provider, login, store) for login in reversed(found.values())] if len(found) > 1 else []
+
+
+def _login_key(provider: Provider, login: StoredLogin, store: CredentialStore) -> Key:
+    names, mark = provider.stored_names, login.mark
+
+    def get() -> Secret:
+        now = next((each for each in store.logins(names) if each.mark == mark), login)
+        return _access(provider, now, store.path)
+
+    account = Secret(login.tokens.account, "").tail if login.tokens.account else login.place
+    written = Secret(login.written, f"{login.place} in {store.path}")
+    tokens = store.tokens(names, login.name, mark)
+    return Key(written, get, tokens=tokens, name=login.name or account)
 
 
 def _sendable(value: str, place: str) -> str:

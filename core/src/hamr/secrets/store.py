@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from hamr.errors import ConfigError
-from hamr.types import Secret, Tokens
+from hamr.types import Secret
 
 if TYPE_CHECKING:
     from hamr.secrets.auth_file import Document, StoredKey, StoredLogin
     from hamr.secrets.lookups import Lookups
+    from hamr.secrets.token_place import TokenPlace
 
 FILE = "auth.json"
 WRITABLE_BY_OTHERS = 0o022
@@ -88,9 +89,14 @@ class CredentialStore:
         """Whether this key may take seconds."""
         return key.is_elsewhere and not self._lookups.has(key.written)
 
-    def tokens(self, names: Sequence[str]) -> TokenPlace:
-        """Where the tokens of the provider that has these names are kept."""
-        return TokenPlace(self, tuple(names))
+    def tokens(self, names: Sequence[str], name: str = "", mark: str | None = None) -> TokenPlace:
+        """Where the tokens of the provider that has these names are kept: of its first login, or of the one meant.
+
+        `name` is what the user calls it, `mark` that of a StoredLogin.
+        """
+        from hamr.secrets.token_place import TokenPlace
+
+        return TokenPlace(self, tuple(names), name, mark)
 
     def change(self, edit: Callable[[Document], Result]) -> Result:
         """Edit what is stored and write it whole, while no other process does; raises ConfigError."""
@@ -215,28 +221,3 @@ class CredentialStore:
 
     def _misshapen(self, error: ValueError) -> ConfigError:
         return ConfigError(f"{self.path}: {error}", hint="docs/credentials.md says what it may hold.")
-
-
-class TokenPlace:
-    """Where the tokens of one provider are kept: a TokenStore."""
-
-    def __init__(self, store: CredentialStore, names: tuple[str, ...]) -> None:
-        self._store, self._names = store, names
-        self.name = store.path
-        self.folder = store.folder
-        self.lock = FILE
-        self.refresh_lock = f"refresh-{names[0]}"
-
-    def read(self) -> Tokens | None:
-        """The tokens of the first login; raises ConfigError."""
-        found = self._store.logins(self._names)
-        return found[0].tokens if found else None
-
-    def replace(self, old: Tokens | None, new: Tokens) -> bool:
-        """Keep `new` in the place of `old`, by who holds the lock; raises ConfigError."""
-        from datetime import UTC, datetime
-
-        from hamr.secrets import auth_file
-
-        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return self._store.rewrite(lambda document: auth_file.put_tokens(document, self._names, old, new, now))

@@ -53,6 +53,10 @@ class TokenStore(Protocol):
     def refresh_lock(self) -> str:
         """The lock of these tokens."""
 
+    @property
+    def login(self) -> str:
+        """What the user calls this login; empty for one without a name."""
+
     def read(self) -> Tokens | None:
         """The tokens as they are kept now; raises ConfigError where the place cannot be read."""
 
