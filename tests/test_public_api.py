@@ -83,7 +83,8 @@ def test_every_noun_and_error_of_the_front_door_is_the_plugins_too() -> None:
     }
     own |= {"EmbedOptions", "Inputs", "ListOptions", "aembed", "amodels", "embed", "models"}
     own |= {"AsyncRunStream", "FunctionTool", "PartialJSON", "RunOptions", "RunStream", "preview", "tool"}
-    own |= {"arun", "arun_stream", "run", "run_stream"}
+    own |= {"arun", "arun_stream", "run", "run_stream", "configure", "register_provider", "unconfigure"}
+    own |= {"clear_capabilities", "install_capabilities", "provider_capabilities"}
     assert set(hamr.__all__) - own <= set(api.__all__)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from hamr.client import Hamr
+    from hamr.default import client
     from hamr.errors import (
         BadRequest,
         BrokenReply,
@@ -106,6 +107,13 @@ if TYPE_CHECKING:
         UsageUpdated,
         Warned,
     )
+
+    configure = client.configure
+    register_provider = client.register_provider
+    unconfigure = client.unconfigure
+    provider_capabilities = client.provider_capabilities
+    install_capabilities = client.capabilities.install
+    clear_capabilities = client.capabilities.clear
 
 __all__ = [
     "Adaptation",
@@ -208,16 +216,31 @@ __all__ = [
     "arun_stream",
     "astream",
     "call",
+    "clear_capabilities",
+    "configure",
     "count_tokens",
     "embed",
+    "install_capabilities",
     "models",
     "preview",
+    "provider_capabilities",
+    "register_provider",
     "run",
     "run_stream",
     "stream",
     "tool",
+    "unconfigure",
 ]
 
+_OF_CLIENT = {
+    "configure": "configure",
+    "register_provider": "register_provider",
+    "unconfigure": "unconfigure",
+    "provider_capabilities": "provider_capabilities",
+    "install_capabilities": "capabilities.install",
+    "clear_capabilities": "capabilities.clear",
+}
+"""Names of the front door that are methods of the client behind it."""
 _MODULES = (
     "hamr.types",
     "hamr.errors",
@@ -344,6 +367,12 @@ def __getattr__(name: str) -> Any:
         from hamr.version import VERSION
 
         return VERSION
+    if name in _OF_CLIENT:
+        from operator import attrgetter
+
+        from hamr.default import client
+
+        return attrgetter(_OF_CLIENT[name])(client)
     if name in __all__:
         import importlib
 

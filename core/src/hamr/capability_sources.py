@@ -26,10 +26,13 @@ class CapabilitySources:
         self._installed: list[Source] = []
         self._shipped: dict[str, Source] = {}
         self._matrix: Matrix | None = None
+        self._read_of = providers.configuration
 
     @property
     def matrix(self) -> Matrix:
         """All that is known."""
+        if self._read_of is not self._providers.configuration:  # the files were read again, or code has said more
+            self._read_of, self._matrix = self._providers.configuration, None
         if self._matrix is None:
             self._matrix = Matrix([*self._installed, *self._configured()], self._of_plugin)
         return self._matrix

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 
@@ -80,7 +80,7 @@ class Hamr:
         given = dict(keys or {}), dict(parameters or {})
         self._routes = Routes(self.providers, self._environ, *given, self.credentials, self.settings)
         self._resolver = Resolver(self._routes, self._environ, tell)
-        self.capabilities = CapabilitySources(self.providers, self._resolver.warn)
+        self.capabilities: CapabilitySources = CapabilitySources(self.providers, self._resolver.warn)
         self.stores = Stores(self.plugins, self._environ, self.providers.setting)
         self._admission = Admission(self._environ, Given(limits, project, tags, budgets), self.stores)
         switched_on = names(self._environ.get("HAMR_EXTENSIONS", "")) if extensions is None else extensions
@@ -233,8 +233,31 @@ class Hamr:
 
         Its `steps` say how that was found. Raises ConfigError where nothing says whose the model is.
         """
-        several = candidates(model, self._environ, role)
+        several = self._candidates(model, role)
         return self._resolver.select(several[0] if several else cast("str | None", model), role)
+
+    def configure(self, said: str | Mapping[str, Any]) -> None:
+        """Lay this over all files and the environment: what a `providers.toml` may hold, as TOML or as a mapping.
+
+        It counts from the next call on, field by field, the newest first. Raises ConfigError where any of it is awry,
+        and then none of it counts.
+        """
+        from hamr.config.code import layer
+
+        self.providers.add(layer(said))
+        self._pipelines.forget()
+
+    def register_provider(self, id: str, /, **fields: Any) -> None:
+        """Add a provider, or say more of one, with the fields that files have: `base_url`, `api_key`, `models`...
+
+        Raises ConfigError where any of them is awry.
+        """
+        self.configure({"providers": {id: fields}})
+
+    def unconfigure(self) -> None:
+        """Forget all that `configure` and `register_provider` have said."""
+        self.providers.forget_added()
+        self._pipelines.forget()
 
     def access(self, provider: str, login: str = "") -> Pipeline:
         """The compiled route to a provider without a model, by which one logs in to it; raises as `pipeline` does.
@@ -285,13 +308,19 @@ class Hamr:
         return pipeline, chosen.options(options)
 
     def _selected(self, model: Models | None, role: Role, mode: str | None) -> tuple[Pipeline, Selection]:
-        several = candidates(model, self._environ, role)
+        several = self._candidates(model, role)
         chosen = self._resolver.select(several[0] if several else cast("str | None", model), role)
         if chosen.fallbacks and not several[1:]:
             several = (cast("str", model) or chosen.selector, *chosen.fallbacks)
         if not several[1:]:
             return self._pipelines.of(chosen.provider, chosen.model, role, mode, chosen.tool_format), chosen
         return self._pipelines.together(several, role, mode, self._alone), chosen
+
+    def _candidates(self, model: Models | None, role: Role) -> Sequence[str]:
+        """Several models that are named, in the call or by the environment; what a program says counts before that."""
+        if model is None and self._resolver.given() is not None:
+            return ()
+        return candidates(model, self._environ, role)
 
     def _alone(self, selector: str, role: Role, mode: str | None) -> Pipeline:
         """The pipeline of one candidate, without those that serve where it cannot."""

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from hamr.client import Hamr
 
-client = Hamr()
+client: Hamr = Hamr()

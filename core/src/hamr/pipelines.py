@@ -88,6 +88,7 @@ class Pipelines:
     def forget(self) -> None:
         """Compile them anew when they are next asked for: what they were made of has changed."""
         self._made.clear()
+        self._hooks.clear()
 
     @property
     def transports(self) -> list[Transport]:

@@ -12,7 +12,7 @@ from hamr.discover import Plugins, folder
 from hamr.errors import ConfigError, HamrError, PluginError
 
 if TYPE_CHECKING:
-    from hamr.config.layer import Problem
+    from hamr.config.layer import Layer, Problem
     from hamr.distributions import EntryPoint
     from hamr.manifest import Manifest
     from hamr.resolve.outcome import Meant
@@ -113,6 +113,26 @@ class Providers:
             self._manifests.clear()
         return changed
 
+    def add(self, layer: Layer) -> None:
+        """Lay this over all files and the environment from now on; raises HamrError where that cannot be."""
+        before = self.configuration
+        self._use(before.adding(layer))
+        try:
+            for id in layer.providers:
+                if layer.providers[id].get("enabled", True):
+                    self.manifest(id)
+        except HamrError:
+            self._use(before)
+            raise
+
+    def forget_added(self) -> None:
+        """Take away all that was laid over."""
+        self._use(self.configuration.adding())
+
+    def _use(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+        self._manifests.clear()
+
     def _read(self, id: str) -> tuple[Manifest, Mapping[str, str]]:
         if (known := self._manifests.get(id)) is None:
             known = self._manifests[id] = self._merged(id)
@@ -124,7 +144,7 @@ class Providers:
             return self.plugins.manifest(id), {}
         if any(not tables.get("enabled", True) for _, tables in said[-1:]):
             raise ConfigError(f"the provider {id!r} is switched off in {said[-1][0]}", hint="Set enabled = true there.")
-        from hamr.config.merge import merged
+        from hamr.config.merge import merged, over_environment
         from hamr.manifest import check
 
         first: list[tuple[str, Mapping[str, Any]]] = []
@@ -132,6 +152,8 @@ class Providers:
             self.plugins.manifest(id)  # a fault of the plugin's own is told as such
             first = [(self.place(id), self.plugins.tables(id))]
         tables, places = merged(id, [*first, *said])
+        if self.configuration.added:
+            over_environment(tables, [own for layer in self.configuration.added if (own := layer.providers.get(id))])
         tables.pop("enabled", None)
         if not first:
             tables.setdefault("local", is_own(tables.get("base_url", "")))

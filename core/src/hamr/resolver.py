@@ -110,6 +110,12 @@ class Resolver:
         text = str(found[0])
         return Said((self._providers.alias(text) or text) if name == "default_model" else text, found[1])
 
+    def given(self) -> Said | None:
+        """The default model or provider that a program has said itself, before the environment."""
+        there = self._providers.configuration
+        found = there.given() if there.added else None
+        return None if found is None else Said(*found)
+
     @cached_property
     def rules(self) -> Sequence[rules.Rule]:
         """The rules of inference, the user's first, and of these those of the last file."""

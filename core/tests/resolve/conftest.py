@@ -69,6 +69,9 @@ class World:
     def like(self, text: str) -> Sequence[Holder]:
         return [each for each in self.models if text.lower() in each.id.lower()]
 
+    def given(self) -> Said | None:
+        return None
+
     def setting(self, name: str) -> Said | None:
         return Said(self.settings[name], "providers.toml") if name in self.settings else None
 

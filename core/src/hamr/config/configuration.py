@@ -229,6 +229,20 @@ class Configuration:
         """The same places, not yet read."""
         return self._with(added=self.added)
 
+    def adding(self, *layers: Layer) -> Configuration:
+        """The same with these over it; without any, less all that were added before."""
+        return self._with(added=(*self.added, *layers) if layers else ())
+
+    def given(self) -> tuple[str, str] | None:
+        """The default model, or else the default provider, that a program has said itself, with its place."""
+        for layer in reversed(self.added):
+            provider, model = (str(layer.settings.get(name, "")) for name in ("default_provider", "default_model"))
+            if provider and model and not model.startswith(f"{provider}/"):
+                model = f"{provider}/{model}"
+            if named := model or provider:
+                return named, layer.place
+        return None
+
     def supposing(self, layer: Layer) -> Configuration:
         """The same places, as if one of the files said this."""
         return self._with(added=self.added, supposed=layer)

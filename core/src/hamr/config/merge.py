@@ -9,6 +9,11 @@ from typing import Any
 HEADERS = {"anthropic-messages": "x-api-key", "gemini": "x-goog-api-key"}
 """Where a key goes on the wires that do not take it as a bearer's token."""
 
+OF_BASE_URL = frozenset({"base_url_env", "host", "regions"})
+"""The fields by which the environment says where a provider is."""
+OF_MODELS = {"chat": "model_env", "embeddings": "embed_model_env"}
+"""Those by which it says which model is the default."""
+
 USUAL = "openai-completions"
 """The wire of a provider that names none: it is what nearly all servers speak (inventory N-121)."""
 
@@ -42,6 +47,22 @@ def merged(id: str, layers: Iterable[Placed]) -> tuple[dict[str, Any], dict[str,
     for mode in tables.get("modes", {}).values():
         mode.setdefault("wire", tables.get("wire"))
     return tables, places
+
+
+def over_environment(tables: dict[str, Any], said: Iterable[Mapping[str, Any]]) -> None:
+    """Take the variables away that would count before what was `said` in code, where that is above the environment."""
+    for each in said:
+        if "base_url" in each:
+            for name in OF_BASE_URL - each.keys():
+                tables.pop(name, None)
+        for role, name in OF_MODELS.items():
+            if role in each.get("models", {}):
+                tables.pop(name, None)
+        for name in each.get("parameters", {}):
+            tables["parameters"][name] = {**tables["parameters"][name], "env": ()}
+        if "key" in each.get("auth", {}):
+            own = {"use_store": False, "env": (), "stored_as": (), **each["auth"]}
+            tables["auth"] = {**tables["auth"], **own}
 
 
 def _rules(value: Sequence[Mapping[str, Any]], before: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

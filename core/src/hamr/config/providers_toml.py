@@ -31,6 +31,11 @@ def layer(text: str, place: str, *, project: bool = False) -> Layer:
         stored: Mapping[str, Any] = tomllib.loads(text.removeprefix("\ufeff"))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         return Layer(place, problems=(Problem(place, "", str(error) or "it is nested too deeply"),))
+    return of_tables(stored, place, project=project)
+
+
+def of_tables(stored: Mapping[str, Any], place: str, *, project: bool = False) -> Layer:
+    """The same of what was read already."""
     reading = Reading(place)
     head = "llm." if project else ""
     tables = stored.get("llm", {}) if project else stored

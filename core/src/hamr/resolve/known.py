@@ -76,6 +76,9 @@ class Known(Protocol):
     def setting(self, name: str) -> Said | None:
         """A text of the user's files that belongs to no provider."""
 
+    def given(self) -> Said | None:
+        """The default model or provider that a program has said itself, before the environment."""
+
     @property
     def rules(self) -> Sequence[Rule]:
         """The rules of inference, the user's first."""

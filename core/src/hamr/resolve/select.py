@@ -28,7 +28,7 @@ def select(
 
     Raises ConfigError where nothing says whose the model is, or several have it.
     """
-    asked = _asked(selector, environ, role)
+    asked = _asked(selector, environ, known, role)
     if role == "embeddings" and asked.name is None:
         asked = _talking(environ, known, alias, asked)
     if asked.name is not None and not asked.name.strip("/ "):
@@ -45,9 +45,11 @@ def select(
     raise _nothing(role) if asked.name is None else known.absent(asked.name.partition("/")[0])
 
 
-def _asked(selector: str | None, environ: Mapping[str, str], role: Role) -> Asked:
+def _asked(selector: str | None, environ: Mapping[str, str], known: Known, role: Role) -> Asked:
     if selector is not None:
         return Asked(selector.strip(), SELECTOR, environ, role)
+    if role == "chat" and (own := known.given()) is not None:
+        return Asked(own.value.strip(), own.origin, environ, role)
     given = said(environ, EMBED if role == "embeddings" else MODEL)
     name, origin = given or (None, "")
     return Asked(name, origin, environ, role, paired=role == "chat")
