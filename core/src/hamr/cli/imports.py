@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +22,8 @@ SOURCES: Mapping[str, str] = {
     "pi": "pi's files in ~/.pi/agent",
     "hamr": "Hamr's config.toml, .hamr.toml and ~/.hamr/agent",
     "harn": "Harn's harn.toml and ~/.config/harn/providers.toml",
+    "hermes": "hermes-router's auth.json and .env",
+    "hiveloom": "Hiveloom's base URL and ~/.hiveloom/models.yaml",
 }
 """Each is a module of `hamr.imports` that is read when it is asked for."""
 
@@ -37,6 +39,8 @@ to auth.json, and are never shown. Nothing of the other program's is changed. Th
 could not be read.
 """
 MARKS = {"add": "+", "replace": "!", "same": "=", "keep": "-"}
+MANY = 8
+"""From more keys of a provider on there is one line for all of them."""
 TOLD = {"same": "there already", "keep": "another is there already; --overwrite replaces it", "replace": "replaced"}
 
 
@@ -157,9 +161,8 @@ def _show(found: Found, plan: Plan, target: Target) -> None:
         steps = [step for step in plan.steps if step.file == file]
         if steps:
             output.write(f"to {file}\n")
-        for step in steps:
-            told = TOLD.get(step.action)
-            output.write(f"  {MARKS[step.action]} {_what(step)}{f'  ({told})' if told else ''}\n")
+        for mark, what in _lines(steps):
+            output.write(f"  {MARKS[mark]} {what}{f'  ({TOLD[mark]})' if mark in TOLD else ''}\n")
     for each in plan.left:
         output.note(f"not carried: {each.place}: {each.what}: {each.why}")
     for note in found.notes:
@@ -168,6 +171,18 @@ def _show(found: Found, plan: Plan, target: Target) -> None:
         output.note(f"warning: {fault}")
     if not any(step.writes for step in plan.steps):
         output.note("there is nothing to write")
+
+
+def _lines(steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
+    """A line for each step, and one for all keys of a provider where there are many."""
+    from itertools import groupby
+
+    for (action, path, is_key), group in groupby(steps, lambda step: (step.action, step.path, step.key is not None)):
+        each = list(group)
+        if is_key and len(each) > MANY:
+            yield action, f"{path[0]}: {len(each):,} keys"
+        else:
+            yield from ((action, _what(step)) for step in each)
 
 
 def _what(step: Step) -> str:

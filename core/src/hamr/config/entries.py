@@ -111,7 +111,7 @@ class Reading:
         tables = provider_tables(entry)
         if fallback := ((entry.fallback,) if isinstance(entry.fallback, str) else entry.fallback):
             self.set(FALLBACK, {**self._settings.get(FALLBACK, {}), id: tuple(fallback)})
-        if not tables and entry.enabled:
+        if not tables and entry.enabled and not entry.model_overrides:
             if not fallback:
                 self.problem(path, EMPTY)
             return

@@ -166,15 +166,17 @@ def _known_below(rules: Mapping[str, Any], value: Any, above: str) -> tuple[Any,
 def _credentials(found: Found, target: Target, *, overwrite: bool) -> Iterator[Step]:
     """Keys stand behind those that are there; a login takes the place of another, where that is wanted."""
     stored: dict[str, tuple[set[str], set[str]]] = {}
+    had: dict[str, bool] = {}
     for each in found.credentials:
         if each.provider not in stored:
             stored[each.provider] = target.stored(each.provider)
+            had[each.provider] = bool(stored[each.provider][1])
         keys, logins = stored[each.provider]
         there, mark = (keys, each.written) if isinstance(each, FoundKey) else (logins, login_mark(each.tokens))
         action: Action = "add"
         if mark in there:
             action = "same"
-        elif isinstance(each, FoundLogin) and there:
+        elif isinstance(each, FoundLogin) and had[each.provider]:
             action = "replace" if overwrite else "keep"
         there.add(mark)  # one that stands in two files is stored once
         yield Step(target.auth, (each.provider,), action, None, each)
