@@ -204,6 +204,26 @@ def test_a_server_that_keeps_silent_is_given_up(do: Do) -> None:
         store.close()
 
 
+def test_many_calls_at_once_do_not_wait_one_after_another_for_a_silent_server() -> None:
+    """Pain 32: a loop has but few threads."""
+    import socket
+
+    from hamr.drive import arun
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        store = RedisStore(secret(f"redis://127.0.0.1:{silent.getsockname()[1]}/0?socket_timeout=0.5"))
+
+        async def asking() -> list[Any]:
+            flows = [arun(boxed(store.claim([RPM])), NOWHERE) for _ in range(200)]
+            return await asyncio.gather(*flows, return_exceptions=True)
+
+        begun = time.monotonic()
+        failures = asyncio.run(asking())
+        assert time.monotonic() - begun < 2.5
+        assert {type(each) for each in failures} == {StateLost}
+        store.close()
+
+
 def test_a_key_of_somebody_elses_is_told(server: Any, do: Do) -> None:
     store = RedisStore(secret(server.url))
     server.ask(b"SET {hamr}:window:acme|k|rpm nonsense")

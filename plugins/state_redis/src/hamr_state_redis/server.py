@@ -38,6 +38,8 @@ class Server:
         self._lock = threading.Lock()
         self._client: Any = None
         self._scripts: dict[str, Any] = {}
+        self._silent_until = 0.0
+        """Who asks until then does not wait to find out what another has just found out: there are but few threads."""
 
     def claim(self, claims: Sequence[Claim], ticket: int | None, patience: float, lease: int) -> Grant | NoRoom:
         """Reserve all, or none."""
@@ -123,11 +125,20 @@ class Server:
     def _ask(self, work: Callable[[Any], Result]) -> Result:
         import redis
 
+        if time.monotonic() < self._silent_until:
+            raise self._lost("it has just kept silent")
         try:
             return work(self._connected())
+        except redis.TimeoutError as error:
+            self._silent_until = time.monotonic() + PATIENCE
+            lost = self._lost(str(error))
         except (redis.RedisError, OSError, ValueError) as error:
-            told = self.address.without_secrets(str(error).strip() or type(error).__name__)
-        raise StateLost(f"{self.address.place}: {told}", hint="Is the server there, and does it let this user in?")
+            lost = self._lost(str(error).strip() or type(error).__name__)
+        raise lost
+
+    def _lost(self, told: str) -> StateLost:
+        told = self.address.without_secrets(told)
+        return StateLost(f"{self.address.place}: {told}", hint="Is the server there, and does it let this user in?")
 
     def _connected(self) -> Any:
         import redis
