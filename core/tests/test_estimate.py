@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hamr.estimate import input_tokens, output_tokens
+from hamr.estimate import input_tokens, output_tokens, used
 from hamr.types import (
     Audio,
     EmbeddingRequest,
@@ -22,6 +22,7 @@ from hamr.types import (
     Tool,
     ToolCall,
     ToolResult,
+    Usage,
 )
 
 
@@ -60,3 +61,24 @@ def test_what_may_come_out_is_what_is_asked_for() -> None:
 def test_texts_and_tokens_to_be_embedded_count() -> None:
     request = EmbeddingRequest(("12345678", (1, 2, 3)))
     assert (input_tokens(request), output_tokens(request)) == (5, 0)
+
+
+ASKED = Request((Message("user", (Text("h" * 40),)),))
+
+
+def test_what_the_provider_says_has_been_used_counts() -> None:
+    said = Usage(input=3, output=2, raw={"x": 1})
+    assert used(ASKED, said, 4000, whole=True) is said
+    assert used(ASKED, said, 8, whole=False) is said
+
+
+def test_what_nobody_has_said_is_an_estimate_and_marked_as_one() -> None:
+    assert used(ASKED, None, 40, whole=True) == Usage(input=14, output=10, estimated=True)
+
+
+def test_of_a_reply_that_broke_off_at_least_what_came_was_used() -> None:
+    """Anthropic says at the beginning that one token has come out, and how many did only at the end."""
+    said = Usage(input=3, cache_read=7, output=1)
+    assert used(ASKED, said, 400, whole=False) == Usage(input=3, cache_read=7, output=100, estimated=True)
+    thought = Usage(input=3, output=1, reasoning=60)
+    assert used(ASKED, thought, 400, whole=False).output_total == 100

@@ -179,10 +179,11 @@ def test_inputs_at_the_limit_go_in_one_call(colour: Colour) -> None:
     assert [told.field for told in found.adaptations] == ["user"]
 
 
-def test_a_sum_that_is_not_known_is_none(colour: Colour) -> None:
+def test_a_cost_that_is_not_known_is_none_and_a_count_an_estimate(colour: Colour) -> None:
     """Pain 40: a price or a count that is missing is not zero."""
     found = embed(colour, ScriptedTransport(vectors(1, used=5, cost="0.25"), vectors(2)), "a", "b", most=1)
-    assert found.usage is None
+    assert found.usage is not None
+    assert (found.usage.input, found.usage.estimated) == (6, True)
     assert found.cost == Cost()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from hamr.effects import Calm, Emit, Flow, Now, OpenReply, Read
 from hamr.errors import BrokenReply, CallError
@@ -24,8 +24,12 @@ from hamr.types import (
     Response,
     Route,
     Timings,
+    Usage,
     Warned,
 )
+
+if TYPE_CHECKING:
+    from hamr.gates import Asking
 
 Value = TypeVar("Value")
 
@@ -40,8 +44,8 @@ REQUEST_IDS = ("x-request-id", "request-id", "x-amzn-requestid")
 class Sending:
     """One call on its way, over all its attempts; `begun` and `ended` are readings of the driver's clock.
 
-    `admitted` is False where a gate did not let the last attempt through; `opened` are its calls, as the auth has let
-    them in.
+    `admitted` is False where a gate did not let the last attempt through; `asked` is what has to pass the gates;
+    `opened` are the calls of the last attempt, as the auth has let them in.
     """
 
     route: Route
@@ -50,7 +54,7 @@ class Sending:
     ended: float = 0.0
     attempts: int = 0
     admitted: bool = True
-    tier: str | None = None
+    asked: Asking | None = None
     warnings: list[str] = field(default_factory=list)
     head: Head | None = None
     opened: list[Call] = field(default_factory=list)
@@ -95,6 +99,9 @@ class Ending(Protocol):
 
     def came(self) -> Came:
         """What it has come to, for who keeps account of it."""
+
+    def use(self, usage: Usage) -> None:
+        """What it took by an estimate, for the provider has not said it."""
 
     def charge(self, cost: Cost) -> None:
         """What that costs by the price list, which counts where the provider does not say."""
@@ -181,6 +188,10 @@ class Folding:
             tier=_tier(fold),
         )
 
+    def use(self, usage: Usage) -> None:
+        """What it took by an estimate."""
+        self._fold.usage = usage
+
     def charge(self, cost: Cost) -> None:
         """What that costs by the price list."""
         self._fold.cost = _charged(self._fold.cost, cost)
@@ -232,6 +243,11 @@ class Whole(Generic[Value]):
             return Came()
         return Came(value.usage, value.cost, has_content=True, served=value.model)
 
+    def use(self, usage: Usage) -> None:
+        """What it took by an estimate."""
+        if isinstance(self.value, Embeddings):
+            self.value = replace(self.value, usage=usage)
+
     def charge(self, cost: Cost) -> None:
         """What that costs by the price list."""
         if isinstance(self.value, Embeddings):
@@ -265,6 +281,9 @@ class Pieces:
     def came(self) -> Came:
         """Whether there was anything; what it took is not known."""
         return Came(None, None, has_content=self.shown)
+
+    def use(self, usage: Usage) -> None:
+        """Nothing: nobody keeps account of it."""
 
     def charge(self, cost: Cost) -> None:
         """Nothing: as it is not known what it took, nobody can say what that costs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from hamr.types import (
     Audio,
@@ -17,6 +18,7 @@ from hamr.types import (
     Thinking,
     ToolCall,
     ToolResult,
+    Usage,
 )
 
 BYTES = 4
@@ -45,6 +47,19 @@ def output_tokens(request: Request | EmbeddingRequest, usual: int = OUTPUT) -> i
     if isinstance(request, EmbeddingRequest):
         return 0
     return (request.max_tokens or usual) * (request.n or 1)
+
+
+def used(request: Request | EmbeddingRequest, said: Usage | None, characters: int, *, whole: bool) -> Usage:
+    """What a call has used: as its provider `said`, else by an estimate, which is marked as one.
+
+    Of a reply that is not `whole` at least what has come: what is said in its midst may be of its beginning.
+    """
+    came = characters // BYTES
+    if said is None:
+        return Usage(input_tokens(request), output=came, estimated=True)
+    if whole or said.output_total >= came:
+        return said
+    return replace(said, output=said.output + came - said.output_total, estimated=True)
 
 
 def message_tokens(message: Message) -> int:

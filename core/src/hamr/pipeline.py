@@ -254,7 +254,7 @@ class Pipeline:
             call = replace(call, deadline=begun + settings.timeouts.total)
         if self.route.is_slow():  # once: after it, whoever needs the key has it at once
             yield Wait(self.route.secret)
-        sending = Sending(self.route, call, begun, tier=getattr(asked, "service_tier", None))
+        sending = Sending(self.route, call, begun, asked=asked)
         while True:
             try:
                 if gates and asked is not None:
@@ -313,18 +313,25 @@ class Pipeline:
             yield from ending.read(reply, max_bytes)
         except HamrError:
             yield Close(reply)
-            yield from self._charge(sending, ending)
+            yield from self._charge(sending, ending, whole=False)
             raise
         yield Close(reply)
-        yield from self._charge(sending, ending)
+        yield from self._charge(sending, ending, whole=True)
 
-    def _charge(self, sending: Sending, ending: Ending) -> Flow[None]:
-        """Put a price on what came, as far as its tokens are known."""
+    def _charge(self, sending: Sending, ending: Ending, *, whole: bool) -> Flow[None]:
+        """Put a price on what came; its tokens are an estimate where the provider has not said them."""
         charge, came = self.charge, ending.came()
-        if charge is None or (usage := came.usage) is None:
+        usage = came.usage
+        if sending.asked is not None and came.has_content and (usage is None or not whole):
+            from hamr import estimate
+
+            usage = estimate.used(sending.asked, usage, came.characters() if came.characters else 0, whole=whole)
+            ending.use(usage)
+        if charge is None or usage is None:
             return
         day = strftime("%Y-%m-%d", gmtime((yield WallClock())))
-        ending.charge((yield Do(lambda: charge(usage, came.served, came.tier or sending.tier, day))))
+        tier = came.tier or getattr(sending.asked, "service_tier", None)
+        ending.charge((yield Do(lambda: charge(usage, came.served, tier, day))))
 
     def _again(self, error: CallError, sending: Sending, ending: Ending, settings: Settings) -> Flow[None]:
         """Wait for the next attempt, or raise the error with all that is known."""

@@ -135,6 +135,11 @@ def test_what_belongs_to_a_price_is_taken_over_with_the_same_price_alone() -> No
     assert merged({"input": 3}, below, "flex") is None
 
 
+def test_a_cost_by_an_estimate_says_so() -> None:
+    told = cost(Usage(input=1, estimated=True), {"input": 1})
+    assert told.reason == "by the price list (a page), its tokens by an estimate"
+
+
 def test_a_model_that_is_in_no_list_is_not_guessed() -> None:
     """Pain 40."""
     rows = Rows({"model": [{"id": "gpt-9", "price": [{"input": 1}]}]}, "here")

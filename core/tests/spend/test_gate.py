@@ -198,6 +198,39 @@ def test_an_answer_that_breaks_off_is_charged_with_what_had_come(colour: Colour,
     assert book(tmp_path) == [(16, 14, 2, 1, 0)]
 
 
+class BegunDecoder(BrokenDecoder):
+    """Says at its beginning what went in, and nothing at the end, for it breaks off."""
+
+    def feed(self, data: bytes) -> Sequence[Event]:
+        return [UsageUpdated(Usage(input=3, output=1)), *super().feed(data)]
+
+
+@pytest.mark.parametrize("budgets", [{"all": 1000}, {}])
+def test_what_is_said_at_the_beginning_is_not_all_that_an_answer_cost_which_broke_off(
+    colour: Colour, tmp_path: Path, budgets: dict[str, Any]
+) -> None:
+    transport = ScriptedTransport(Answer((b"x" * 400,)))
+    with pytest.raises(BrokenReply) as caught:
+        colour.run(pipeline(tmp_path, transport, budgets, Wire(BegunDecoder)).flow(ASKED, QUICK), transport)
+    assert book(tmp_path) == [(103, 3, 100, 1, 0)]
+    partial = caught.value.partial
+    assert partial is not None
+    assert partial.usage == Usage(input=3, output=100, estimated=True)
+    assert partial.cost.usd == 103
+
+
+def test_an_answer_whose_provider_counts_nothing_has_an_estimate(colour: Colour, tmp_path: Path) -> None:
+    class Silent(Decoder):
+        def finish(self) -> Sequence[Event]:
+            return [TextEnd(0), Finished("stop")]
+
+    transport = ScriptedTransport(DONE)
+    _, told = colour.run(pipeline(tmp_path, transport, {}, Wire(Silent)).flow(ASKED, QUICK), transport)
+    assert told.usage == Usage(input=14, output=2, estimated=True)
+    assert told.cost.usd == 16
+    assert book(tmp_path) == [(16, 14, 2, 1, 0)]
+
+
 def test_a_budget_takes_a_price_on_the_safe_side_where_none_is_known(colour: Colour, tmp_path: Path) -> None:
     """C-50, V-43, M-52: and in the book the price stays unknown (pain 40)."""
     transport = ScriptedTransport(DONE)

@@ -58,7 +58,8 @@ def cost(usage: Usage, price: Price | Service, row: Row) -> Cost:
             return Cost(None, f"no price of {row.id} is known for {bucket.replace('_', ' ')}")
         total += count * rate
     read = " of ".join(part for part in (price.source or row.source, price.date or row.date) if part)
-    return Cost(total / MILLION, f"by the price list ({read})" if read else "by the price list")
+    by = f"by the price list ({read})" if read else "by the price list"
+    return Cost(total / MILLION, f"{by}, its tokens by an estimate" if usage.estimated else by)
 
 
 def _service(price: Price, tier: str) -> Service | None:

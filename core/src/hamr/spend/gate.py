@@ -98,7 +98,7 @@ class SpendPass:
         ledger, came = self._gate.ledger, self._asked.came() if self._asked.came else Came()
         day = datetime.fromtimestamp(ledger.clock(), UTC).date().isoformat()
         # It was sent: the provider charges at least for what went in.
-        final = self._gate.reckoning.final(replace(came, has_content=True), self._asked.request, day)
+        final = self._gate.reckoning.final(replace(came, has_content=True), self._asked.request, day, whole=False)
         try:
             ledger.settle_later(self._number, self._account, final)
         except (HamrError, Unwritable):  # what was held stays held; the next call will say why

@@ -54,14 +54,16 @@ class Reckoning:
         known = None if cost.usd is None else whole(cost.usd)
         return Sum(usage, known, whole(safe(usage)) if known is None else known, cost.reason)
 
-    def final(self, came: Came, request: Asking, day: str) -> Sum | None:
-        """What a call came to; by an estimate where its provider has not said, None where nothing came at all."""
-        if came.usage is None:
-            if not came.has_content:
-                return None
-            outgoing = came.characters() // estimate.BYTES if came.characters else 0
-            came = replace(came, usage=Usage(estimate.input_tokens(request), output=outgoing, estimated=True))
-        return self.sum(came, request, day)
+    def final(self, came: Came, request: Asking, day: str, *, whole: bool = True) -> Sum | None:
+        """What a call came to, by an estimate where its provider has not said; None where nothing came at all.
+
+        `whole` is False for one that has been given up.
+        """
+        if came.usage is None and not came.has_content:
+            return None
+        characters = came.characters() if came.characters else 0
+        usage = estimate.used(request, came.usage, characters, whole=whole and came.error is None)
+        return self.sum(came if usage is came.usage else replace(came, usage=usage, cost=None), request, day)
 
 
 def safe(usage: Usage) -> Decimal:
