@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from hamr.capabilities.matrix import Known
     from hamr.config.generation import Given
     from hamr.gates import Asking, Charge, Gate, Pass
-    from hamr.types import EmbeddingRequest, Embeddings, ModelInfo, ModelPage, Standing
+    from hamr.types import EmbeddingRequest, Embeddings, LimitUse, ModelInfo, ModelPage, Standing
 
 USER_AGENT = f"hamr/{VERSION} python/{sys.version_info.major}.{sys.version_info.minor}"
 ERROR_BYTES = 1024 * 1024
@@ -70,6 +70,12 @@ class Pipeline:
     def standing(self, now: float) -> Sequence[Standing]:
         """Who a call may go to at this time of day, where there is a choice; raises HamrError."""
         return ()
+
+    def usage(self) -> Flow[list[LimitUse]]:
+        """How much of the user's own limits for its key is used just now; raises HamrError."""
+        from hamr.limits.usage import usage
+
+        return usage(self.gates, self.route)
 
     def flow(self, request: Request, settings: Settings) -> Flow[Response]:
         """Make the call; emits the events of its reply and returns their fold. Raises HamrError."""

@@ -354,6 +354,9 @@ class StateStore(Protocol):
     def settle(self, grant: Grant, used: Mapping[str, int]) -> Flow[None]:
         """Put what a bucket was really used for in place of what was reserved, and give back the lease."""
 
+    def used(self, claims: Sequence[Claim]) -> Flow[Sequence[int]]:
+        """How much of each of these buckets is used just now, in this order; nothing is reserved, nobody waits."""
+
     def release(self, grant: Grant) -> None:
         """Give back the lease of a call that was given up, without waiting; leases of the dead come back by themselves.
 

@@ -60,6 +60,30 @@ def test_it_tells_limits_and_where_they_are_kept(hamr: Any, monkeypatch: pytest.
     assert "state /tmp/state-of-acme (from HAMR_STATE_DIR)" in told
 
 
+def test_it_tells_what_is_used_of_each_limit_and_how_each_key_stands(
+    hamr: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """N-164: for every key, without calling."""
+    monkeypatch.setenv("HAMR_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("HAMR_RATE_LIMIT_ACME", "30")
+    monkeypatch.setenv("ACME_KEYS", "made-up-key-0123456789-aaaa,made-up-key-0123456789-bbbb")
+    ran = hamr("explain", "-m", "acme")
+    where = "(from the environment variable HAMR_RATE_LIMIT_ACME)"
+    assert {
+        "candidate 1 acme/acme-large with the key …aaaa",
+        "candidate 2 acme/acme-large with the key …bbbb",
+        f"limit 1 0 of 30 calls a minute used for acme with the key …aaaa {where}",
+        f"limit 2 0 of 30 calls a minute used for acme with the key …bbbb {where}",
+    } <= set(lines(ran))
+    told = hamr("explain", "-m", "acme", "--json").json
+    assert [(each["key"], each["breaker"], each["room"]) for each in told["candidates"]] == [
+        ("…aaaa", "closed", []),
+        ("…bbbb", "closed", []),
+    ]
+    assert [each["used"] for each in told["limits_in_force"]] == [0, 0]
+    assert "made-up" not in ran.out
+
+
 def test_it_tells_which_store_is_shared_without_its_password(hamr: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HAMR_STATE_URL", "redis://:canary@redis.test/2")
     told = hamr("explain", "-m", "acme")

@@ -50,8 +50,10 @@ def test_chat(server: Any, hamr: Any) -> None:
     check("chat", json.loads(hamr("chat", "-m", "loop/m", "--json", "--retries", "0", stdin=b"hi\n").out))
 
 
-def test_explain(server: Any, hamr: Any) -> None:
+def test_explain(server: Any, hamr: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     check("explain", hamr("explain", "-m", "loop/m", "--json", "--top-k", "3").json)
+    monkeypatch.setenv("HAMR_RATE_LIMIT_LOOP", "9")
+    check("explain", hamr("explain", "-m", "loop/m", "--json").json)
     check("explain", hamr("explain", "-m", "loop/m", "--json", "--file", "https://example.org/a.pdf").json)
 
 

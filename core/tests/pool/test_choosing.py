@@ -25,6 +25,7 @@ from hamr.pool.breaker import WELL, ConsecutiveBreaker, Health, WindowBreaker
 from hamr.pool.choosing import Mode, pick
 from hamr.pool.outcome import failed, next_after, shorten, succeeded
 from hamr.pool.state import Member, Rest, Room, State
+from hamr.types import Headroom, Standing
 
 A1, A2, A3 = (Member("a", "m", key) for key in ("1", "2", "3"))
 B1 = Member("b", "n", "1")
@@ -188,6 +189,17 @@ class OutOfTurn(CallError):
 def test_where_a_failed_call_goes_on(error: HamrError, expected: str) -> None:
     """R-94, R-96: as its `action` says, whoever has made the error."""
     assert next_after(error) == expected
+
+
+def test_how_a_member_stands_is_told() -> None:
+    """Cool-down, breaker, and what is left of the provider's limits."""
+    state = State({A1.scopes[0]: Rest(NOW + 5, "limit")}, {"a": Health("xxxx", 1, NOW + 9)})
+    state.rooms = {(A1.scopes[0], "tokens"): Room(7, NOW + 3, 9), (A1.scopes[0], "requests"): Room(0, NOW - 1)}
+    room = (Headroom("tokens", 7, 9, 3.0),)
+    assert state.standing(A1, "a/m", "…x", NOW) == Standing("a/m", "…x", "limit; it rests for 5 s", 5.0, "open", room)
+    later = state.standing(A1, "a/m", "…x", NOW + 7)
+    assert (later.rests, later.seconds, later.breaker, later.room) == ("its provider keeps failing", 2.0, "open", ())
+    assert state.standing(A1, "a/m", None, NOW + 10) == Standing("a/m", None, None, None, "half-open")
 
 
 def test_nothing_rests_for_longer_than_it_is_believed() -> None:

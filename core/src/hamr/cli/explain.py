@@ -11,8 +11,11 @@ import click
 from hamr.cli import exit_codes, output, request_options
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hamr.cli.explanation import Explanation, Fact
     from hamr.resolve.outcome import Step
+    from hamr.types import Standing
 
 EPILOG = """\b
 Examples:
@@ -63,6 +66,7 @@ def command(
 
 
 def _show(told: Explanation) -> None:
+    from hamr.cli.explanation import Fact
     from hamr.cli.table import paragraphs
 
     steps = {step.name: _step(step) for step in told.steps}
@@ -73,7 +77,8 @@ def _show(told: Explanation) -> None:
     candidates: dict[str, str | None] = {}
     for number, each in enumerate(told.candidates, 1):
         key = f" with the key {each.key}" if each.key else ""
-        candidates[f"candidate {number}"] = f"{each.selector}{key}{f': {each.rests}' if each.rests else ''}"
+        candidates[f"candidate {number}"] = "; ".join([f"{each.selector}{key}", *_standing(each)])
+    limits = {f"limit {at}": _line(Fact(each.words, each.origin)) for at, each in enumerate(told.limits, 1)}
     request: dict[str, str | None] = {}
     if told.call is not None:
         request["request"] = f"{told.call.method} {told.call.url}, {len(told.call.body):,} bytes"
@@ -81,7 +86,18 @@ def _show(told: Explanation) -> None:
         request["adapted"] = "nothing" if not changes else None
         request |= {f"{change.kind} {change.field}": change.why for change in changes}
     request["problem"] = told.problem
-    paragraphs([steps, facts, *([candidates] if candidates else []), request])
+    paragraphs([each for each in (steps, facts, candidates, limits, request) if each])
+
+
+def _standing(each: Standing) -> Iterator[str]:
+    """Why a candidate is left alone, how its breaker stands, and what is left of its provider's limits."""
+    if each.rests:
+        yield each.rests
+    if each.breaker != "closed":
+        yield f"its breaker is {each.breaker}"
+    for room in each.room:
+        of = f" of {room.limit:,}" if room.limit is not None else ""
+        yield f"{room.remaining:,}{of} {room.kind.replace('-', ' ')} left, whole in {room.resets:.0f} s"
 
 
 def _step(step: Step) -> str:
@@ -120,4 +136,5 @@ def _document(told: Explanation) -> dict[str, Any]:
         "problem": told.problem,
         "defaults": {name: asdict(fact) for name, fact in told.defaults.items()},
         "candidates": [asdict(each) for each in told.candidates],
+        "limits_in_force": [asdict(each) for each in told.limits],
     }

@@ -8,6 +8,7 @@ from time import time
 from typing import TYPE_CHECKING, Any
 
 from hamr.cli.providers import key_of
+from hamr.drive import run
 from hamr.errors import ConfigError, Unsupported
 from hamr.resolve.steps import SELECTOR
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from hamr.client import Hamr
     from hamr.pipeline import Pipeline
     from hamr.resolve.outcome import Selection, Step
-    from hamr.types import Call, Request, Route, Standing
+    from hamr.types import Call, LimitUse, Request, Route, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Explanation:
     call: Call | None
     problem: str | None
     candidates: Sequence[Standing] = ()
+    limits: Sequence[LimitUse] = ()
     defaults: Mapping[str, Fact] = field(default_factory=dict)
 
 
@@ -73,8 +75,9 @@ def explain(
     if chosen.asked is not None and chosen.asked.options:
         where = chosen.asked.steps[0].why
         defaults |= {name: Fact(_written(value), where) for name, value in chosen.asked.options.items()}
-    standing = pipeline.standing(time())
-    return Explanation(chosen.steps, facts, _key(key), key.told, _hooks(pipeline), call, problem, standing, defaults)
+    standing, limits = pipeline.standing(time()), run(pipeline.usage(), pipeline.transport)
+    hooks = _hooks(pipeline)
+    return Explanation(chosen.steps, facts, _key(key), key.told, hooks, call, problem, standing, limits, defaults)
 
 
 def _tool_format(client: Hamr, chosen: Selection, route: Route) -> Fact:

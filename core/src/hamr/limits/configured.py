@@ -44,6 +44,20 @@ def of_model(selector: str, base: RateLimits, environ: Mapping[str, str], code: 
     return _without_none(_over(limits, code.get(selector)))
 
 
+def origins(selector: str, environ: Mapping[str, str], code: Given, place: str) -> dict[str, str]:
+    """Where each limit of a provider or of a model is set; `place` is where it is if nothing says another."""
+    found = dict.fromkeys(KINDS, place)
+    for prefix in PREFIXES:
+        stem = prefix + _variable(selector)
+        if "/" not in selector and environ.get(stem, "").strip():
+            found["rpm"] = f"the environment variable {stem}"
+        for kind in KINDS:
+            if environ.get(name := f"{stem}_{kind.upper()}", "").strip():
+                found[kind] = f"the environment variable {name}"
+    given = code.get(selector)
+    return found | {kind: "Hamr(limits=...)" for kind in KINDS if getattr(given, kind, None) is not None}
+
+
 def variable(selector: str, kind: str) -> str:
     """Where a user may set this limit."""
     return f"{PREFIXES[-1]}{_variable(selector)}_{kind.upper()}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,8 @@ class Scope:
 
     selector: str
     limits: RateLimits
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Where each kind of limit is set."""
 
     def claims(self, key: str, wanted: dict[ClaimKind, int]) -> list[Claim]:
         """What a call wants of each of these limits."""
@@ -85,8 +87,12 @@ class LimitGate:
     @property
     def words(self) -> list[str]:
         """The limits, for people."""
+        return [claim.words for claim in self.claims(NONE)]
+
+    def claims(self, key: str) -> list[Claim]:
+        """The limits of a key, of which nothing is wanted."""
         wanted: dict[ClaimKind, int] = dict.fromkeys(WORDS, 0)
-        return [claim.words for scope in self.scopes for claim in scope.claims(NONE, wanted)]
+        return [claim for scope in self.scopes for claim in scope.claims(key, wanted)]
 
     def _wanted(self, asked: Asked) -> dict[ClaimKind, int]:
         incoming = outgoing = 0

@@ -40,9 +40,12 @@ class Limiter:
     def scopes(self, route: Route) -> Sequence[Scope]:
         """The limits of a route's provider and of its model, whether any are set or not."""
         id, environ = route.provider.id, self._environ
-        return (
-            Scope(id, configured.of_provider(id, route.provider.limits, environ, self._given)),
-            Scope(route.selector, configured.of_model(route.selector, route.model.limits, environ, self._given)),
+        limits = configured.of_provider(id, route.provider.limits, environ, self._given)
+        own = configured.of_model(route.selector, route.model.limits, environ, self._given)
+        place = route.provider.origins.get("limits", "the manifest")
+        return tuple(
+            Scope(name, each, configured.origins(name, environ, self._given, place) if each.any else {})
+            for name, each in ((id, limits), (route.selector, own))
         )
 
     def close(self) -> None:

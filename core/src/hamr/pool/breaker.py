@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 OK, BAD = ".", "x"
 LONGEST = 64
@@ -26,6 +26,12 @@ class Health:
     def is_open(self, now: float) -> bool:
         """Whether it is left alone."""
         return now < self.until
+
+    def word(self, now: float) -> Literal["closed", "open", "half-open"]:
+        """What the field calls it; half-open, the next call alone tries the provider."""
+        if self.is_open(now):
+            return "open"
+        return "half-open" if self.openings else "closed"
 
     def probing(self, now: float) -> Health:
         """The same while one call tries it: nobody else does before that has ended, or had its time."""

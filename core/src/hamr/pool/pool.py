@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hamr.secrets.keys import Key
     from hamr.specs import StateStore
     from hamr.state.substitutes import Chosen
+    from hamr.types import LimitUse
 
 Value = TypeVar("Value")
 Attempt = Callable[["Pipeline", Settings], Flow[Value]]
@@ -159,10 +160,19 @@ class Pool:
         """The members in the order of their candidates, and why one is left alone; blocks. Raises HamrError."""
         state, seats = run(self.pools.known(self.candidates), self.candidates[0].pipeline.transport)
         return [
-            Standing(seat.selector, seat.tail, state.why(member, now))
-            for each in seats
-            for member, seat in each.items()
+            state.standing(member, seat.selector, seat.tail, now) for each in seats for member, seat in each.items()
         ]
+
+    def usage(self) -> Flow[list[LimitUse]]:
+        """How much of the user's own limits is used, for each key."""
+        from hamr.limits.usage import usage
+
+        found: list[LimitUse] = []
+        _, seats = yield from self.pools.known(self.candidates)
+        for seat in (seat for each in seats for seat in each.values()):
+            pipeline = seat.candidate.with_key(seat.key)
+            found += yield from usage(pipeline.gates, pipeline.route, seat.tail)
+        return found
 
     def served(self, attempt: Attempt[Value], settings: Settings) -> Flow[Value]:
         """Make the call with one member after another until one serves; raises the HamrError of the last.

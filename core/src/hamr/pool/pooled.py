@@ -12,7 +12,7 @@ from hamr.pool.pool import Pool, Pools
 if TYPE_CHECKING:
     from hamr.effects import Flow
     from hamr.pool.candidate import Candidate
-    from hamr.types import EmbeddingRequest, Embeddings, Request, Response, Secret, Settings, Standing
+    from hamr.types import EmbeddingRequest, Embeddings, LimitUse, Request, Response, Secret, Settings, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,10 @@ class Pooled(Pipeline):
     def standing(self, now: float) -> Sequence[Standing]:
         """Who a call may go to at this time of day; raises HamrError."""
         return self.pool.standing(now)
+
+    def usage(self) -> Flow[list[LimitUse]]:
+        """How much of the user's own limits is used just now, for each key."""
+        return self.pool.usage()
 
     def flow(self, request: Request, settings: Settings) -> Flow[Response]:
         """Make the call; emits the events of its reply and returns their fold. Raises HamrError."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from hamr.pool.breaker import WELL, Health
+from hamr.types import Headroom, Standing
 
 SKEW = 60.0
 """Seconds by which the clocks of those who share a state may differ."""
@@ -83,12 +84,21 @@ class State:
         ]
         return max(found, key=lambda rest: (not rest.probe, rest.until)) if found else None
 
-    def why(self, member: Member, now: float) -> str | None:
-        """Why this member is left alone, for people."""
-        rest = self.rest(member, now)
+    def standing(self, member: Member, selector: str, tail: str | None, now: float) -> Standing:
+        """How this member stands: the one of this selector, whose key has this end."""
+        rest, health = self.rest(member, now), self.health.get(member.provider, WELL)
+        why, seconds = None, None
         if rest is not None:
-            return f"{rest.why}; it rests for {rest.until - now:.0f} s"
-        return KEEPS_FAILING if self.is_open(member.provider, now) else None
+            seconds = rest.until - now
+            why = f"{rest.why}; it rests for {seconds:.0f} s"
+        elif health.is_open(now):
+            why, seconds = KEEPS_FAILING, health.until - now
+        room = tuple(
+            Headroom(kind, room.remaining, room.limit, room.resets - now)
+            for (scope, kind), room in self.rooms.items()
+            if scope in member.scopes and room.resets > now
+        )
+        return Standing(selector, tail, why, seconds, health.word(now), room)
 
     def is_open(self, provider: str, now: float) -> bool:
         """Whether the breaker of a provider is open."""

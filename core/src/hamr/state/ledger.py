@@ -65,6 +65,20 @@ class Ledger:
 
         return self.database.write(work)
 
+    def used(self, claims: Sequence[Claim]) -> list[int]:
+        """How much of each bucket is used just now; a call of a process that has died counts for none."""
+
+        def work(db: Connection) -> list[int]:
+            oldest = window.oldest(self._clock())
+            return [
+                len(self._living(db, claim.bucket))
+                if claim.kind == "concurrency"
+                else int(db.execute(USED, (claim.bucket, oldest)).fetchone()[0])
+                for claim in claims
+            ]
+
+        return self.database.write(work)
+
     def settle(self, grant: Grant, used: Mapping[str, int]) -> None:
         """Put what a bucket was really used for in place of what was reserved, and give back the lease.
 
@@ -120,6 +134,12 @@ class Ledger:
                 db.execute("DELETE FROM slots WHERE bucket = ? AND at < ?", (claim.bucket, at - window.WIDTH))
                 db.execute(ADD, (claim.bucket, at, claim.charged))
         return grant
+
+    def _living(self, db: Connection, bucket: str) -> list[str]:
+        """Whose calls go on, once for each."""
+        held = [holder for (holder,) in db.execute("SELECT holder FROM leases WHERE bucket = ?", (bucket,))]
+        dead = {holder for holder in set(held) if self._holder.is_dead(holder)}
+        return [holder for holder in held if holder not in dead]
 
     def _held(self, db: Connection, claim: Claim) -> int:
         """How many calls go on, less those whose process has died: they are looked for where it matters."""

@@ -58,6 +58,10 @@ class SqliteStore:
         """Put what was used in place of what was reserved, now or with the next transaction of this process."""
         yield Do(lambda: self._soon(partial(self.ledger.settle, grant, used)))
 
+    def used(self, claims: Sequence[Claim]) -> Flow[Sequence[int]]:
+        """How much of each bucket is used; waits for who is writing."""
+        return self._done(partial(self.ledger.used, claims))
+
     def release(self, grant: Grant) -> None:
         """Give back the lease."""
         try:

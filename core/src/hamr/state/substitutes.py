@@ -75,6 +75,11 @@ class Without:
         """Nothing was kept."""
         yield from ()
 
+    def used(self, claims: Sequence[Claim]) -> Flow[Sequence[int]]:
+        """Nobody can tell."""
+        yield from ()
+        raise StateLost(f"what is used of a limit cannot be told: {self.place} is lost")
+
     def release(self, grant: Grant) -> None:
         """Nothing was kept."""
 

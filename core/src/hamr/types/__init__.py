@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hamr.types.call import Adaptation, Call, Head, Notice, Timeouts
-    from hamr.types.claim import Claim, Grant, NoRoom
+    from hamr.types.claim import Claim, Grant, LimitUse, NoRoom
     from hamr.types.embedding import EmbeddingRequest, Embeddings
     from hamr.types.event import (
         Event,
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         ToolResult,
     )
     from hamr.types.request import Request, ResponseFormat, ThinkingConfig, ThinkingLevel, Tool, ToolChoice
-    from hamr.types.response import Choice, PassedOver, Response, Standing, Timings
+    from hamr.types.response import Choice, Headroom, PassedOver, Response, Standing, Timings
     from hamr.types.route import AuthSpec, Mode, Model, ModelRule, Provider, Route, Settings
     from hamr.types.run import Run, RunEvent, Stopped, ToolFinished, ToolStarted
     from hamr.types.secret import Secret
@@ -76,8 +76,10 @@ __all__ = [
     "Finished",
     "Grant",
     "Head",
+    "Headroom",
     "HostedTool",
     "Image",
+    "LimitUse",
     "Listing",
     "Message",
     "Mode",
@@ -154,7 +156,7 @@ _HOMES = {
         "UsageUpdated",
         "Warned",
     ),
-    "claim": ("Claim", "Grant", "NoRoom"),
+    "claim": ("Claim", "Grant", "LimitUse", "NoRoom"),
     "listing": ("Listing", "ModelInfo", "ModelPage"),
     "message": ("Message", "Role"),
     "oauth": ("OAuthSpec",),
@@ -173,7 +175,7 @@ _HOMES = {
         "ToolResult",
     ),
     "request": ("Request", "ResponseFormat", "ThinkingConfig", "ThinkingLevel", "Tool", "ToolChoice"),
-    "response": ("Choice", "PassedOver", "Response", "Standing", "Timings"),
+    "response": ("Choice", "Headroom", "PassedOver", "Response", "Standing", "Timings"),
     "route": ("AuthSpec", "Mode", "Model", "ModelRule", "Provider", "RateLimits", "Route", "Settings"),
     "run": ("Run", "RunEvent", "Stopped", "ToolFinished", "ToolStarted"),
     "secret": ("Secret",),

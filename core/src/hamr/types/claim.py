@@ -39,6 +39,29 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitUse:
+    """A limit of the user's own, and how much of it is used just now, None where that cannot be told.
+
+    `scope` is the provider or the model that it is a limit of, `key` the end of the key that it is counted for, where
+    there are several; `origin` says where it is set.
+    """
+
+    scope: str
+    kind: ClaimKind
+    limit: int
+    used: int | None
+    origin: str
+    key: str | None = None
+
+    @property
+    def words(self) -> str:
+        """The same for people."""
+        used = "?" if self.used is None else f"{self.used:,}"
+        key = f" with the key {self.key}" if self.key else ""
+        return f"{used} of {self.limit:,} {WORDS[self.kind]} used for {self.scope}{key}"
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """What was reserved, and the slot it is in; `lease` is its number among the calls that go on at once."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from hamr.types.call import Adaptation
 from hamr.types.event import FinishReason
@@ -31,12 +31,32 @@ class PassedOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Headroom:
+    """What is left of a limit of the provider's, as its last answer said; whole again in `resets` seconds.
+
+    `limit` is None where it was not said.
+    """
+
+    kind: str
+    remaining: int
+    limit: int | None
+    resets: float
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """One that a call may go to, with the end of its key; `rests` says why it is left alone just now."""
+    """One that a call may go to, with the end of its key; `rests` says why it is left alone just now.
+
+    `seconds` is for how long, None where it is not or nobody knows. `breaker` is that of its provider: half-open, one
+    call alone may try it. `room` is what was learned of the provider's limits for this key.
+    """
 
     selector: str
     key: str | None
     rests: str | None
+    seconds: float | None = None
+    breaker: Literal["closed", "open", "half-open"] = "closed"
+    room: tuple[Headroom, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,13 @@ class Server:
         keys = [_keys(each)[0] for each in grant.claims]
         self._run("settle", keys, [self._now(), grant.lease, grant.at, WINDOW, SLOTS, *said])
 
+    def used(self, claims: Sequence[Claim]) -> Sequence[int]:
+        """How much of each is used just now."""
+        if not claims:
+            return []
+        said = [self._now(), WINDOW, SLOTS, *map(_kind, claims)]
+        return [int(each) for each in self._run("used", [_keys(each)[0] for each in claims], said)]
+
     def renew(self, leases: Sequence[Lease]) -> None:
         """The calls go on."""
         self._run("renew", [each for each, _ in leases], [self._now(), LEASE, *(lease for _, lease in leases)])

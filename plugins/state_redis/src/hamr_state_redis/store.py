@@ -59,6 +59,11 @@ class RedisStore:
         self._leases.drop(grant)
         yield Wait(lambda: self.server.settle(grant, used))
 
+    def used(self, claims: Sequence[Claim]) -> Flow[Sequence[int]]:
+        """How much of each bucket is used."""
+        found: Sequence[int] = yield Wait(lambda: self.server.used(claims))
+        return found
+
     def release(self, grant: Grant) -> None:
         """Give back the lease, soon."""
         self._leases.give_back(grant)

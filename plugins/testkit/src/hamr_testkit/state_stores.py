@@ -97,6 +97,18 @@ class StateStoreTests:
         granted(do(store.claim([RPM])))
         assert refused(do(store.claim([RPM]))).seconds == pytest.approx(MINUTE - 20.25)
 
+    def test_what_is_used_can_be_read_without_using_any(self, store: StateStore, clock: Clock, do: Do) -> None:
+        assert do(store.used([RPM, TPM, ONE])) == [0, 0, 0]
+        first = granted(do(store.claim([RPM, TPM, ONE])))
+        assert do(store.used([ONE, TPM, RPM])) == [1, 600, 1]
+        do(store.settle(first, {TPM.bucket: 700}))
+        clock.now += 30
+        granted(do(store.claim([RPM])))
+        assert do(store.used([RPM, TPM, ONE])) == [2, 700, 0]
+        clock.now += 31
+        assert do(store.used([RPM, TPM])) == [1, 0]
+        assert do(store.used([])) == []
+
     def test_all_claims_are_reserved_or_none(self, store: StateStore, do: Do) -> None:
         granted(do(store.claim([RPM, TPM])))
         wait = refused(do(store.claim([RPM, TPM], patience=0)))
