@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -44,3 +45,27 @@ def test_one_that_takes_too_long_is_ended_with_all_it_started(tmp_path: Path) ->
     assert time.monotonic() - begun < 3
     time.sleep(3.2 - (time.monotonic() - begun))
     assert not (tmp_path / "late").exists()
+
+
+@pytest.mark.parametrize(("count", "fits"), [(64 * 1024, True), (64 * 1024 + 1, False), (1024 * 1024, False)])
+def test_what_prints_too_much_prints_no_key(count: int, *, fits: bool) -> None:
+    command = f"{sys.executable} -c \"print('k' * {count}, end='')\""
+    if fits:
+        assert shell.output(command, "acme.key") == "k" * count
+        return
+    with pytest.raises(ConfigError, match=r"acme\.key: its command printed more than 65536 bytes"):
+        shell.output(command, "acme.key")
+
+
+def test_what_prints_for_ever_is_ended_at_once(tmp_path: Path) -> None:
+    began = time.monotonic()
+    with pytest.raises(ConfigError, match="printed more than"):
+        shell.output(f"echo $$ > {tmp_path}/pid; exec yes", "acme.key")
+    assert time.monotonic() - began < 5
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_what_closes_its_output_and_stays_is_ended() -> None:
+    with pytest.raises(ConfigError, match=r"took longer than 0\.3 s"):
+        shell.output("exec >&-; sleep 20", "acme.key", 0.3)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from stat import S_ISDIR, S_ISREG
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hamr.errors import ConfigError
 from hamr.types import Secret
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from hamr.secrets.token_place import TokenPlace
 
 FILE = "auth.json"
+LARGEST = 64 * 1024 * 1024
+"""Bytes; what is larger is no file of credentials."""
 WRITABLE_BY_OTHERS = 0o022
 
 Result = TypeVar("Result")
@@ -36,6 +39,8 @@ class CredentialStore:
         self.folder = folder
         self.path = os.path.join(folder, FILE)
         self._read: tuple[tuple[int, int, int], Document] | None = None
+        self._found_in: Document | None = None
+        self._results: dict[object, Any] = {}
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> CredentialStore | None:
@@ -138,10 +143,17 @@ class CredentialStore:
     def _found(self, read: Callable[[Document, Sequence[str]], Result], names: Sequence[str]) -> Result:
         from hamr.secrets.auth_file import Misshapen
 
-        try:
-            return read(self._document(), names)
-        except Misshapen as error:
-            raise self._misshapen(error) from error
+        document, wanted = self._document(), (read, tuple(names))
+        if self._found_in is not document:
+            self._found_in, self._results = document, {}
+        results = self._results
+        if wanted not in results:
+            try:
+                results[wanted] = read(document, names)
+            except Misshapen as error:
+                raise self._misshapen(error) from error
+        found: Result = results[wanted]
+        return found
 
     def _document(self) -> Document:
         """What the file holds, parsed once for as long as it stays the same."""
@@ -151,6 +163,8 @@ class CredentialStore:
             return {}
         except OSError as error:
             raise self._unreadable(error.strerror or "unknown fault") from error
+        if not (S_ISREG(stat.st_mode) or S_ISDIR(stat.st_mode)):  # a pipe would be waited for
+            raise self._unreadable("it is no file")
         state = stat.st_mtime_ns, stat.st_size, stat.st_ino
         if self._read is None or self._read[0] != state:
             self._read = state, self._parsed()
@@ -160,14 +174,20 @@ class CredentialStore:
         import json
 
         try:
-            with open(self.path, encoding="utf-8-sig") as file:
-                found = json.loads(file.read() or "{}")
+            with open(self.path, "rb") as file:
+                data = file.read(LARGEST + 1)
         except OSError as error:
             raise self._unreadable(error.strerror or "unknown fault") from error
+        if len(data) > LARGEST:
+            raise self._unreadable(f"it is larger than {LARGEST} bytes")
+        try:
+            found = json.loads(data.decode("utf-8-sig").strip() or "{}")
         except UnicodeDecodeError:
             raise self._unreadable("it is no text in UTF-8") from None  # the error holds the file's bytes
         except json.JSONDecodeError as error:  # which holds the whole text, and so the keys in it
             raise self._unreadable(f"no JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+        except (ValueError, RecursionError):  # a number of thousands of digits, or lists in lists without end
+            raise self._unreadable("no JSON that makes sense") from None
         if not isinstance(found, dict):
             raise self._unreadable("it must hold a table")
         return found
