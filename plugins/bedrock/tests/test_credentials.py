@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import socket
 import sys
@@ -14,7 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from blockbuster import blockbuster_ctx
 
+import hamr
+import hamr_provider_bedrock
 from hamr import ConfigError, Hamr, HamrError
 from hamr.api import Call
 from hamr_provider_bedrock.auth import AwsAuth
@@ -127,6 +131,22 @@ def test_a_role_of_another_profile(colour: Colour, provider: Canned, files: File
     provider.answer(role_keys("AKIDROLE", "AssumeRole"), content_type="text/xml")
     assert key(colour, auth(**environ)) == "AKIDROLE"
     assert "Credential=AKIDSOURCE/" in provider.asked[0].headers["authorization"]
+
+
+def test_the_log_shows_no_key(colour: Colour, provider: Canned, files: Files, caplog: pytest.LogCaptureFixture) -> None:
+    """Also where everything is logged: botocore shows whole answers then."""
+    log = logging.getLogger("botocore")
+    level = log.level
+    log.setLevel(logging.NOTSET)
+    config = f"[profile work]\nrole_arn = {ROLE}\nsource_profile = source\nservices = here\n"
+    environ = {**files(SOURCE, config + services(provider, "sts")), "AWS_PROFILE": "work"}
+    provider.answer(role_keys("AKIDROLE", "AssumeRole"), content_type="text/xml")
+    with caplog.at_level(logging.DEBUG):
+        logging.getLogger(__name__).debug("the log is awake")
+        assert key(colour, auth(**environ)) == "AKIDROLE"
+    assert "awake" in caplog.text
+    assert "canary" not in caplog.text
+    log.setLevel(level)
 
 
 def test_a_role_that_is_refused_ends_the_search(colour: Colour, provider: Canned, files: Files) -> None:
@@ -250,3 +270,13 @@ def test_a_preview_asks_no_server(provider: Canned, files: Files) -> None:
     with pytest.raises(ConfigError, match=r"a question to a container .* has to come first"):
         Hamr(environ=environ).preview("hi", "bedrock/m")
     assert provider.asked == []
+
+
+def test_what_botocore_waits_for_holds_up_no_event_loop(files: Files, tmp_path: Path) -> None:
+    """Pain 32: it knows no other way than to wait."""
+    said = {"Version": 1, "AccessKeyId": "AKIDPROCESS", "SecretAccessKey": "s", "SessionToken": "canary-token"}
+    (tmp_path / "keys").write_text(json.dumps(said))
+    entry = auth(**files(config=f"[default]\ncredential_process = cat {tmp_path / 'keys'}\n"))
+    with blockbuster_ctx([hamr, hamr_provider_bedrock]) as detector:
+        detector.functions["os.stat"].deactivate()  # a look at a small file of the user's own is let pass
+        assert key(Colour("async"), entry) == "AKIDPROCESS"

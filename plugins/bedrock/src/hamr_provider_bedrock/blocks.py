@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.api import Audio, File, Image, Text, Thinking, ToolCall, ToolResult, Unsupported
 from hamr.wirekit import image_type, made_id, returned_arguments
-from hamr_provider_bedrock.name import NAME
-from hamr_provider_bedrock.tables import TABLES
+from hamr_provider_bedrock.tables import NAME, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

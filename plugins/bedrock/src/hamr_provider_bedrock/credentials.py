@@ -6,6 +6,7 @@ hamr may have been given another.
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -54,6 +55,8 @@ class SharedFiles:
         from botocore.config import Config
         from botocore.session import Session
 
+        if (log := logging.getLogger("botocore")).level == logging.NOTSET:
+            log.setLevel(logging.INFO)  # below, it shows answers with keys in them; whoever means it names this logger
         self._said, self._home = said, said.get("home", "~")
         self.profile = said.get("profile", "default")
         paths = {f"{name}_file": self._path(f"{name}_file", name) for name in ("credentials", "config")}

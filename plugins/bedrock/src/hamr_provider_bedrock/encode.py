@@ -9,8 +9,7 @@ from hamr.api import Call, Unsupported
 from hamr.wirekit import Told, answer_instruction, read_count, with_options
 from hamr_provider_bedrock.address import base_id, vendor
 from hamr_provider_bedrock.blocks import BlockWriter
-from hamr_provider_bedrock.name import NAME
-from hamr_provider_bedrock.tables import TABLES
+from hamr_provider_bedrock.tables import NAME, TABLES
 from hamr_provider_bedrock.thinking import thinking_fields
 from hamr_provider_bedrock.tools import tool_config
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from hamr.api import BrokenReply, Call, ModelInfo, ModelPage
 from hamr.wirekit import read_object, shown
-from hamr_provider_bedrock.name import NAME
+from hamr_provider_bedrock.tables import NAME
 
 if TYPE_CHECKING:
     from hamr.api import Head, Route

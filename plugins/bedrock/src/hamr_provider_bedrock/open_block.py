@@ -21,7 +21,7 @@ from hamr.api import (
     ToolCallStart,
 )
 from hamr.wirekit import arguments, ended_call, made_id
-from hamr_provider_bedrock.name import NAME
+from hamr_provider_bedrock.tables import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

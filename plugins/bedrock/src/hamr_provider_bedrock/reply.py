@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.api import BrokenReply, Finished, PartAdded, Started, TextDelta, Usage, UsageUpdated, Warned
 from hamr.wirekit import ReplyState
-from hamr_provider_bedrock.name import NAME
 from hamr_provider_bedrock.open_block import (
     CallBlock,
     HostedResult,
@@ -18,7 +17,7 @@ from hamr_provider_bedrock.open_block import (
     items,
     pieces,
 )
-from hamr_provider_bedrock.tables import TABLES
+from hamr_provider_bedrock.tables import NAME, TABLES
 
 if TYPE_CHECKING:
     from hamr.api import Event

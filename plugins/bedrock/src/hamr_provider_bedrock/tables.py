@@ -1,4 +1,4 @@
-"""What Amazon's documentation lists, as data: `tables.toml`."""
+"""What this wire is called, and what Amazon's documentation lists, as data: `tables.toml`."""
 
 from __future__ import annotations
 
@@ -6,4 +6,5 @@ import tomllib
 from importlib.resources import files
 from typing import Any
 
+NAME = "bedrock-converse"
 TABLES: dict[str, Any] = tomllib.loads(files("hamr_provider_bedrock").joinpath("tables.toml").read_text("utf-8"))

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.api import Audio, File, HostedTool, Image, Text, Thinking, ToolCall, ToolResult
 from hamr.wirekit import array, base64_data, table, text
-from hamr_provider_bedrock.name import NAME
 from hamr_provider_bedrock.open_block import citations, hosted
-from hamr_provider_bedrock.tables import TABLES
+from hamr_provider_bedrock.tables import NAME, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -27,11 +27,10 @@ from hamr.api import (
 from hamr.wirekit import Told, own_of
 from hamr_provider_bedrock.blocks import BlockWriter, thinking_block
 from hamr_provider_bedrock.compat import Compat
-from hamr_provider_bedrock.name import NAME
 from hamr_provider_bedrock.open_block import pieces
 from hamr_provider_bedrock.served.frame import frame
 from hamr_provider_bedrock.served.refusal import words
-from hamr_provider_bedrock.tables import TABLES
+from hamr_provider_bedrock.tables import NAME, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

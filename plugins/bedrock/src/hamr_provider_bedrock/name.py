@@ -1,3 +1,0 @@
-"""What this wire is called."""
-
-NAME = "bedrock-converse"
