@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import reduce
 from itertools import chain
 from operator import add
@@ -56,9 +56,7 @@ def _usage(parts: Sequence[Usage | None]) -> Usage | None:
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):
         return None
-    counts = [each.name for each in fields(Usage) if each.name not in ("estimated", "raw")]
-    summed = {name: sum(getattr(part, name) for part in known) for name in counts}
-    return Usage(**summed, estimated=any(part.estimated for part in known), raw={"calls": [part.raw for part in known]})
+    return replace(reduce(add, known), raw={"calls": [part.raw for part in known]})
 
 
 def _cost(parts: Sequence[Cost]) -> Cost:

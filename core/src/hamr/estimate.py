@@ -59,7 +59,7 @@ def used(request: Request | EmbeddingRequest, said: Usage | None, characters: in
         return Usage(input_tokens(request), output=came, estimated=True)
     if whole or said.output_total >= came:
         return said
-    return replace(said, output=said.output + came - said.output_total, estimated=True)
+    return replace(said, output=said.output + came - said.output_total, estimated=True, billed=None)
 
 
 def message_tokens(message: Message) -> int:

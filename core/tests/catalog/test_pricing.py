@@ -135,6 +135,12 @@ def test_what_belongs_to_a_price_is_taken_over_with_the_same_price_alone() -> No
     assert merged({"input": 3}, below, "flex") is None
 
 
+def test_what_is_billed_is_charged_for_where_that_is_less_than_was_read() -> None:
+    assert cost(
+        Usage(input=500, output=20, billed=Usage(input=3, output=20)), {"input": 1, "output": 2}
+    ).usd == Decimal("0.000043")
+
+
 def test_a_cost_by_an_estimate_says_so() -> None:
     told = cost(Usage(input=1, estimated=True), {"input": 1})
     assert told.reason == "by the price list (a page), its tokens by an estimate"

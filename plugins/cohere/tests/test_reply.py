@@ -192,6 +192,8 @@ def test_tokens_are_counted_and_what_is_billed_is_kept(wire: Wire) -> None:
     assert usage is not None
     assert (usage.input, usage.cache_read, usage.output, usage.reasoning) == (289, 4, 46, 10)
     assert usage.raw == counted
+    assert usage.billed is not None
+    assert (usage.billed.input_total, usage.billed.output_total) == (267, 52)
 
 
 def test_what_is_billed_stands_in_where_nothing_else_is_told(wire: Wire) -> None:

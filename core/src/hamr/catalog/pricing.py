@@ -49,6 +49,7 @@ class Pricing:
 
 def cost(usage: Usage, price: Price | Service, row: Row) -> Cost:
     """What this usage comes to by these rates of a price; unknown where one of its buckets has none."""
+    usage = usage.billed or usage
     rates = price.rates(usage.input_total)
     total = Decimal(0)
     for bucket in BUCKETS:

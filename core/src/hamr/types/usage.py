@@ -12,7 +12,7 @@ from typing import Any
 class Usage:
     """Tokens in disjoint buckets: no token is counted twice, and `total` is their sum.
 
-    `raw` is the provider's own account of it, unread.
+    `raw` is the provider's own account of it, unread. `billed` is what is charged for, where that is not the same.
     """
 
     input: int = 0
@@ -25,6 +25,7 @@ class Usage:
     output_audio: int = 0
     estimated: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    billed: Usage | None = None
 
     @property
     def input_total(self) -> int:
@@ -44,7 +45,10 @@ class Usage:
     def __add__(self, other: Usage) -> Usage:
         """Both together; the providers' own accounts of them are left out."""
         sums = {name: getattr(self, name) + getattr(other, name) for name in BUCKETS}
-        return Usage(**sums, estimated=self.estimated or other.estimated)
+        billed = None
+        if self.billed is not None or other.billed is not None:
+            billed = (self.billed or self) + (other.billed or other)
+        return Usage(**sums, estimated=self.estimated or other.estimated, billed=billed)
 
 
 BUCKETS = (

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def read_usage(raw: Mapping[str, Any]) -> Usage | None:
-    """The tokens that the model read and wrote, its own template's included; `raw` holds what is billed, which is less.
+    """The tokens that the model read and wrote, its own template's included; `billed` are those that are charged for.
 
     Cached tokens are part of the input, those of thinking of the output; those of images stand beside the input
     (recorded replies of command-a-plus-05-2026, 2026-06). Without that account the billed units stand in, marked as
@@ -35,7 +35,16 @@ def read_usage(raw: Mapping[str, Any]) -> Usage | None:
         reasoning=reasoning,
         estimated=estimated,
         raw=raw,
+        billed=None if estimated or not isinstance(billed, dict) else _billed(billed),
     )
+
+
+def _billed(units: Mapping[str, Any]) -> Usage | None:
+    """What is charged for, which is without the template; None where that is not said."""
+    if not {"input_tokens", "output_tokens"} <= units.keys():
+        return None
+    incoming = _count(units, "input_tokens") + _count(units, "image_tokens")
+    return Usage(input=incoming, output=_count(units, "output_tokens"))
 
 
 def usage_body(usage: Usage) -> dict[str, Any]:
