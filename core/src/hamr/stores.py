@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, get_args
 
 from hamr.errors import ConfigError, HamrError, PluginError
 from hamr.locks import state_folder
+from hamr.variables import TABLE, first
 
 if TYPE_CHECKING:
     from hamr.discover import Plugins
     from hamr.specs import StateStore
     from hamr.state.substitutes import Chosen, OnFailure
 
-URL = "HAMR_STATE_URL"
-ON_FAILURE = "HAMR_STATE_ON_FAILURE"
+(URL,), (ON_FAILURE,) = TABLE["state_url"].names, TABLE["state_on_failure"].names
 SETTINGS = {URL: "state", ON_FAILURE: "state_on_failure"}
 """The variables, which count first, and their names in files."""
 
@@ -44,7 +44,7 @@ class Stores:
         """Where it is, for people, and what says so; raises ConfigError or PluginError."""
         if (chosen := self.chosen) is not None:
             return chosen.store.place, chosen.origin
-        return str(state_folder(self._environ)), "HAMR_STATE_DIR" if self._environ.get("HAMR_STATE_DIR") else None
+        return str(state_folder(self._environ)), first(self._environ, TABLE["state_dir"].names)
 
     def _opened(self, url: str, origin: str) -> StateStore:
         from hamr.specs import StateStore

@@ -45,6 +45,8 @@ TABLE: Mapping[str, Variable] = {
     "config_dir": Variable(("HAMR_CONFIG_DIR",), "the folder of the user's configuration"),
     "agent_dir": Variable(("HAMR_AGENT_DIR",), "the folder of auth.json and models.json"),
     "state_dir": _both("STATE_DIR", "the folder of what outlives a process"),
+    "state_url": Variable(("HAMR_STATE_URL",), "the server where many machines keep limits"),
+    "state_on_failure": Variable(("HAMR_STATE_ON_FAILURE",), "what counts while it is lost"),
     "project_trust": Variable(("HAMR_PROJECT_TRUST",), "whether projects are trusted that nothing was said of"),
     "prefer": Variable(("HAMR_PREFER",), "which distribution counts where two bring the same"),
     "extensions": Variable(("HAMR_EXTENSIONS",), "the extensions that are switched on"),

@@ -137,6 +137,7 @@ def test_what_is_wrong_is_told_and_nothing_written(
         ("providers.mine", json.dumps({"base_url": URL, "api_key": "canary"})),
         ("aliases.fast", CANARY),
         ("default_provider", CANARY),
+        ("state", "redis://:canary@example.org/0"),
         (f"providers.{CANARY}.rpm", "1"),
         (CANARY, "x"),
     ],
@@ -154,6 +155,23 @@ def test_a_secret_is_refused_and_not_shown(hamr: Any, toml: Path, key: str, valu
 def test_what_names_a_key_is_taken(hamr: Any, toml: Path, value: str) -> None:
     assert hamr("config", "set", "providers.mine.api_key", value).code == 0
     assert tomllib.loads(toml.read_text())["providers"]["mine"]["api_key"] == value
+
+
+@pytest.mark.parametrize("url", ["redis://u:canary@redis.test/2", "redis://u:can/ary@x@redis.test/2?password=canary"])
+def test_a_url_is_shown_without_user_and_password(
+    hamr: Any, toml: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toml.write_text(f'state = "{url}"\n')
+    monkeypatch.setenv("HAMR_STATE_ON_FAILURE", "open")
+    for arguments in (("get", "state"), ("explain", "state"), ("explain", "state", "--json")):
+        ran = hamr("config", *arguments)
+        assert "redis://***@redis.test/2" in ran.out
+        assert "ary" not in ran.out + ran.err
+    assert "* the environment variable HAMR_STATE_ON_FAILURE: open" in hamr("config", "explain", "state_on_failure").out
+    monkeypatch.setenv("HAMR_STATE_URL", url)
+    for ran in (hamr("config"), hamr("config", "--json"), hamr("config", "get", "state")):
+        assert "redis://***@redis.test/2" in ran.out
+        assert "ary" not in ran.out.replace("canary_", "")
 
 
 def test_a_key_in_a_file_is_shown_as_its_tail(hamr: Any, models: Path) -> None:

@@ -57,10 +57,12 @@ def command(context: click.Context, /, *, as_json: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     from hamr.cli.config_tables import entries
+    from hamr.secrets.redact import without_user
 
     there = _configuration()
     files, problems = _files(there), there.problems
-    said = [(name, os.environ[name].strip(), counts, what) for name, counts, what in variables.are_set(os.environ)]
+    found = variables.are_set(os.environ)
+    said = [(name, without_user(os.environ[name].strip()), counts, what) for name, counts, what in found]
     if as_json:
         aliases = {name: alias.selector for name, alias in there.aliases.items()}
         told = {"files": files, "aliases": aliases, "problems": [asdict(problem) for problem in problems]}

@@ -81,6 +81,10 @@ def shown(key: Key, value: Any, names: tuple[str, ...] = ()) -> Any:
 
     if isinstance(value, str) and (key.secret or any(name in SECRETS for name in names) or like_a_key(value)):
         return hidden(value)
+    if isinstance(value, str) and "://" in value and "@" in value:
+        from hamr.secrets.redact import without_user
+
+        return without_user(value)
     return value
 
 
@@ -166,9 +170,11 @@ def variables(there: Providers, key: Key) -> Iterator[str]:
     """The variables that may say it, the one that counts most first."""
     from hamr.limits.configured import variable
     from hamr.resolve.variables import DEFAULT, MODEL
+    from hamr.stores import SETTINGS
 
     if key.provider is None or not key.names[2:]:
-        yield from {"default_provider": DEFAULT, "default_model": MODEL}.get(key.names[0], ())
+        stores = {name: (each,) for each, name in SETTINGS.items()}
+        yield from {**stores, "default_provider": DEFAULT, "default_model": MODEL}.get(key.names[0], ())
         return
     manifest = _manifest(there, key.provider)
     name = key.names[2:]
