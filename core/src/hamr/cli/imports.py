@@ -24,6 +24,8 @@ SOURCES: Mapping[str, str] = {
     "harn": "Harn's harn.toml and ~/.config/harn/providers.toml",
     "hermes": "hermes-router's auth.json and .env",
     "hiveloom": "Hiveloom's base URL and ~/.hiveloom/models.yaml",
+    "litellm": "the config.yaml of LiteLLM's proxy",
+    "llm": "llm's files in ~/.config/io.datasette.llm",
 }
 """Each is a module of `hamr.imports` that is read when it is asked for."""
 

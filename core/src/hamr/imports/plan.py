@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
+from hamr import base_url
 from hamr.config.config_file import ConfigFile
 from hamr.config.editing import nested
 from hamr.config.entry import ProviderEntry
 from hamr.config.translate import snaked
+from hamr.errors import ConfigError
 from hamr.imports.found import Found, FoundKey, FoundLogin, Left
 from hamr.types import Tokens
 
@@ -66,11 +68,16 @@ def plan(found: Found, target: Target, *, overwrite: bool) -> Plan:
     held = {file.path: file.stored(texts[file.path]) for file in (target.toml, target.json)}
     steps: list[Step] = []
     left = list(found.left)
+    refused: set[str] = set()
     for path, value in _values(found):
+        if path[0] == "aliases" and isinstance(value, str) and value.partition("/")[0] in refused:
+            left.append(Left(target.toml.path, ".".join(path), f"{value} would be nowhere"))
+            continue
         file = _home(found, target, held, path)
         sense = _sense(file, path, value)
         left += [Left(file.path, ".".join(path), reason) for reason in sense.reasons]
         if sense.value is None:
+            refused |= {path[1]} if path[0] == "providers" else set()
             continue
         there = nested.found(held[file.path], path)
         steps.append(Step(file.path, path, _action(there, sense.value, overwrite=overwrite), sense.value))
@@ -119,6 +126,8 @@ def _sense(file: ConfigFile, path: tuple[str, ...], value: Any) -> _Sense:
     reasons: list[str] = []
     if path[0] == "providers" and isinstance(value, Mapping):
         value, reasons = known_fields(ProviderEntry, value)
+        if fault := _url_fault(value):
+            return _Sense(None, [*reasons, fault])
     try:
         text = file.document(nested.put({}, path, value))
     except (TypeError, ValueError) as error:
@@ -128,6 +137,18 @@ def _sense(file: ConfigFile, path: tuple[str, ...], value: Any) -> _Sense:
         reasons.append(f"{inner}: {problem.reason}" if inner else problem.reason)
         return _Sense(None, reasons)
     return _Sense(value, reasons)
+
+
+def _url_fault(entry: Mapping[str, Any]) -> str | None:
+    """What is wrong with the entry's base URL; one with parameters in braces is judged when they are known."""
+    url = entry.get("baseUrl", entry.get("base_url"))
+    if not isinstance(url, str) or "{" in url:
+        return None
+    try:
+        base_url.check(url, "base_url")
+    except ConfigError as error:
+        return error.message
+    return None
 
 
 def known_fields(cls: Any, entry: Mapping[str, Any], above: str = "") -> tuple[dict[str, Any], list[str]]:

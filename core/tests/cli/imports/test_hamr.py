@@ -72,11 +72,16 @@ def test_every_example_of_its_pages_is_taken_as_it_stands(take: Any, source: str
     assert made.auth == {}
 
 
-def test_the_example_with_prices_keeps_them_and_its_url_is_refused(take: Any) -> None:
-    page = {"baseUrl": "http://x/v1", "api": "openai-completions", "apiKey": "...", "models": [
+@pytest.mark.parametrize("url", ["...", "http://127.0.0.1:9/v1"])
+def test_the_example_with_prices_keeps_them_once_it_has_a_url(take: Any, url: str) -> None:
+    """H-17."""
+    page = {"baseUrl": url, "api": "openai-completions", "apiKey": "...", "models": [
         {"id": "model-id", "cost": {"input": 0.27, "output": 1.10, "cacheRead": 0, "cacheWrite": 0}}]}  # fmt: skip
     made = take("hamr", {"models.json": json.dumps({"providers": {"my-provider": page}})})
-    assert made.models["providers"]["my-provider"]["models"] == page["models"]
+    if url == "...":
+        assert (made.models, made.left) == ({}, ["providers.my-provider: base_url: '...' is no http(s) URL"])
+    else:
+        assert made.models["providers"]["my-provider"]["models"] == page["models"]
     assert made.auth == {"my-provider": {"type": "api_key", "key": "..."}}
 
 
