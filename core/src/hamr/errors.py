@@ -21,7 +21,7 @@ HamrError
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypedDict, Unpack
 
 if TYPE_CHECKING:
     from hamr.types.response import Response
@@ -49,7 +49,9 @@ class HamrError(Exception):
 
 
 class ConfigError(HamrError):
-    """A manifest, key, name or file is wrong or missing."""
+    """A manifest, key, name or file is wrong or missing; `steps` say how far a model's name was read, where it was."""
+
+    steps: tuple[Any, ...] = ()
 
 
 class PluginError(HamrError):

@@ -127,6 +127,31 @@ def test_tables_of_a_package_are_listed_with_it(hamr: Any, install: Any, here: P
     assert "acme-tables" not in hamr("config").out
 
 
+def test_what_fits_nothing_that_is_known_is_told(hamr: Any, here: Path) -> None:
+    """It counts all the same: a model need not be in a list, nor a plugin be installed yet."""
+    models(here, models=[{"id": "m"}])
+    file = here / "own" / "providers.toml"
+    file.write_text(
+        '[aliases]\na = { id = "m", provider = "nobody" }\nb = { id = "m", provider = "mine" }\n'
+        '[[inference_rules]]\npattern = "x-*"\nprovider = "none"\n'
+        '[patch.models.novel]\ncontext_window = 5\n[patch.models."mine/m"]\ncontext_window = 5\n'
+        '[suppress]\nroutes = ["mine:old", "mine:m", "mine:*", "gone:x"]\n[model_roles.r]\nprovider = "never"\n'
+    )
+    ran = hamr("config")
+    assert ran.code == 0
+    assert ran.err.splitlines() == [
+        f"note: {file}: aliases.a: 'nobody' is no provider that is there",
+        f"note: {file}: inference_rules[0]: 'none' is no provider that is there",
+        f"note: {file}: model_roles.r: 'never' is no provider that is there",
+        f"note: {file}: patch.models.novel: no list has this model",
+        f"note: {file}: suppress.routes[0]: no list has this model",
+        f"note: {file}: suppress.routes[3]: 'gone' is no provider that is there",
+    ]
+    told = hamr("config", "--json").json
+    check("config", told)
+    assert len(told["idle"]) == 6
+
+
 def test_the_paths_are_told(hamr: Any, here: Path) -> None:
     assert f"{here}/own/models.json  (not there)\n" in hamr("config", "path").out
     told = hamr("config", "path", "--json").json

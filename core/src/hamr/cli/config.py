@@ -56,21 +56,25 @@ def command(context: click.Context, /, *, as_json: bool) -> None:
     """Show the files of configuration, what they bring, and what in them does not count."""
     if context.invoked_subcommand is not None:
         return
-    from hamr.cli.config_tables import entries
+    from hamr.cli.config_tables import entries, idle
     from hamr.secrets.redact import without_user
 
-    there = _configuration()
-    files, problems = _files(there), there.problems
+    providers = _providers()
+    there = providers.configuration
+    files, problems, slips = _files(there), there.problems, idle(providers)
     found = variables.are_set(os.environ)
     said = [(name, without_user(os.environ[name].strip()), counts, what) for name, counts, what in found]
     if as_json:
         aliases = {name: alias.selector for name, alias in there.aliases.items()}
         told = {"files": files, "aliases": aliases, "problems": [asdict(problem) for problem in problems]}
         names = ("name", "value", "counts", "what")
+        told["idle"] = [asdict(each) for each in slips]
         told["tables"] = [each.document for each in entries(there)]
         output.write_json({**told, "variables": [dict(zip(names, each, strict=True)) for each in said]})
     else:
         _show(files, there)
+        for slip in slips:
+            output.note(f"note: {slip}")
         for name, value, _, what in said:
             output.write(f"variable {name} = {value} ({what})\n")
         warn_of_conflicts(variables.conflicts(os.environ))

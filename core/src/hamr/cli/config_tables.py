@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from hamr.config.layer import ANYONE
+
 if TYPE_CHECKING:
     from hamr.config.configuration import Configuration
-    from hamr.config.layer import Layer
+    from hamr.config.layer import Layer, Problem
+    from hamr.model_names import ModelNames
+    from hamr.providers import Providers
 
 
 class Entry(NamedTuple):
@@ -36,6 +41,47 @@ def entries(there: Configuration, provider: str | None = None) -> list[Entry]:
     """All entries of all files, or those that speak of a provider, file by file."""
     found = [entry for layer in there.layers for entry in _of(layer)]
     return [each for each in found if provider is None or each.about == provider]
+
+
+def idle(there: Providers) -> list[Problem]:
+    """What in the files fits nothing that is known here: it counts, but may be a slip."""
+    from hamr.config.layer import Problem
+    from hamr.model_names import ModelNames
+
+    names = ModelNames(there, os.environ)
+    found: list[Problem] = []
+    for layer in there.configuration.layers:
+        for path, provider, model in _meant(layer):
+            if provider is not None and provider not in there.ids:
+                found.append(Problem(layer.place, path, f"{provider!r} is no provider that is there"))
+            elif model and not _has(names, provider, model):
+                found.append(Problem(layer.place, path, "no list has this model"))
+    return found
+
+
+def _has(names: ModelNames, provider: str | None, model: str) -> bool:
+    """Whether a list has the model, which may be written as `provider/model` where no provider is given."""
+    first, _, rest = model.partition("/")
+    if provider is None and any(each.provider == first for each in names.exact(rest)):
+        return True
+    return any(provider in (None, each.provider) for each in names.exact(model))
+
+
+def _meant(layer: Layer) -> Iterator[tuple[str, str | None, str]]:
+    """Where in the layer a provider is named, or a model of a list, which is empty where it need not be in one."""
+    for name, alias in layer.aliases.items():
+        if alias.provider:
+            yield f"aliases.{name}", alias.provider, ""
+    for at, rule in enumerate(layer.settings.get("inference_rules", ())):
+        if rule.provider not in ("", "*"):
+            yield f"inference_rules[{at}]", rule.provider, ""
+    for name, role in layer.settings.get("model_roles", {}).items():
+        if role.provider:
+            yield f"model_roles.{name}", role.provider, ""
+    for name in layer.patches.get(ANYONE, {}):
+        yield f"patch.models.{name}", None, name
+    for at, each in enumerate(layer.suppressed):
+        yield f"suppress.routes[{at}]", each.provider, "" if "*" in each.model else each.model
 
 
 def lines(found: Sequence[Entry]) -> dict[str, str]:

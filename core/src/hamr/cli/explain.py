@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hamr.cli import exit_codes, output, request_options
+from hamr.errors import HamrError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from hamr.cli.explanation import Explanation, Fact
+    from hamr.client import Hamr
     from hamr.resolve.outcome import Step
     from hamr.types import Standing
 
@@ -49,8 +51,13 @@ def command(
     from hamr.client import Hamr
 
     with Hamr() as client:
-        pipeline = known_models.pipeline(client, model, given["api_mode"])  # what is wrong with it comes first
-        chosen = client.selection(model)
+        try:
+            pipeline = known_models.pipeline(client, model, given["api_mode"])  # what is wrong with it comes first
+            chosen = client.selection(model)
+        except HamrError as error:
+            if not given["as_json"]:
+                _show_steps(client, model, error)
+            raise
         request = question.request(prompt, given, stream=stream, chosen=chosen)
         told = explain(client, chosen, pipeline, request, os.environ)
         differing = variables.conflicts(os.environ) + client.providers.manifest(pipeline.route.provider.id).conflicts(
@@ -65,11 +72,32 @@ def command(
         context.exit(exit_codes.FAILED)
 
 
+def _show_steps(client: Hamr, model: Any, error: HamrError) -> None:
+    """How far the name was read, where it could not be or where nobody can be called by it."""
+    from hamr.cli.table import paragraphs
+
+    steps: Sequence[Step] = getattr(error, "steps", ())
+    if not steps:
+        try:
+            steps = client.selection(model).steps
+        except HamrError:  # it is the one that is told
+            return
+    paragraphs([_steps(steps)])
+
+
+def _steps(steps: Sequence[Step]) -> dict[str, str]:
+    """Each step as it is told; a number is behind the name of one that is gone more than once."""
+    names = [step.name for step in steps]
+    counted = (f"{step.name} {names[: at + 1].count(step.name)}" if names.count(step.name) > 1 else step.name
+               for at, step in enumerate(steps))  # fmt: skip
+    return dict(zip(counted, map(_step, steps), strict=True))
+
+
 def _show(told: Explanation) -> None:
     from hamr.cli.explanation import Fact
     from hamr.cli.table import paragraphs
 
-    steps = {step.name: _step(step) for step in told.steps}
+    steps = _steps(told.steps)
     facts = {name: _line(fact) for name, fact in told.facts.items()}
     facts["key"] = told.key_told + (f" (get one at {told.key['url']})" if _wanting(told) else "")
     facts |= {f"{hook} by": name for hook, name in told.hooks.items()}

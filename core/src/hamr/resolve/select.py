@@ -36,13 +36,19 @@ def select(
     level, meant, asked = _meant(asked, known, alias)
     taken: list[Step] = [*meant.steps] if meant is not None else []
     for name, step in STEPS.items():
-        found = step(asked, known)
+        try:
+            found = step(asked, known)
+        except ConfigError as error:
+            error.steps = (*taken, Step(name, None, error.message))
+            raise
         if isinstance(found, Passed):
             taken.append(Step(name, None, found.why, found.refused))
             continue
         taken.append(Step(name, _told(found), found.why, found.refused))
         return _selection(found, level, taken, meant)
-    raise _nothing(role) if asked.name is None else known.absent(asked.name.partition("/")[0])
+    nobody = _nothing(role) if asked.name is None else known.absent(asked.name.partition("/")[0])
+    nobody.steps = tuple(taken)
+    raise nobody
 
 
 def _asked(selector: str | None, environ: Mapping[str, str], known: Known, role: Role) -> Asked:

@@ -89,7 +89,7 @@ def own_server(asked: Asked, known: Known) -> Found | Passed:
         if isinstance(found := _at(server, given, asked, known), Found):
             return found
         passed = passed or found
-    return passed or Passed(f"{' and '.join(unset)} is not set")
+    return passed or Passed(f"{' and '.join(unset)} {'is' if len(unset) == 1 else 'are'} not set")
 
 
 def _at(server: Server, given: Said, asked: Asked, known: Known) -> Found | Passed:
