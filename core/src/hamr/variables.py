@@ -39,11 +39,15 @@ def _plain(name: str, what: str) -> Variable:
 TABLE: Mapping[str, Variable] = {
     "provider": _both("LLM_PROVIDER", "the provider where none is named"),
     "model": _both("LLM_MODEL", "the model where none is named"),
+    "role_model": Variable(
+        ("HAMR_LLM_ROLE_", "HARN_LLM_ROLE_"), "the model of a role, or its provider", beginnings=True
+    ),
     "embed_model": Variable(("HAMR_EMBED_MODEL",), "the model for embeddings where none is named"),
     "default_provider": _both("DEFAULT_PROVIDER", "the provider where the model's name does not tell it"),
     "providers_config": _both("PROVIDERS_CONFIG", "where the user's providers.toml is"),
     "config_dir": Variable(("HAMR_CONFIG_DIR",), "the folder of the user's configuration"),
     "agent_dir": Variable(("HAMR_AGENT_DIR",), "the folder of auth.json and models.json"),
+    "credential_store": Variable(("HAMR_CREDENTIAL_STORE",), "where hamr auth keeps a key: file or keyring"),
     "state_dir": _both("STATE_DIR", "the folder of what outlives a process"),
     "state_url": Variable(("HAMR_STATE_URL",), "the server where many machines keep limits"),
     "state_on_failure": Variable(("HAMR_STATE_ON_FAILURE",), "what counts while it is lost"),
