@@ -12,7 +12,7 @@ from bench.figure import Figure
 from bench.lab import Lab, opened
 from bench.table import machine, number, table
 
-BENCHES = ("start", "call", "stream", "arguments", "conversation", "wires", "each_wire", "resolve", "memory")
+BENCHES = ("start", "call", "stream", "arguments", "conversation", "wires", "each_wire", "resolve", "spend", "memory")
 
 
 def main() -> int:

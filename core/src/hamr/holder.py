@@ -6,6 +6,7 @@ import os
 import weakref
 from pathlib import Path
 
+from hamr.errors import ConfigError
 from hamr.locks import FileLock
 
 PREFIX = "holder-"
@@ -49,4 +50,7 @@ def _unmark(lock: FileLock, pid: int) -> None:
     """At the end of the process that made the mark, and not of one that it has forked."""
     if os.getpid() == pid:
         lock.release()
-        lock.remove()
+        try:
+            lock.remove()
+        except ConfigError:  # its folder has gone, and the mark with it
+            return

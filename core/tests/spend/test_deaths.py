@@ -83,6 +83,15 @@ def test_a_killed_process_loses_no_settled_call_and_holds_nobody_up(tmp_path: Pa
     assert tags == settled + held
 
 
+def test_a_process_whose_folder_is_removed_ends_in_silence(tmp_path: Path) -> None:
+    removing = WRITER.replace("while True:", "import shutil\nfor _ in range(1):").replace('"settled\\n"', "'settled'")
+    script = f"{removing}\nshutil.rmtree(sys.argv[1])\n"
+    ran = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "state")], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "settled", "")
+
+
 def environ(folder: Path) -> dict[str, str]:
     price = '[[model]]\nid = "sim/echo"\nmax_tokens = 100\n[[model.price]]\ninput = 1000\noutput = 1000\n'
     (folder / "models.toml").write_text(price)
