@@ -117,12 +117,36 @@ def test_a_rule_of_the_users_own_and_an_option_overrule_the_matrix(tmp_path: Pat
     assert b'"temperature":0.7' in call.body
 
 
+def test_variables_of_a_provider_say_what_all_of_its_models_can_do(colour: Colour) -> None:
+    """R-47, R-49, C-52: over what files and plugins say, for this provider and none of its siblings."""
+    environ = {"OPENAI_SUPPORTS_TOOLS": "0", "SIM_SUPPORTS_TOOLS": "no", "SIM_REASONING": "0"}
+    with Hamr(environ={**environ, "HAMR_SIM_MAX_OUTPUT_TOKENS": "50"}, folder=None) as client:
+        answer = colour.call(client, "hi", "sim/echo", thinking="high", max_tokens=60)
+        assert {("dropped", "thinking"), ("clamped", "max_tokens")} <= set(told(answer))
+        with pytest.raises(Unsupported, match="says SIM_SUPPORTS_TOOLS and SIM_REASONING and HAMR_SIM_MAX_OUTPUT"):
+            colour.call(client, "hi", "sim/echo", tools=[look])
+        assert client.provider_capabilities("openai", "gpt-5").native_tools is False
+        assert client.provider_capabilities("groq", "openai/gpt-oss-20b").native_tools is True
+        assert client.provider_capabilities("deepseek", "gpt-5").native_tools is None
+    with Hamr(environ={"OLLAMA_SUPPORTS_TOOLS": "1", "OLLAMA_REASONING": "1"}, folder=None) as client:
+        known = client.provider_capabilities("ollama", "llava")
+        assert (known.native_tools, known.thinking, known.vision_supported) == (True, True, True)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("SIM_SUPPORTS_TOOLS", "2"), ("SIM_REASONING", "some"), ("SIM_MAX_OUTPUT_TOKENS", "-1")]
+)
+def test_a_variable_that_says_nothing_clear_is_told(variable: str, value: str) -> None:
+    with Hamr(environ={variable: value}, folder=None) as client, pytest.raises(ConfigError, match=variable):
+        client.call("hi", "sim/echo", tools=[look])
+
+
 def test_nothing_is_looked_up_for_a_call_that_nobody_would_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str | None, ...]] = []
     with Hamr(environ={}, folder=None) as client:
         of = client.capabilities.of
         monkeypatch.setattr(client.capabilities, "of", lambda *model: asked.append(model) or of(*model))
-        client.call(["hi", SAW[1], "hey"], "sim/echo", max_tokens=5)
+        client.call(["hi", SAW[1], "hey"], "sim/echo", stop=["x"])
         assert asked == []
         client.call("hi", "sim/echo", tools=[look])
         assert [each[:2] for each in asked] == [("sim", "echo")]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from hamr.capabilities.environment import environment_rule
 from hamr.capabilities.matrix import Known, Matrix, Source, packaged, source
 from hamr.errors import ConfigError
 from hamr.providers import Providers
 
 if TYPE_CHECKING:
+    from hamr.capabilities.capability import Rule
     from hamr.pipeline import Pipeline
 
 FILE = "capabilities.toml"
@@ -21,8 +23,10 @@ PLACE = "what was installed at run time"
 class CapabilitySources:
     """The matrix of one client, read when it is first asked; `warn` is told what in a file does not count."""
 
-    def __init__(self, providers: Providers, warn: Callable[[str], None]) -> None:
-        self._providers, self._warn = providers, warn
+    def __init__(
+        self, providers: Providers, warn: Callable[[str], None], environ: Mapping[str, str] | None = None
+    ) -> None:
+        self._providers, self._warn, self._environ = providers, warn, environ or {}
         self._installed: list[Source] = []
         self._shipped: dict[str, Source] = {}
         self._matrix: Matrix | None = None
@@ -34,7 +38,8 @@ class CapabilitySources:
         if self._read_of is not self._providers.configuration:  # the files were read again, or code has said more
             self._read_of, self._matrix = self._providers.configuration, None
         if self._matrix is None:
-            self._matrix = Matrix([*self._installed, *self._configured()], self._of_plugin)
+            own = [*self._installed, *self._configured()]
+            self._matrix = Matrix(own, self._of_plugin, self._said)
         return self._matrix
 
     def of(self, provider: str, model: str, form: str | None = None) -> Known:
@@ -82,6 +87,9 @@ class CapabilitySources:
             if tables:
                 found.append(source(tables, f"{layer.place}: capabilities", self._warn))
         return found
+
+    def _said(self, provider: str) -> tuple[Rule, str] | None:
+        return environment_rule(provider, self._environ)
 
     def _of_plugin(self, id: str) -> Source:
         if (known := self._shipped.get(id)) is None:

@@ -80,7 +80,7 @@ class Hamr:
         given = dict(keys or {}), dict(parameters or {})
         self._routes = Routes(self.providers, self._environ, *given, self.credentials, self.settings)
         self._resolver = Resolver(self._routes, self._environ, tell)
-        self.capabilities: CapabilitySources = CapabilitySources(self.providers, self._resolver.warn)
+        self.capabilities: CapabilitySources = CapabilitySources(self.providers, self._resolver.warn, self._environ)
         self.stores = Stores(self.plugins, self._environ, self.providers.setting)
         self._admission = Admission(self._environ, Given(limits, project, tags, budgets), self.stores)
         switched_on = names(self._environ.get("HAMR_EXTENSIONS", "")) if extensions is None else extensions

@@ -9,6 +9,7 @@ from functools import lru_cache
 from time import gmtime, strftime
 from typing import TYPE_CHECKING
 
+from hamr.capabilities.refusable import may_be_refused
 from hamr.effects import Close, Do, Emit, Flow, Keep, Now, OpenReply, Remind, Sleep, Wait, WallClock
 from hamr.endings import Ending, Folding, Pieces, Sending, Value, Whole, failed_head
 from hamr.errors import BrokenReply, CallError, ConfigError, HamrError, NoSuchModel, Unsupported
@@ -26,7 +27,7 @@ from hamr.specs import (
     ToolWire,
     Transport,
 )
-from hamr.types import Call, Head, Message, Notice, Request, Response, Route, Secret, Settings, Text, Timeouts, Warned
+from hamr.types import Call, Head, Message, Notice, Request, Response, Route, Secret, Settings, Timeouts, Warned
 from hamr.version import VERSION
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class Pipeline:
         `encode` is the wire's own unless another of its ways is meant.
         """
         encode, request = encode or self.wire.encode, self.filled(request)
-        if self.known is None or not _may_be_refused(request):
+        if self.known is None or not may_be_refused(request):
             return encode(request, self.route)
         from hamr.capabilities.fit import fitted
 
@@ -366,28 +367,6 @@ class Pipeline:
             redacted(error, self.route.variable(name))
         for value in sending.secrets:  # what the auth has found for itself
             redacted(error, Secret(value, "the call"))
-
-
-def _may_be_refused(request: Request) -> bool:
-    """Whether it has anything that some models do not take; most have not, and nothing is read for them."""
-    return not (
-        request.temperature is None
-        and request.top_p is None
-        and request.top_k is None
-        and request.seed is None
-        and request.thinking is None
-        and request.frequency_penalty is None
-        and request.presence_penalty is None
-        and request.response_format is None
-        and not request.tools
-        and all(message.role == "assistant" or not _has_more(message) for message in request.messages)
-        and not (request.messages and request.messages[-1].role == "assistant")
-    )
-
-
-def _has_more(message: Message) -> bool:
-    """Whether there is anything in it but text."""
-    return any(type(part) is not Text for part in message.parts)
 
 
 @lru_cache(maxsize=64)

@@ -91,6 +91,15 @@ def test_a_field_that_a_model_does_not_take_is_left_out(name: str) -> None:
     ]
 
 
+def test_no_longer_an_answer_is_asked_for_than_the_model_gives() -> None:
+    """R-49."""
+    found, told = fit(Request((HI,), max_tokens=9000), max_output_tokens=8192)
+    assert (found.max_tokens, told) == (8192, [("clamped", "max_tokens")])
+    for most in (100, None):
+        request = Request((HI,), max_tokens=most)
+        assert fit(request, max_output_tokens=8192) == (request, [])
+
+
 @pytest.mark.parametrize(("can", "lacks"), LACKS, ids=str)
 def test_without_what_matters_most_nothing_is_sent(can: dict[str, Any], lacks: str) -> None:
     with pytest.raises(Unsupported, match=f"maker/model .*{lacks}.*says a file") as caught:

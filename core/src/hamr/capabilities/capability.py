@@ -43,6 +43,7 @@ class Capabilities:
     defer_loading: bool | None = None
     tool_search: tuple[str, ...] | None = None
     max_tools: int | None = field(default=None, metadata={"least": 0})
+    max_output_tokens: int | None = field(default=None, metadata={"least": 1})
     message_wire_format: str | None = field(default=None, metadata=FORMATS)
     responses_api: bool | None = None
     hosted_tools: tuple[str, ...] | None = None

@@ -41,6 +41,7 @@ def fitted(request: Request, known: Known, selector: str, wire: str) -> tuple[Re
     """
     fitting = _Fitting(request, known, selector, wire)
     fitting.leave_out_fields()
+    fitting.fit_length()
     fitting.fit_tools()
     fitting.fit_messages()  # before anything is put among them, so that their places are told as the user counts them
     fitting.fit_thinking()
@@ -55,7 +56,11 @@ class _Fitting:
         self.request, self.told = request, Told(wire)
         self._can: Capabilities = known.capabilities
         self._selector, self._asked_format = selector, known.asked_format
-        self._places = known.places
+        self._known = known
+
+    @property
+    def _places(self) -> str:
+        return self._known.places
 
     def leave_out_fields(self) -> None:
         """Send no field of which the matrix says no."""
@@ -72,6 +77,13 @@ class _Fitting:
         if refused:
             without: dict[str, Any] = dict.fromkeys(refused)
             self.request = replace(request, **without)
+
+    def fit_length(self) -> None:
+        """Ask for no longer an answer than the model gives."""
+        wanted, most = self.request.max_tokens, self._can.max_output_tokens
+        if wanted is not None and most is not None and wanted > most:
+            self.told("clamped", "max_tokens", f"the model gives at most {most:,}, says {self._places}")
+            self.request = replace(self.request, max_tokens=most)
 
     def fit_thinking(self) -> None:
         """Where it is not to think: by the words it knows for that, or as little as it can."""
@@ -135,7 +147,8 @@ class _Fitting:
             return
         if (lack := senses.lost(messages)) is not None:
             raise self._unsupported(f"takes {lack.what}", lack.remedy)
-        self.request = replace(self.request, messages=senses.left(messages, self.told, self._places))
+        if any(map(senses.misses, messages)):
+            self.request = replace(self.request, messages=senses.left(messages, self.told, self._places))
 
     def _unsupported(self, lacks: str, remedy: str) -> Unsupported:
         return Unsupported(f"{self._selector} {lacks}, says {self._places}", hint=f"{remedy}, {OVERRULE}")

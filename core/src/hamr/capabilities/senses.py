@@ -67,6 +67,18 @@ class Senses:
                     return lack
         return None
 
+    def misses(self, message: Message) -> bool:
+        """Whether there is anything in it that it does not take; what a model gave is left to its wire."""
+        if message.role == "assistant":
+            return False
+        for part in message.parts:
+            if isinstance(part, ToolResult):
+                if any(self.lack(each) is not None for each in part.parts):
+                    return True
+            elif type(part) is not Text and self.lack(part) is not None:
+                return True
+        return False
+
     def left(self, messages: tuple[Message, ...], told: Told, places: str) -> tuple[Message, ...]:
         """The messages with a line for each thing that it does not take; what a model gave is left to its wire."""
         return tuple(

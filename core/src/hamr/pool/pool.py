@@ -16,12 +16,14 @@ from hamr.pool.candidate import Candidate, Heeded
 from hamr.pool.choosing import Pick, pick
 from hamr.pool.full import Full, alike, patience
 from hamr.pool.policy import Policy
+from hamr.pool.size import fitting
 from hamr.pool.state import Member, Room, State
 from hamr.retry import backoff
 from hamr.secrets.redact import redacted
 from hamr.types import Adaptation, Choice, Embeddings, PassedOver, Response, Secret, Settings, Standing, Timings, Warned
 
 if TYPE_CHECKING:
+    from hamr.gates import Asking
     from hamr.pipeline import Pipeline
     from hamr.secrets.keys import Key
     from hamr.specs import StateStore
@@ -68,7 +70,7 @@ class Pools:
 
     def __init__(self, environ: Mapping[str, str], chosen: Chosen | None = None) -> None:
         self.policy = Policy.read(environ)
-        self.patience = patience(environ)
+        self.environ, self.patience = environ, patience(environ)
         self.shared = store.shared(environ, chosen)
         self._swept = False
 
@@ -174,15 +176,17 @@ class Pool:
             found += yield from usage(pipeline.gates, pipeline.route, seat.tail)
         return found
 
-    def served(self, attempt: Attempt[Value], settings: Settings) -> Flow[Value]:
+    def served(self, attempt: Attempt[Value], settings: Settings, asked: Asking) -> Flow[Value]:
         """Make the call with one member after another until one serves; raises the HamrError of the last.
 
-        Each is tried once, and `settings.retries` more attempts are made after a wait, all within `timeouts.total`.
+        Those that `asked` is too large for are left out. Each is tried once, and `settings.retries` more attempts are
+        made after a wait, all within `timeouts.total`.
         """
         going = Going.begun_at((yield Now()), self, settings)
+        candidates, going.left_out = fitting(self.candidates, asked, self.pools.environ)
         while True:
             now: float = yield WallClock()
-            choice, seats = yield from self.pools.next(self.candidates, going.tried, now)
+            choice, seats = yield from self.pools.next(candidates, going.tried, now)
             going.passed |= {each.member: each.why for each in choice.passed}
             going.seats = {member: seat for each in seats for member, seat in each.items()}
             member = going.full.next(choice.member, going.seats)
@@ -238,6 +242,7 @@ class Going:
     seats: Mapping[Member, Seat] = field(default_factory=dict)
     known: dict[Member, Seat] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    left_out: Sequence[PassedOver] = ()
     last: HamrError | None = None
     passing: CallError | None = None
 
@@ -344,7 +349,7 @@ class Going:
     def _passed(self) -> tuple[PassedOver, ...]:
         seats = {**self.known, **self.seats}
         found = [(seats[member], why) for member, why in self.passed.items() if member in seats]
-        return tuple(PassedOver(seat.selector, seat.tail, why) for seat, why in found)
+        return (*self.left_out, *(PassedOver(seat.selector, seat.tail, why) for seat, why in found))
 
     def _resting(self, choice: Pick, now: float) -> HamrError:
         if not self.seats:

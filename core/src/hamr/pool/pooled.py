@@ -48,12 +48,12 @@ class Pooled(Pipeline):
 
     def flow(self, request: Request, settings: Settings) -> Flow[Response]:
         """Make the call; emits the events of its reply and returns their fold. Raises HamrError."""
-        return self.pool.served(lambda pipeline, own: pipeline.flow(request, own), settings)
+        return self.pool.served(lambda pipeline, own: pipeline.flow(request, own), settings, request)
 
     def embed(self, request: EmbeddingRequest, settings: Settings) -> Flow[Embeddings]:
         """Turn the inputs into vectors; raises HamrError."""
-        return self.pool.served(lambda pipeline, own: pipeline.embed(request, own), settings)
+        return self.pool.served(lambda pipeline, own: pipeline.embed(request, own), settings, request)
 
     def count(self, request: Request, settings: Settings) -> Flow[int]:
         """How many tokens the request has, as a provider counts them; raises HamrError."""
-        return self.pool.served(lambda pipeline, own: pipeline.count(request, own), settings)
+        return self.pool.served(lambda pipeline, own: pipeline.count(request, own), settings, request)
