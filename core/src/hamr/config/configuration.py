@@ -358,4 +358,5 @@ def _without_commands(layer: Layer) -> Layer:
 def _runs(tables: Mapping[str, Any]) -> bool:
     values = [tables.get("auth", {}).get("key", ""), *tables.get("header_values", {}).values()]
     values += [value for rule in tables.get("model", ()) for value in rule.get("header_values", {}).values()]
-    return any(value.startswith("!") for value in values) or "command" in tables.get("compat", {})
+    flags = [tables.get("compat", {}), *(rule.get("compat", {}) for rule in tables.get("model", ()))]
+    return any(value.startswith("!") for value in values) or any("command" in each for each in flags)

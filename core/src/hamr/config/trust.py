@@ -19,6 +19,10 @@ DEFAULTS = ("ask", "always", "never")
 HINT = "To allow it: hamr trust"
 FIELDS = frozenset({"name", "base_url", "wire", "auth", "compat", "models", "model", "limits"})
 """What the table of a new provider may hold."""
+RULE_FIELDS = frozenset({"match", "compat", "wire", "limits", "local"})
+"""What it may say of single models."""
+OWN_STYLES = frozenset({"", "none", "bearer", "header"})
+"""Styles of auth that take a key and nothing else; others find credentials of the user's by themselves."""
 COMPAT = frozenset({"command", "args", "env", "cwd", "mcp_servers", "agents", "any_command"})
 """What starts a program."""
 DIVERTING = frozenset({"default_provider", "default_model", "fallback"})
@@ -150,7 +154,7 @@ def _dangers(id: str, tables: Mapping[str, Any], known: Collection[str], variabl
     """What the tables of a package may not say of this provider."""
     if id in known:
         yield "it would change a provider that is there already"
-    if "transport" in tables or COMPAT & set(tables.get("compat", {})):
+    if _starts_a_program(tables):
         yield "it would start a program"
     auth = tables.get("auth", {})
     values = [auth.get("key", ""), *tables.get("header_values", {}).values()]
@@ -164,17 +168,32 @@ def _dangers(id: str, tables: Mapping[str, Any], known: Collection[str], variabl
             yield f"its key would be taken from {name}, which is another's"
 
 
+def _starts_a_program(tables: Mapping[str, Any]) -> bool:
+    """Whether a provider or one of its models would, by its transport, its wire or its flags."""
+    rules = tables.get("model", ())
+    flags = [tables.get("compat", {}), *(rule.get("compat", {}) for rule in rules)]
+    return (
+        "transport" in tables
+        or any(rule.get("wire") == "acp" for rule in rules)
+        or any(COMPAT & set(each) for each in flags)
+    )
+
+
 def _faults(id: str, tables: Mapping[str, Any], known: Collection[str], variables: Collection[str]) -> Iterator[str]:
     """What an untrusted project may not say of this provider."""
     if id in known:
         yield "it would change a provider that is there already"
     if strange := sorted(tables.keys() - FIELDS - {"transport"}):
         yield f"it sets {', '.join(strange)}"
-    if "transport" in tables or COMPAT & set(tables.get("compat", {})):
+    if strange := sorted({name for rule in tables.get("model", ()) for name in rule} - RULE_FIELDS):
+        yield f"it sets {', '.join(strange)} of a model"
+    if _starts_a_program(tables):
         yield "it would start a program"
     if "{" in tables.get("base_url", ""):
         yield "its base URL has a parameter"
     auth = tables.get("auth", {})
+    if (style := auth.get("style", "")) not in OWN_STYLES:
+        yield f"its auth {style!r} finds credentials by itself"
     key = auth.get("key", "")
     if key.startswith("!"):
         yield "its key is a command"
