@@ -1,4 +1,4 @@
-"""`fallback` of a provider: who serves where it cannot."""
+"""`fallback` of a provider: who serves where it cannot (R-12)."""
 
 from __future__ import annotations
 

@@ -16,32 +16,23 @@ from hamr.admission import Admission, Given
 from hamr.auth.header import HeaderAuth
 from hamr.drive import run
 from hamr.effects import Do, Now, Sleep, Tell
-from hamr.errors import BrokenReply, CallError, NoAnswer, Overloaded, RateLimited
+from hamr.errors import BrokenReply, NoAnswer, RateLimited
 from hamr.gates import Asked
 from hamr.limits.gate import STEP
 from hamr.limits.limiter import FILE
 from hamr.pipeline import Pipeline
 from hamr.streams import AsyncStream, Stream
 from hamr.types import (
-    Call,
     Event,
     Failed,
-    Finished,
-    Head,
     Message,
     Request,
-    Route,
     Settings,
-    Started,
     Text,
-    TextDelta,
-    TextEnd,
-    TextStart,
     Timeouts,
-    Usage,
-    UsageUpdated,
 )
 from hamr_testkit.colours import Colour
+from hamr_testkit.plain_wire import PlainDecoder, PlainWire
 from hamr_testkit.routes import route
 from hamr_testkit.scripted import Answer, ScriptedTransport
 
@@ -54,38 +45,19 @@ NO_PRICES: Any = None
 DONE = Answer((b"done",))
 
 
-class Decoder:
-    def feed(self, data: bytes) -> Sequence[Event]:
-        return [Started(), TextStart(0), TextDelta(0, data.decode())]
-
-    def finish(self) -> Sequence[Event]:
-        return [TextEnd(0), UsageUpdated(Usage(input=3, output=2)), Finished("stop")]
-
-
-class BrokenDecoder(Decoder):
+class BrokenDecoder(PlainDecoder):
     def finish(self) -> Sequence[Event]:
         return [Failed(BrokenReply("ended early"))]
 
 
-class Wire:
-    def __init__(self, decoder: type[Decoder] = Decoder) -> None:
-        self.decoder = decoder
-
-    def encode(self, request: Request, route: Route) -> Call:
-        return Call("http://test/ask")
-
-    def error(self, head: Head) -> CallError:
-        return Overloaded("busy", status=head.status)
-
-
 def pipeline(
-    folder: Path, transport: ScriptedTransport, wait: str = "1", wire: Wire | None = None, **limits: int
+    folder: Path, transport: ScriptedTransport, wait: str = "1", wire: PlainWire | None = None, **limits: int
 ) -> Pipeline:
     """Calls under these limits, which wait for as many milliseconds."""
     asked = route("lines", key=CANARY)
     environ = {"HAMR_STATE_DIR": str(folder), "HAMR_LLM_RATE_LIMIT_MAX_WAIT_MS": wait}
     admission = Admission(environ, Given({"test": limits}))
-    return Pipeline(asked, transport, HeaderAuth(asked.secret), wire or Wire(), admission.gates(asked, NO_PRICES))
+    return Pipeline(asked, transport, HeaderAuth(asked.secret), wire or PlainWire(), admission.gates(asked, NO_PRICES))
 
 
 def charged(folder: Path, kind: str) -> int:
@@ -200,7 +172,7 @@ def test_each_attempt_is_a_call_and_one_without_an_answer_takes_no_tokens(colour
 
 def test_an_answer_that_breaks_off_keeps_the_estimate(colour: Colour, tmp_path: Path) -> None:
     transport = ScriptedTransport(DONE)
-    calling = pipeline(tmp_path, transport, wire=Wire(BrokenDecoder), tpm=10_000)
+    calling = pipeline(tmp_path, transport, wire=PlainWire(BrokenDecoder), tpm=10_000)
     with pytest.raises(BrokenReply):
         colour.run(calling.flow(ASKED, QUICK), transport)
     assert charged(tmp_path, "tpm") == 114
@@ -223,7 +195,9 @@ def test_two_keys_have_two_limits_and_neither_is_in_the_file(colour: Colour, tmp
         asked = route("lines", key=key)
         admission = Admission({"HAMR_STATE_DIR": str(tmp_path)}, Given({"test": {"rpm": 1, "concurrency": 1}}))
         (gate,) = admission.gates(asked, NO_PRICES)
-        colour.run(Pipeline(asked, transport, HeaderAuth(asked.secret), Wire(), (gate,)).flow(ASKED, QUICK), transport)
+        colour.run(
+            Pipeline(asked, transport, HeaderAuth(asked.secret), PlainWire(), (gate,)).flow(ASKED, QUICK), transport
+        )
     assert len(transport.calls) == 2
     kept = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
     assert b"test|" in kept
@@ -272,7 +246,9 @@ def test_limits_may_be_kept_for_one_process_only(colour: Colour, tmp_path: Path)
         "HAMR_RATE_LIMIT_TEST": "1",
         "HAMR_LLM_RATE_LIMIT_MAX_WAIT_MS": "1",
     }
-    calling = Pipeline(asked, transport, HeaderAuth(asked.secret), Wire(), Admission(environ).gates(asked, NO_PRICES))
+    calling = Pipeline(
+        asked, transport, HeaderAuth(asked.secret), PlainWire(), Admission(environ).gates(asked, NO_PRICES)
+    )
     colour.run(calling.flow(ASKED, QUICK), transport)
     with pytest.raises(RateLimited):
         colour.run(calling.flow(ASKED, QUICK), transport)

@@ -1,4 +1,4 @@
-"""The system's keyring, by real backends of the package `keyring`: what works, and what does not is an error."""
+"""The system's keyring, by real backends of the package `keyring`: what works, and what does not is an error (M-26)."""
 
 from __future__ import annotations
 

@@ -11,30 +11,24 @@ from typing import Any
 import pytest
 
 from hamr.auth.header import HeaderAuth
-from hamr.errors import BudgetSpent, CallError, ConfigError, Overloaded
+from hamr.errors import BudgetSpent, ConfigError, Overloaded
 from hamr.options import settings
 from hamr.pipeline import Pipeline
 from hamr.types import (
-    Call,
     Cost,
     Event,
     Failed,
-    Finished,
-    Head,
     Message,
     Request,
-    Route,
     Run,
     Settings,
     Started,
     Text,
-    TextDelta,
-    TextEnd,
-    TextStart,
     Usage,
     UsageUpdated,
 )
 from hamr_testkit.colours import Colour
+from hamr_testkit.plain_wire import PlainDecoder, PlainWire
 from hamr_testkit.routes import route
 from hamr_testkit.scripted import Answer, ScriptedTransport
 
@@ -43,15 +37,7 @@ ASKED = Request((Message("user", (Text("h" * 40),)),), max_tokens=100)
 DONE, BUSY = Answer((b"12345678",)), Answer(status=503)
 
 
-class Decoder:
-    def feed(self, data: bytes) -> Sequence[Event]:
-        return [Started(), TextStart(0), TextDelta(0, data.decode())]
-
-    def finish(self) -> Sequence[Event]:
-        return [TextEnd(0), UsageUpdated(Usage(input=3, output=2)), Finished("stop")]
-
-
-class DearFailure(Decoder):
+class DearFailure(PlainDecoder):
     """Fails before anything has come, and has charged for it all the same."""
 
     def feed(self, data: bytes) -> Sequence[Event]:
@@ -59,17 +45,6 @@ class DearFailure(Decoder):
 
     def finish(self) -> Sequence[Event]:
         return [Failed(Overloaded("busy"))]
-
-
-class Wire:
-    def __init__(self, decoder: type[Decoder] = Decoder) -> None:
-        self.decoder = decoder
-
-    def encode(self, request: Request, route: Route) -> Call:
-        return Call("http://test/ask")
-
-    def error(self, head: Head) -> CallError:
-        return Overloaded("busy", status=head.status)
 
 
 class DollarAToken:
@@ -90,9 +65,9 @@ class Unknown(DollarAToken):
         return Cost()
 
 
-def pipeline(transport: ScriptedTransport, prices: Any = None, wire: Wire | None = None) -> Pipeline:
+def pipeline(transport: ScriptedTransport, prices: Any = None, wire: PlainWire | None = None) -> Pipeline:
     asked = route("lines", key="sk-canary-0123456789abcdef")
-    return Pipeline(asked, transport, HeaderAuth(asked.secret), wire or Wire(), charge=prices or DollarAToken())
+    return Pipeline(asked, transport, HeaderAuth(asked.secret), wire or PlainWire(), charge=prices or DollarAToken())
 
 
 def bound(usd: str, retries: int = 0) -> Settings:
@@ -145,7 +120,7 @@ def test_an_unknown_price_is_reckoned_on_the_safe_side(colour: Colour) -> None:
     transport = ScriptedTransport(DONE)
     for prices in (Unknown(), None):
         calling = pipeline(transport, prices) if prices else Pipeline(
-            route("lines"), transport, HeaderAuth(lambda: None), Wire()
+            route("lines"), transport, HeaderAuth(lambda: None), PlainWire()
         )  # fmt: skip
         with pytest.raises(BudgetSpent, match=r"may cost \$0\.00051"):
             colour.run(calling.flow(ASKED, bound("0.000513")), transport)
@@ -154,7 +129,7 @@ def test_an_unknown_price_is_reckoned_on_the_safe_side(colour: Colour) -> None:
 def test_what_failed_attempts_have_cost_counts(colour: Colour) -> None:
     """Pain 28: all attempts of a call are one call."""
     transport = ScriptedTransport(*[DONE] * 9)
-    calling = pipeline(transport, wire=Wire(DearFailure))
+    calling = pipeline(transport, wire=PlainWire(DearFailure))
     with pytest.raises(BudgetSpent, match=r"may cost \$114\.00 after the \$20\.00 that it has cost") as caught:
         colour.run(calling.flow(ASKED, bound("130", retries=5)), transport)
     assert len(transport.calls) == 2

@@ -17,7 +17,7 @@ import pytest
 
 from hamr.admission import Admission, Given
 from hamr.auth.header import HeaderAuth
-from hamr.errors import BrokenReply, BudgetSpent, CallError, ConfigError, HamrError, NoAnswer, Overloaded
+from hamr.errors import BrokenReply, BudgetSpent, CallError, ConfigError, HamrError, NoAnswer
 from hamr.pipeline import Pipeline
 from hamr.spend.spending import FILE
 from hamr.streams import AsyncStream, Stream
@@ -32,16 +32,14 @@ from hamr.types import (
     Request,
     Route,
     Settings,
-    Started,
     Text,
-    TextDelta,
     TextEnd,
-    TextStart,
     Usage,
     UsageUpdated,
 )
 from hamr.types.usage import BUCKETS
 from hamr_testkit.colours import Colour
+from hamr_testkit.plain_wire import PlainDecoder, PlainWire
 from hamr_testkit.routes import route
 from hamr_testkit.scripted import Answer, ScriptedTransport
 
@@ -51,28 +49,9 @@ QUICK = Settings(retries=0)
 DONE = Answer((b"12345678",))
 
 
-class Decoder:
-    def feed(self, data: bytes) -> Sequence[Event]:
-        return [Started(), TextStart(0), TextDelta(0, data.decode())]
-
-    def finish(self) -> Sequence[Event]:
-        return [TextEnd(0), UsageUpdated(Usage(input=3, output=2)), Finished("stop")]
-
-
-class BrokenDecoder(Decoder):
+class BrokenDecoder(PlainDecoder):
     def finish(self) -> Sequence[Event]:
         return [Failed(BrokenReply("ended early"))]
-
-
-class Wire:
-    def __init__(self, decoder: type[Decoder] = Decoder) -> None:
-        self.decoder = decoder
-
-    def encode(self, request: Request, route: Route) -> Call:
-        return Call("http://test/ask")
-
-    def error(self, head: Head) -> CallError:
-        return Overloaded("busy", status=head.status)
 
 
 class DollarAToken:
@@ -91,7 +70,7 @@ class Unknown(DollarAToken):
 
 
 def pipeline(
-    folder: Path, transport: ScriptedTransport, budgets: dict[str, Any], wire: Wire | None = None,
+    folder: Path, transport: ScriptedTransport, budgets: dict[str, Any], wire: PlainWire | None = None,
     prices: DollarAToken | None = None,
 ) -> Pipeline:  # fmt: skip
     charge: Any = prices or DollarAToken()
@@ -99,7 +78,7 @@ def pipeline(
     given = Given(project="web", tags=["nightly"], budgets=budgets)
     environ = {"HAMR_STATE_DIR": str(folder), "HAMR_CONFIG_DIR": str(folder / "none")}
     gates = Admission(environ, given).gates(asked, charge)
-    return Pipeline(asked, transport, HeaderAuth(asked.secret), wire or Wire(), gates, charge=charge)
+    return Pipeline(asked, transport, HeaderAuth(asked.secret), wire or PlainWire(), gates, charge=charge)
 
 
 def book(folder: Path) -> list[tuple[Any, ...]]:
@@ -194,7 +173,7 @@ def test_a_call_that_failed_without_an_answer_is_not_in_the_book(
 def test_an_answer_that_breaks_off_is_charged_with_what_had_come(colour: Colour, tmp_path: Path) -> None:
     transport = ScriptedTransport(DONE)
     with pytest.raises(BrokenReply):
-        colour.run(pipeline(tmp_path, transport, {"all": 1000}, Wire(BrokenDecoder)).flow(ASKED, QUICK), transport)
+        colour.run(pipeline(tmp_path, transport, {"all": 1000}, PlainWire(BrokenDecoder)).flow(ASKED, QUICK), transport)
     assert book(tmp_path) == [(16, 14, 2, 1, 0)]
 
 
@@ -211,7 +190,7 @@ def test_what_is_said_at_the_beginning_is_not_all_that_an_answer_cost_which_brok
 ) -> None:
     transport = ScriptedTransport(Answer((b"x" * 400,)))
     with pytest.raises(BrokenReply) as caught:
-        colour.run(pipeline(tmp_path, transport, budgets, Wire(BegunDecoder)).flow(ASKED, QUICK), transport)
+        colour.run(pipeline(tmp_path, transport, budgets, PlainWire(BegunDecoder)).flow(ASKED, QUICK), transport)
     assert book(tmp_path) == [(103, 3, 100, 1, 0)]
     partial = caught.value.partial
     assert partial is not None
@@ -220,12 +199,12 @@ def test_what_is_said_at_the_beginning_is_not_all_that_an_answer_cost_which_brok
 
 
 def test_an_answer_whose_provider_counts_nothing_has_an_estimate(colour: Colour, tmp_path: Path) -> None:
-    class Silent(Decoder):
+    class Silent(PlainDecoder):
         def finish(self) -> Sequence[Event]:
             return [TextEnd(0), Finished("stop")]
 
     transport = ScriptedTransport(DONE)
-    _, told = colour.run(pipeline(tmp_path, transport, {}, Wire(Silent)).flow(ASKED, QUICK), transport)
+    _, told = colour.run(pipeline(tmp_path, transport, {}, PlainWire(Silent)).flow(ASKED, QUICK), transport)
     assert told.usage == Usage(input=14, output=2, estimated=True)
     assert told.cost.usd == 16
     assert book(tmp_path) == [(16, 14, 2, 1, 0)]
@@ -265,14 +244,14 @@ def test_a_book_that_cannot_be_written_any_more_costs_no_answer(
     transport = ScriptedTransport(DONE)
     calling = pipeline(tmp_path, transport, {"all": 1000})
 
-    class Full(Wire):
+    class Full(PlainWire):
         def error(self, head: Head) -> CallError:
             raise AssertionError(head)
 
         def encode(self, request: Request, route: Route) -> Call:
             return Call("http://test/ask")
 
-    class Filling(Decoder):
+    class Filling(PlainDecoder):
         def finish(self) -> Sequence[Event]:
             for file in tmp_path.glob(f"{FILE}*"):
                 file.unlink()

@@ -1,4 +1,4 @@
-"""One limit, many processes and a real redis-server: exactly as much is let through as it says."""
+"""One limit, many processes and a real redis-server: exactly as much is let through as it says (M-60)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hamr import hamr`: the program whose `models.json` this one has."""
+"""`hamr import hamr`: the program whose `models.json` this one has (C-1)."""
 
 from __future__ import annotations
 

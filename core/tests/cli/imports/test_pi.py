@@ -1,4 +1,4 @@
-"""`hamr import pi`."""
+"""`hamr import pi` (C-1)."""
 
 from __future__ import annotations
 

@@ -11,13 +11,11 @@ import pytest
 
 from hamr.errors import (
     BrokenReply,
-    CallError,
 )
 from hamr.types import (
     Audio,
     Citation,
     Event,
-    Failed,
     Finished,
     HostedTool,
     Image,
@@ -28,28 +26,17 @@ from hamr.types import (
     TextEnd,
     TextStart,
     UsageUpdated,
-    Warned,
 )
 from hamr.wires.openai_completions import NAME
 from hamr.wires.openai_completions.compat import Compat
 from hamr.wires.openai_completions.decode import ReplyDecoder
 from hamr_testkit.cuts import cuts
+from hamr_testkit.reading import failure, warnings
 
 Decode = Callable[..., list[Event]]
 Chunk = Callable[..., dict[str, Any]]
 Stream = Callable[..., bytes]
 Folded = Callable[..., Response]
-
-
-def failure(events: list[Event]) -> CallError:
-    last = events[-1]
-    assert isinstance(last, Failed)
-    assert not any(isinstance(event, Finished) for event in events)
-    return last.error
-
-
-def warnings(events: list[Event]) -> list[str]:
-    return [event.text for event in events if isinstance(event, Warned)]
 
 
 def test_a_stream_is_told_step_by_step(decode: Decode, chunk: Chunk, sse: Stream) -> None:

@@ -21,32 +21,20 @@ from hamr.errors import (
 )
 from hamr.types import (
     Event,
-    Failed,
     Finished,
     Response,
     TextDelta,
     TextEnd,
-    Warned,
 )
 from hamr.wires.openai_completions.compat import Compat
 from hamr.wires.openai_completions.decode import ReplyDecoder
 from hamr_testkit.cuts import cuts
+from hamr_testkit.reading import failure, warnings
 
 Decode = Callable[..., list[Event]]
 Chunk = Callable[..., dict[str, Any]]
 Stream = Callable[..., bytes]
 Folded = Callable[..., Response]
-
-
-def failure(events: list[Event]) -> CallError:
-    last = events[-1]
-    assert isinstance(last, Failed)
-    assert not any(isinstance(event, Finished) for event in events)
-    return last.error
-
-
-def warnings(events: list[Event]) -> list[str]:
-    return [event.text for event in events if isinstance(event, Warned)]
 
 
 ERRORS: list[tuple[Any, type[CallError]]] = [

@@ -15,20 +15,16 @@ from hamr.types import (
     ToolCallDelta,
     ToolCallEnd,
     ToolCallStart,
-    Warned,
 )
 from hamr.wires.openai_completions import NAME
 from hamr.wires.openai_completions.compat import Compat
 from hamr.wires.openai_completions.decode import ReplyDecoder
+from hamr_testkit.reading import warnings
 
 Decode = Callable[..., list[Event]]
 Chunk = Callable[..., dict[str, Any]]
 Stream = Callable[..., bytes]
 Folded = Callable[..., Response]
-
-
-def warnings(events: list[Event]) -> list[str]:
-    return [event.text for event in events if isinstance(event, Warned)]
 
 
 def test_calls_are_told_as_they_come(decode: Decode, chunk: Chunk, sse: Stream) -> None:

@@ -20,8 +20,9 @@ from hamr.errors import (
     Refused,
     TooLong,
 )
-from hamr.types import Event, Failed, Head, Route
+from hamr.types import Event, Head, Route
 from hamr.wires.openai_responses import OpenAIResponses
+from hamr_testkit.reading import failure
 
 Decode = Callable[..., list[Event]]
 
@@ -39,13 +40,6 @@ CODES: list[tuple[str, type[CallError]]] = [
     ("image_too_large", BadRequest),
     ("nobody_knows_this", BrokenReply),
 ]
-
-
-def failure(events: list[Event]) -> CallError:
-    last = events[-1]
-    assert isinstance(last, Failed)
-    assert [event for event in events if isinstance(event, Failed)] == [last]
-    return last.error
 
 
 @pytest.mark.parametrize(("code", "kind"), CODES)

@@ -24,44 +24,10 @@ from hamr.types import (
 )
 from hamr.wires.openai_responses import NAME
 from hamr_testkit.cuts import cuts
+from hamr_testkit.responses_events import added, begun, call, delta, done, ended, message, response
 
 Decode = Callable[..., list[Event]]
 Sse = Callable[..., bytes]
-USAGE = {"input_tokens": 3, "output_tokens": 2, "total_tokens": 5}
-
-
-def response(status: str = "completed", output: Any = None, **more: Any) -> dict[str, Any]:
-    return {"id": "resp_1", "object": "response", "model": "m", "status": status, "output": output or [], **more}
-
-
-def begun(**more: Any) -> dict[str, Any]:
-    return {"type": "response.created", "response": response("in_progress", **more)}
-
-
-def ended(status: str = "completed", output: Any = None, **more: Any) -> dict[str, Any]:
-    return {"type": f"response.{status}", "response": response(status, output, usage=USAGE, **more)}
-
-
-def added(place: int, **item: Any) -> dict[str, Any]:
-    return {"type": "response.output_item.added", "output_index": place, "item": item}
-
-
-def done(place: int, **item: Any) -> dict[str, Any]:
-    return {"type": "response.output_item.done", "output_index": place, "item": item}
-
-
-def delta(kind: str, place: int, text: str, **more: Any) -> dict[str, Any]:
-    return {"type": f"response.{kind}.delta", "output_index": place, "delta": text, **more}
-
-
-def message(*texts: str, id: str = "msg_1", **more: Any) -> dict[str, Any]:
-    parts = [{"type": "output_text", "text": text, "annotations": []} for text in texts]
-    return {"type": "message", "id": id, "role": "assistant", "content": parts, **more}
-
-
-def call(arguments: str = "", **more: Any) -> dict[str, Any]:
-    return {"type": "function_call", "id": "fc_1", "call_id": "c1", "name": "f", "arguments": arguments, **more}
-
 
 HELLO = [
     added(0, **message()),

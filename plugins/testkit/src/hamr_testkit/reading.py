@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hamr.api import Failed, Fold, Timings
+from hamr.api import Failed, Finished, Fold, Timings, Warned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from hamr.api import Decoder, Event, Response
+    from hamr.api import CallError, Decoder, Event, Response
 
 
 def read(decoder: Decoder, data: bytes | Sequence[bytes]) -> list[Event]:
@@ -29,6 +29,19 @@ def fold(events: Iterable[Event], provider: str = "test", model: str = "a-model"
             raise event.error
         whole.add([event])
     return whole.response(provider, model, request_id=None, adaptations=(), timings=Timings())
+
+
+def failure(events: Sequence[Event]) -> CallError:
+    """The error that the events end in, which must be their only end."""
+    last = events[-1]
+    assert isinstance(last, Failed)
+    assert not any(isinstance(event, Finished | Failed) for event in events[:-1])
+    return last.error
+
+
+def warnings(events: Iterable[Event]) -> list[str]:
+    """The texts of all warnings."""
+    return [event.text for event in events if isinstance(event, Warned)]
 
 
 def comparable(events: Iterable[Event]) -> list[str]:
