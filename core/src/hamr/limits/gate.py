@@ -124,7 +124,7 @@ class LimitPass:
 
     def leave(self, came: Came) -> Flow[None]:
         """Settle with the provider's account; a call that failed without an answer used no tokens."""
-        usage = came.usage
+        usage = came.usage if came.usage is None or not came.usage.estimated else None  # a guess frees no room
         if usage is None and came.error is not None and not came.has_content:
             usage = Usage()
         used = {} if usage is None else {claim.bucket: _used(claim, usage) for claim in self._grant.claims}
