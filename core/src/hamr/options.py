@@ -106,7 +106,8 @@ def _dollars(value: Dollars | None) -> Decimal | None:
         return None
     from hamr.spend.budget import usd
 
-    return usd(value.removeprefix("$") if isinstance(value, str) else value, "max_cost")
+    plain = value.removeprefix("$") if isinstance(value, str) else value
+    return usd(plain, "max_cost", "Give what the call may cost at most in dollars, such as 0.05.")
 
 
 def patience(options: Mapping[str, Any]) -> float | None:

@@ -169,3 +169,38 @@ def test_a_book_that_somebody_else_writes_is_waited_for_and_a_corrupt_one_told(h
     ran = hamr("spend")
     assert ran.code == 0
     assert "spend.sqlite is corrupt" in ran.err
+
+
+def test_a_budget_for_a_provider_that_is_not_there_is_told_and_kept(hamr: Any) -> None:
+    ran = hamr("budget", "set", "provider:simm", "1")
+    assert ran.code == 0
+    assert "Did you mean sim?" in ran.err
+    assert "There is no provider 'simm' as yet." in ran.err
+    assert hamr("budget", "set", "provider:sim", "1").err == ""
+
+
+def test_a_budget_that_is_not_there_is_told_with_its_time(hamr: Any) -> None:
+    hamr("budget", "set", "all", "1")
+    assert "there is no such budget: all a week" in hamr("budget", "remove", "all", "--per", "week").err
+    assert "there is no such budget: all in all" in hamr("budget", "remove", "all", "--per", "total").err
+
+
+def test_a_price_that_is_a_slip_spoils_no_book(hamr: Any, call: Any, tmp_path: Path) -> None:
+    """A sum of such prices would not fit into 64 bits."""
+    (tmp_path / "config" / "models.toml").write_text(PRICES.replace("put = 1000", "put = 1e15"))
+    for _ in range(4):
+        assert call("web").code == 0
+    assert hamr("spend", "--json").json["total"]["usd"] == 4_000_000
+
+
+def test_the_most_that_a_call_may_cost(server: Any, hamr: Any, tmp_path: Path) -> None:
+    """N-191."""
+    ran = hamr("-m", "loop/m", "--max-cost", "$0.50", "hi")
+    assert ran.code == 1
+    assert "this call may cost $1.00, more than its max_cost of $0.50" in ran.err
+    assert "max_tokens=" in ran.err
+    assert not server.asked
+    assert hamr("-m", "loop/m", "--max-cost", "0.50", "--max-tokens", "100", "hi").code == 0
+    odd = hamr("-m", "loop/m", "--max-cost", "cheap", "hi")
+    assert odd.code == 2
+    assert "max_cost: expected an amount of dollars\nGive what the call may cost" in odd.err

@@ -87,3 +87,19 @@ def test_a_file_awry_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "spend.json").write_text(text)
     with pytest.raises(ConfigError, match=r"spend\.json"):
         Choices.read({"HAMR_CONFIG_DIR": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    ("scope", "meant"),
+    [
+        ("projct:web", "Did you mean project:web? "),
+        ("Tag:x", "Did you mean tag:x? "),
+        ("al", "Did you mean all? "),
+        ("project", "Did you mean project:NAME? "),
+        ("everything", "A budget is for"),
+    ],
+)
+def test_a_scope_that_is_nearly_one_is_guessed(scope: str, meant: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        budget(scope, 1, "here")
+    assert caught.value.hint.startswith(meant)

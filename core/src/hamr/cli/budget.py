@@ -55,6 +55,7 @@ def set_budget(scope: str, usd: str, *, per: str, as_json: bool) -> None:
     made = budget(_resolved(scope), {"usd": usd.removeprefix("$"), "per": per}, "hamr budget set")
     with config_files.changing(os.environ, FILE):
         Choices.read(os.environ).with_(made).write(os.environ)
+    _warn_of_absent(made.scope)
     _list(as_json=as_json)
 
 
@@ -73,9 +74,26 @@ def remove_budget(scope: str, *, per: str | None, as_json: bool) -> None:
         left = choices.without(resolved, per)
         if left == choices:
             known = ", ".join(f"{each.scope} a {each.per}" for each in choices.budgets) or "none"
-            raise ConfigError(f"there is no such budget: {scope}", hint=f"Budgets: {known}.")
+            told = scope if per is None else f"{scope} {'in all' if per == 'total' else f'a {per}'}"
+            raise ConfigError(f"there is no such budget: {told}", hint=f"Budgets: {known}.")
         left.write(os.environ)
     _list(as_json=as_json)
+
+
+def _warn_of_absent(scope: str) -> None:
+    """Say it where a budget is for a provider that is not there: it holds once there is one."""
+    kind, _, name = scope.partition(":")
+    if kind != "provider":
+        return
+    from hamr.choices import Choices
+    from hamr.discover import Plugins, not_installed
+    from hamr.providers import Providers
+
+    ids = Providers(Plugins(Choices.read(os.environ)), os.environ, ".").ids
+    if name not in ids:
+        output.note(
+            f"{not_installed(name, ids).hint.partition(' To install')[0]} There is no provider {name!r} as yet."
+        )
 
 
 def _list(*, as_json: bool) -> None:

@@ -69,16 +69,26 @@ def budget(scope: str, value: Any, place: str) -> Budget:
     table = value if isinstance(value, Mapping) else {"usd": value}
     per = table.get("per", "month")
     if not SCOPE.fullmatch(scope) or table.keys() - {"usd", "per"} or per not in PERIODS:
-        raise ConfigError(f"{place}: {scope!r} is no budget", hint=f"{HINT} `per` is one of {', '.join(PERIODS)}.")
+        told = f"{_meant(scope)}{HINT} `per` is one of {', '.join(PERIODS)}."
+        raise ConfigError(f"{place}: {scope!r} is no budget", hint=told)
     return Budget(scope, usd(table.get("usd"), f"{place}: {scope!r}"), per)
 
 
-def usd(value: Any, place: str) -> Decimal:
+def usd(value: Any, place: str, hint: str = HINT) -> Decimal:
     """So many dollars; raises ConfigError."""
     try:
         found = Decimal(str(value))
     except InvalidOperation:
         found = Decimal(-1)
     if isinstance(value, bool) or not found.is_finite() or found < 0:
-        raise ConfigError(f"{place}: expected an amount of dollars", hint=HINT)
+        raise ConfigError(f"{place}: expected an amount of dollars", hint=hint)
     return found
+
+
+def _meant(scope: str) -> str:
+    """The scope that may be meant by one that is none."""
+    import difflib
+
+    kind, colon, name = scope.partition(":")
+    near = difflib.get_close_matches(kind.lower(), KINDS if colon else (*KINDS, "all"), n=1)
+    return f"Did you mean {near[0]}{'' if near[0] == 'all' else f':{name}' if name else ':NAME'}? " if near else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hamr import estimate
 from hamr.gates import Came
-from hamr.spend.money import whole
+from hamr.spend.money import PARTS, whole
 from hamr.types import Cost, Usage
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ PESSIMISTIC = Decimal(1), Decimal(5)
 LONGEST = 16_384
 """Tokens of an answer to which neither the request nor the list of models sets a bound (H-46)."""
 MILLION = 1_000_000
+DEAREST = MILLION * PARTS
+"""More than a million dollars for one call is a slip in a price list, and a sum of such does not fit into the book."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ class Reckoning:
         usage, cost = came.usage or Usage(), came.cost or Cost()
         if cost.usd is None and self._charge is not None:
             cost = self._charge(usage, came.served, came.tier or getattr(request, "service_tier", None), day)
-        known = None if cost.usd is None else whole(cost.usd)
-        return Sum(usage, known, whole(safe(usage)) if known is None else known, cost.reason)
+        known = None if cost.usd is None else min(whole(cost.usd), DEAREST)
+        return Sum(usage, known, min(whole(safe(usage)), DEAREST) if known is None else known, cost.reason)
 
     def final(self, came: Came, request: Asking, day: str, *, whole: bool = True) -> Sum | None:
         """What a call came to, by an estimate where its provider has not said; None where nothing came at all.
