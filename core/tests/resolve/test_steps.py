@@ -196,3 +196,18 @@ def test_of_two_servers_the_first_counts_and_one_that_is_not_installed_is_told(m
     assert ("litellm", "no plugin for it is installed") in [
         tuple(each) for step in chosen.steps for each in step.refused
     ]
+
+
+def test_who_can_be_called_and_has_it_under_its_makers_name_comes_before_who_cannot(make: Any) -> None:
+    models = [
+        Holder("cerebras", "gpt-oss-120b"),
+        Holder("groq", "openai/gpt-oss-120b"),
+        Holder("xai", "no-gpt-oss-120b"),
+    ]
+    assert make(ready=("groq",), models=models).found("gpt-oss-120b") == "groq/openai/gpt-oss-120b"
+    assert make(ready=("xai",), models=models).found("gpt-oss-120b") == "cerebras/gpt-oss-120b"
+
+
+def test_who_is_taken_is_not_told_as_refused(make: Any) -> None:
+    chosen = make(ready=(), models=[Holder("anthropic", "claude-x")]).pick("claude-x")
+    assert (chosen.provider, chosen.steps[-1].refused) == ("anthropic", ())

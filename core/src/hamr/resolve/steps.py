@@ -118,12 +118,13 @@ def listed(asked: Asked, known: Known) -> Found | Passed:
         return _held(makers[0], asked, (*refused, *rest))
     unready = {each: known.unready(each.provider) for each in holders}
     ready = [each for each, why in unready.items() if why is None]
-    refused = (*refused, *(Refusal(each.selector, why) for each, why in unready.items() if why))
+    taken = next(iter(ready or makers), None)
+    refused = (*refused, *(Refusal(each.selector, why) for each, why in unready.items() if why and each != taken))
     if len(ready) > 1:
         raise ambiguous(asked.name, ready)
-    if not ready and not makers:
+    if taken is None:
         return Passed("who has it cannot be called", refused)
-    return _held((ready or makers)[0], asked, refused)._replace(sure=bool(ready))
+    return _held(taken, asked, refused)._replace(sure=bool(ready))
 
 
 def inferred(asked: Asked, known: Known) -> Found | Passed:
@@ -169,11 +170,13 @@ def alike(asked: Asked, known: Known) -> Found | Passed:
     """The lists again: one that has the name although it cannot be called, or one model in whose name it stands."""
     if asked.name is None:
         return Passed("no model was named")
-    exact = _open(known.exact(asked.name))[0]
-    if len({each.provider for each in exact}) > 1:
-        raise ambiguous(asked.name, exact)
-    if exact:
-        return _held(exact[0], asked, ())
+    if exact := _open(known.exact(asked.name))[0]:  # none of them can be called, or they would be found by now
+        others = [each for each in _open(known.like(asked.name))[0] if _ends_with(asked.name, each)]
+        ready = [each for each in others if known.unready(each.provider) is None]
+        among = ready or exact
+        if len({each.provider for each in among}) > 1:
+            raise ambiguous(asked.name, among)
+        return _held(among[0], asked, ())._replace(sure=bool(ready))
     holders, refused = _open(known.like(asked.name))
     holders = [each for each in holders if not DATED.search(each.id)] or holders
     if not holders:
@@ -181,6 +184,11 @@ def alike(asked: Asked, known: Known) -> Found | Passed:
     if len(holders) > 1:
         raise ambiguous(asked.name, holders)
     return _held(holders[0], asked, refused)
+
+
+def _ends_with(name: str, holder: Holder) -> bool:
+    """Whether it is `maker/name`."""
+    return holder.id.lower().endswith(f"/{name.lower()}")
 
 
 def configured(asked: Asked, known: Known) -> Found | Passed:
