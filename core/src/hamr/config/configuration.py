@@ -326,6 +326,8 @@ def _models_json(text: str, place: str) -> Layer:
 def read(path: str, reader: Reader) -> Layer | None:
     """The layer of a file; None where there is none, and a layer that holds nothing but the fault where it is none."""
     try:
+        if not _is_file(path):  # a link may lead to a pipe or a terminal, which would be waited for
+            return Layer(path, problems=(Problem(path, "", "it is no file"),))
         with open(path, "rb") as file:
             data = file.read(LARGEST + 1)
             mode, owner = os.fstat(file.fileno()).st_mode, os.fstat(file.fileno()).st_uid
@@ -342,6 +344,14 @@ def read(path: str, reader: Reader) -> Layer | None:
     layer = reader(text, path)
     strangers = os.name != "nt" and (owner not in (0, os.geteuid()) or mode & WRITABLE_BY_OTHERS)
     return _without_commands(layer) if strangers else layer
+
+
+def _is_file(path: str) -> bool:
+    """Whether it may be opened; that a folder may not is told as the system tells it."""
+    from stat import S_ISDIR, S_ISREG
+
+    mode = os.stat(path).st_mode
+    return S_ISREG(mode) or S_ISDIR(mode)
 
 
 def _without_commands(layer: Layer) -> Layer:

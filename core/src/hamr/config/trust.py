@@ -113,6 +113,10 @@ def tamed(layer: Layer, known: Collection[str], variables: Collection[str], alia
     dropped += [name for name, there in told.items() if there]
     problems += [Problem(layer.place, f"llm.{name}", f"the project is not trusted. {HINT}") for name in dropped]
     own = {name: alias for name, alias in layer.aliases.items() if name not in aliases}
+    for name in [name for name in own if "/" in name or name in known]:
+        reason = f"it would divert calls to what is named so, and the project is not trusted. {HINT}"
+        problems.append(Problem(layer.place, f"llm.aliases.{name}", reason))
+        del own[name]
     rows = {id: rows for id, rows in layer.models.items() if id in providers}
     return replace(
         layer,
