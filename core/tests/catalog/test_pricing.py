@@ -209,3 +209,19 @@ def test_what_stands_at_the_head_of_a_list_holds_for_each_row() -> None:
 def test_a_rate_that_is_none_is_refused(rate: float) -> None:
     """It would make room in a budget."""
     assert "price[0].input must be at least 0" in cost(Usage(input=1), {"input": rate}).reason
+
+
+def test_a_row_is_put_together_once_for_each_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = Rows({"model": [{"id": "m", "price": [{"input": 1}]}]}, "here")
+    asked: list[list[str]] = []
+    monkeypatch.setattr(rows, "first", lambda names: asked.append(list(names)) or Rows.first(rows, names))
+    pricing = Pricing("m", [rows])
+    for served in ("", "", "m-2026-01-01", "m-2026-01-01"):
+        told = pricing.cost(Usage(input=10**6), served, None, DAY)
+        assert told is not None
+        assert told.usd == 1
+    assert asked == [["m"], ["m-2026-01-01", "m"]]
+    for number in range(1000):
+        pricing.cost(Usage(input=1), f"other-{number}", None, DAY)
+    pricing.cost(Usage(input=1), "", None, DAY)
+    assert asked[-1] == ["m"], "not all of the names are kept for ever"

@@ -13,6 +13,8 @@ from hamr.types import Cost, Usage
 from hamr.types.usage import BUCKETS
 
 MILLION = Decimal(1_000_000)
+NAMES = 100
+"""Of so many models that have served one that was asked for the rows are kept."""
 STANDARD = ("auto", "default", "standard", "standard_only", "on_demand")
 """The tiers of service that price lists are for; the last is Groq's (its API reference, 2026-11)."""
 
@@ -22,6 +24,7 @@ class Pricing:
 
     def __init__(self, model: str, lists: Sequence[Rows]) -> None:
         self._model, self._lists = model, lists
+        self._rows: dict[str | None, Row | None] = {}
 
     def cost(self, usage: Usage, served: str, tier: str | None, day: str) -> Cost | None:
         """What this usage cost on this day (`2026-11-25`) where the model `served` it in this tier of service.
@@ -40,7 +43,17 @@ class Pricing:
         return cost(usage, rates, row) if rates else _no_tier(tier)
 
     def row(self, served: str | None = None) -> Row | None:
-        """What is known of the model that served, or else of the one that was asked; raises ConfigError."""
+        """What is known of the model that served, or else of the one that was asked; raises ConfigError.
+
+        It is put together once for each name, for every call comes by here.
+        """
+        if served not in self._rows:
+            if len(self._rows) >= NAMES:  # a provider that gives every answer another name
+                self._rows.clear()
+            self._rows[served] = self._found(served)
+        return self._rows[served]
+
+    def _found(self, served: str | None) -> Row | None:
         names = [name for name in (served, self._model) if name]
         found = [rows.first(names) for rows in self._lists]
         known = [row for row in found if row is not None]
