@@ -116,7 +116,7 @@ def test_its_places(hamr: Any, home: Path, tmp_path: Path, monkeypatch: pytest.M
     ran = hamr("import", "litellm")
     assert (ran.code, "litellm_config.yaml" in ran.err) == (2, True)
     (tmp_path / "work" / "config.yaml").write_text(CONFIG)
-    assert hamr("import", "litellm", "--dry-run").out.startswith(f"from {tmp_path}/work/config.yaml\n")
+    assert hamr("import", "litellm", "--dry-run").out.startswith(f"from {tmp_path / 'work' / 'config.yaml'}\n")
     other = tmp_path / "other.yml"
     other.write_text("model_list: []")
     monkeypatch.setenv("CONFIG_FILE_PATH", str(other))
