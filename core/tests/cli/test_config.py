@@ -152,6 +152,17 @@ def test_what_fits_nothing_that_is_known_is_told(hamr: Any, here: Path) -> None:
     assert len(told["idle"]) == 6
 
 
+def test_a_key_that_is_the_name_of_a_variable_is_told(hamr: Any, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C-4: it is that text and no variable, which was another program's way to write one."""
+    monkeypatch.setenv("MINE_KEY", "sk-canary-1")
+    models(here, apiKey="MINE_KEY", headers={"X-One": "MINE_KEY", "X-Two": "$MINE_KEY", "X-Three": "NO_VARIABLE"})
+    ran = hamr("config")
+    said = "it is the text MINE_KEY; the variable of that name is written $MINE_KEY"
+    place = f"note: {here / 'own' / 'models.json'}: providers.mine"
+    assert ran.err.splitlines() == [f"{place}.api_key: {said}", f"{place}.headers.X-One: {said}"]
+    assert "canary" not in ran.out + ran.err
+
+
 def test_the_paths_are_told(hamr: Any, here: Path) -> None:
     assert f"{here}/own/models.json  (not there)\n" in hamr("config", "path").out
     told = hamr("config", "path", "--json").json

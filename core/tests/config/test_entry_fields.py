@@ -82,6 +82,23 @@ def test_what_is_said_of_a_model_is_known_and_nothing_is_made_up(tmp_path: Path)
     assert (price.input, price.output) == (1, None)
 
 
+def test_a_model_thinks_as_its_file_says_where_a_call_does_not(
+    colour: Colour, provider: Canned, tmp_path: Path
+) -> None:
+    """H-93."""
+    said = [{"id": "m", "defaultThinking": "high"}, {"id": "n", "defaultThinking": "very"}, {"id": "o"}]
+    environ = mine(tmp_path, baseUrl=provider.url, apiKey="k", models=said)
+    for _ in range(3):
+        provider.answer(REPLY)
+    with Hamr(environ=environ, folder=None) as client:
+        for model, more in (("m", {}), ("m", {"thinking": "low"}), ("o", {})):
+            colour.call(client, "hi", f"mine/{model}", **more)
+        problems = [str(each) for each in client.providers.configuration.problems]
+    assert [asked.json.get("reasoning_effort") for asked in provider.asked] == ["high", "low", None]
+    assert len(problems) == 1
+    assert "default_thinking of mine/n must be one of off, minimal, low" in problems[0]
+
+
 def test_toml_has_names_of_its_own_for_the_same(tmp_path: Path) -> None:
     """H-93, N-121, N-123: Harn's names, and those of Hamr's own TOML."""
     (tmp_path / "providers.toml").write_text(

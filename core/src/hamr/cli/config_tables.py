@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from hamr.config.layer import Layer, Problem
     from hamr.model_names import ModelNames
     from hamr.providers import Providers
+
+
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 class Entry(NamedTuple):
@@ -51,12 +55,25 @@ def idle(there: Providers) -> list[Problem]:
     names = ModelNames(there, os.environ)
     found: list[Problem] = []
     for layer in there.configuration.layers:
+        found += _bare_names(layer)
         for path, provider, model in _meant(layer):
             if provider is not None and provider not in there.ids:
                 found.append(Problem(layer.place, path, f"{provider!r} is no provider that is there"))
             elif model and not _has(names, provider, model):
                 found.append(Problem(layer.place, path, "no list has this model"))
     return found
+
+
+def _bare_names(layer: Layer) -> Iterator[Problem]:
+    """Keys and headers that are the name of a variable, without the `$` that would make it one (inventory C-4)."""
+    from hamr.config.layer import Problem
+
+    for id, tables in layer.providers.items():
+        headers = {f"headers.{name}": value for name, value in tables.get("header_values", {}).items()}
+        for name, value in {"api_key": tables.get("auth", {}).get("key"), **headers}.items():
+            if isinstance(value, str) and _VARIABLE.fullmatch(value) and value in os.environ:
+                said = f"it is the text {value}; the variable of that name is written ${value}"
+                yield Problem(layer.place, f"providers.{id}.{name}", said)
 
 
 def _has(names: ModelNames, provider: str | None, model: str) -> bool:

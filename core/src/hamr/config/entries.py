@@ -52,6 +52,10 @@ class Reading:
         """A setting that belongs to no provider."""
         self._settings[name] = value
 
+    def add(self, name: str, more: tuple[Any, ...]) -> None:
+        """More of a setting that is a list of things."""
+        self._settings[name] = (*self._settings.get(name, ()), *more)
+
     def providers(self, tables: Any, path: str) -> None:
         """Every provider of the table, each by itself."""
         if not isinstance(tables, Mapping):
@@ -122,6 +126,18 @@ class Reading:
             self._models[id] = (*self._models.get(id, ()), *(_row(model) for model in entry.models))
         if entry.model_overrides:
             self._patches[id] = {name: _row(model) for name, model in entry.model_overrides.items()}
+        for name, model in [*((model.id, model) for model in entry.models), *entry.model_overrides.items()]:
+            if model.default_thinking:
+                self._thinking(f"{id}/{name}", model.default_thinking, path)
+
+    def _thinking(self, model: str, level: str, path: str) -> None:
+        """How much a model thinks where a call does not say it (inventory H-93)."""
+        from hamr.config.generation import LEVELS, Defaults
+
+        if level not in LEVELS:
+            self.problem(path, f"default_thinking of {model} must be one of {', '.join(LEVELS)}")
+        else:
+            self.add("model_defaults", (Defaults(model, {"thinking": level}),))
 
     def _read(self, cls: type[Any], table: Any, path: str) -> Any:
         """The table as this dataclass; without the fields that nobody knows, which are told of."""

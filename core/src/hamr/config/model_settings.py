@@ -19,7 +19,7 @@ def model_defaults(reading: Reading, tables: Any, path: str) -> None:
     for pattern, table, place in _tables(reading, tables, path):
         made = _checked(reading, place, lambda: Defaults.read(pattern, table, place))  # noqa: B023  # called at once
         found += [made] if made is not None else []
-    reading.set("model_defaults", tuple(found))
+    reading.add("model_defaults", tuple(found))
 
 
 def model_roles(reading: Reading, tables: Any, path: str) -> None:
