@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hamr import Hamr, NotLetIn, ResponseFormat, Tool, manifest
+from hamr.config.foreign import PROGRAMS, SERVICES
 from hamr.wires.openai_completions.compat import Compat
 from hamr_sim.lease import Lease
 
@@ -195,3 +196,13 @@ def test_what_is_seen_of_a_clouds_own_credentials(id: str, environ: dict[str, st
     provider = manifest.check(manifest.read(file), str(file)).provider(environ, str(file))
     assert provider.auth.ambient is not None
     assert provider.auth.ambient.seen(environ) == told
+
+
+def test_no_untrusted_project_takes_the_key_of_a_provider_whose_plugin_is_not_there() -> None:
+    """C-5: the beginnings of all variables that hold keys are known to the core."""
+    files = [*(ROOT / "plugins").glob("*/src/hamr_provider_*/provider.toml")]
+    manifests = [manifest.check(manifest.read(file), str(file)) for file in files]
+    held = {name for each in manifests for name in (*each.auth.env, *each.auth.more_env)}
+    held -= {"IDENTITY_HEADER"}  # Azure gives it to its own machines
+    assert len(held) > 30
+    assert {name.split("_")[0] for name in held} - PROGRAMS - SERVICES == set()

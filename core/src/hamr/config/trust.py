@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from hamr.config.foreign import PROGRAMS, SERVICES
 from hamr.config.layer import ANYONE, Layer, Problem
 from hamr.errors import ConfigError
 
@@ -27,10 +28,6 @@ COMPAT = frozenset({"command", "args", "env", "cwd", "mcp_servers", "agents", "a
 """What starts a program."""
 DIVERTING = frozenset({"default_provider", "default_model", "fallback"})
 """Settings by which calls go elsewhere than where they would without them."""
-FOREIGN = frozenset(
-    "AWS AZURE CI DOCKER GH GIT GITHUB GITLAB GOOGLE HOME KUBE NPM PATH PYPI SSH TWINE VAULT".split()  # noqa: SIM905  # words
-)
-"""Beginnings of variables that hold what belongs to other programs."""
 
 
 class Trust:
@@ -168,7 +165,7 @@ def _dangers(id: str, tables: Mapping[str, Any], known: Collection[str], variabl
     if any("$" in value for value in values):
         yield "it would take a value from the environment by an expression"
     for name in auth.get("env", ()):
-        if name in variables or name.split("_")[0] in FOREIGN:
+        if name in variables or name.split("_")[0] in PROGRAMS:
             yield f"its key would be taken from {name}, which is another's"
 
 
@@ -205,5 +202,7 @@ def _faults(id: str, tables: Mapping[str, Any], known: Collection[str], variable
         yield "its key is taken from the environment by an expression"
     own = id.upper().replace("-", "_") + "_"
     for name in auth.get("env", ()):
-        if name in variables or not name.startswith(own) or name.split("_")[0] in FOREIGN:
+        if name in variables or not name.startswith(own):
             yield f"its key would be taken from {name}, which is not its own (that would begin with {own})"
+        if name.split("_")[0].upper() in PROGRAMS | SERVICES:
+            yield f"its key would be taken from {name}, which is another service's by its name"
