@@ -69,7 +69,6 @@ TABLE: Mapping[str, Variable] = {
     "breaker_samples": _plain("BREAKER_MIN_SAMPLES", "how many of them there must be"),
     "breaker_rate": _plain("BREAKER_ERROR_RATE", "how many of them must have failed"),
     "breaker_cooldown": _plain("BREAKER_COOLDOWN", "for how long it is left alone"),
-    "role": Variable(("HAMR_LLM_ROLE_", "HARN_LLM_ROLE_"), "the model of a role", beginnings=True),
     "pool_state": Variable(("HAMR_POOL_STATE_FILE",), "the file of what is known of keys and providers"),
     "pool_state_ttl": Variable(
         ("HAMR_POOL_STATE_TTL_HOURS", "ROUTER_STATE_TTL_HOURS"), "for how many hours that is believed"

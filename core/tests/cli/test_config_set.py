@@ -151,6 +151,28 @@ def test_a_secret_is_refused_and_not_shown(hamr: Any, toml: Path, key: str, valu
     assert toml.read_bytes() == before
 
 
+@pytest.mark.parametrize("name", ["hf-internal-testing-model", "ask-sk-learn-assistant", "risk-assessment-model-2"])
+def test_a_models_name_is_no_secret(hamr: Any, toml: Path, name: str) -> None:
+    assert hamr("config", "set", "providers.mine.default_model", name).code == 0
+    assert hamr("config", "get", "providers.mine.default_model").out == f"{name}\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("model_defaults.qwen/*.temperature", "0.2", {"model_defaults": {"qwen/*": {"temperature": 0.2}}}),
+        ('model_defaults."gpt-4.1".max_tokens', "5", {"model_defaults": {"gpt-4.1": {"max_tokens": 5}}}),
+        ("credentials.store", "keyring", {"credentials": {"store": "keyring"}}),
+        ("tier_defaults.small", "sim/echo", {"tier_defaults": {"small": "sim/echo"}}),
+    ],
+)
+def test_the_other_tables_are_set_and_judged(hamr: Any, here: Path, key: str, value: str, told: Any) -> None:
+    assert hamr("config", "set", key, value).code == 0
+    assert tomllib.loads((here / "own" / "providers.toml").read_text()) == told
+    assert hamr("config", "set", key, "[3]").code == 2
+    assert hamr("config", "get", key).code == 0
+
+
 @pytest.mark.parametrize("value", ["$MINE_KEY", "${MINE_KEY}", "!pass mine", "not-needed"])
 def test_what_names_a_key_is_taken(hamr: Any, toml: Path, value: str) -> None:
     assert hamr("config", "set", "providers.mine.api_key", value).code == 0

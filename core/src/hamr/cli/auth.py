@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hamr.cli import output
+from hamr.variables import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +55,7 @@ IMPORT = "import-"
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
 
 
-STORE_VARIABLE = "HAMR_CREDENTIAL_STORE"
+STORE_VARIABLE = TABLE["credential_store"].names[0]
 KEYRING = click.option(
     "--keyring/--no-keyring",
     default=None,

@@ -85,7 +85,7 @@ def _command(name: str) -> click.Command:
 
 
 def _run(name: str, path: str | None, *, dry_run: bool, yes: bool, overwrite: bool, as_json: bool) -> int:
-    from hamr.cli.auth import names_of_all, own_store
+    from hamr.cli.auth import names_of_all, own_store, to_keyring
     from hamr.cli.config_get import providers
     from hamr.imports import plan as plans
     from hamr.imports import writing
@@ -97,12 +97,13 @@ def _run(name: str, path: str | None, *, dry_run: bool, yes: bool, overwrite: bo
     plan = plans.plan(found, target, overwrite=overwrite)
     _note_absent(found, there)
     _note_commands(found)
+    _note_places(found, there)
     writes = any(step.writes for step in plan.steps)
     if not as_json:
         _show(found, plan, target)
     written = writes and not dry_run and (yes or _agreed(as_json=as_json))
     if written:
-        writing.write(plan, target, store, names, os.environ)
+        writing.write(plan, target, writing.Keys(store, names, to_keyring()), os.environ)
     if as_json:
         output.write_json(_document(name, found, plan, written=written))
     elif written:
@@ -154,6 +155,16 @@ def _note_commands(found: Found) -> None:
     for key in found.keys:
         if key.written.startswith("!"):
             found.notes.append(f"the key of {key.provider} is the output of a command, which hamr will run")
+
+
+def _note_places(found: Found, there: Providers) -> None:
+    """Tell of what would send the keys of a provider elsewhere, or start a program."""
+    for id, entry in found.providers.items():
+        url = entry.get("baseUrl", entry.get("base_url"))
+        if url is not None and id in there.plugins.providers:
+            found.notes.append(f"the keys of {id} would be sent to {url}: look at it first")
+        if "command" in entry:
+            found.notes.append(f"{id} is a program that hamr would start: look at it first")
 
 
 def _show(found: Found, plan: Plan, target: Target) -> None:

@@ -169,12 +169,18 @@ def _environment(there: Providers, key: Key, environ: Mapping[str, str]) -> Iter
 def variables(there: Providers, key: Key) -> Iterator[str]:
     """The variables that may say it, the one that counts most first."""
     from hamr.limits.configured import variable
-    from hamr.resolve.variables import DEFAULT, MODEL
     from hamr.stores import SETTINGS
+    from hamr.variables import TABLE
 
     if key.provider is None or not key.names[2:]:
         stores = {name: (each,) for each, name in SETTINGS.items()}
-        yield from {**stores, "default_provider": DEFAULT, "default_model": MODEL}.get(key.names[0], ())
+        known = {
+            "default_provider": "default_provider",
+            "default_model": "model",
+            "credentials.store": "credential_store",
+        }
+        named = {**stores, **{name: TABLE[each].names for name, each in known.items()}}
+        yield from named.get(str(key), ())
         return
     manifest = _manifest(there, key.provider)
     name = key.names[2:]

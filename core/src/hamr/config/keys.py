@@ -19,7 +19,11 @@ from hamr.config.translate import snaked
 from hamr.errors import ConfigError
 
 _PART = re.compile(r"""\s*(?:"((?:\\.|[^"\\])*)"|'([^']*)'|([^."'\s][^.]*?))\s*(?:\.|$)""")
-_KEYLIKE = re.compile(r"(sk|pk|rk|gsk|xai|ghp|gho|hf|AIza|r8|nvapi|pplx|csk)[-_]?[A-Za-z0-9_-]{12,}")
+_KEYLIKE = re.compile(
+    r"(?<![A-Za-z0-9])(?:(?:sk|pk|rk|gsk|xai|gh[opsu]|github_pat|hf|r8|nvapi|pplx|csk)[-_]|AIza)"
+    r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{16,}"
+)
+"""How the keys of many providers begin; each has digits among its characters, and few names of models do."""
 FAMILIES = (
     ("wire", "api", "protocol", "compatibility"),
     ("name", "display_name"),

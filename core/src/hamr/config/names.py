@@ -9,13 +9,14 @@ from hamr.errors import ConfigError
 from hamr.resolve.outcome import Meant, Step
 from hamr.resolve.variables import said
 from hamr.types.request import ThinkingLevel
+from hamr.variables import TABLE
 
 if TYPE_CHECKING:
     from hamr.config.configuration import Configuration
 
 ROLE, TIER = "role:", "tier:"
 LEVELS = get_args(ThinkingLevel)
-ROLE_VARIABLES = ("HAMR_LLM_ROLE_", "HARN_LLM_ROLE_")
+ROLE_VARIABLES = TABLE["role_model"].names
 """Beginnings of the variables that say who serves a role: behind them stand its name and `_PROVIDER` or `_MODEL`."""
 
 

@@ -21,7 +21,7 @@ LATER = (
     "qc_defaults",
 )
 """Tables that others read, and that are carried along."""
-NAMES = (*SETTINGS, "providers", "aliases", *sorted(OUTSIDE | READERS.keys() | {*LATER}))
+NAMES = (*SETTINGS, "providers", "aliases", "credentials", *sorted(OUTSIDE | READERS.keys() | {*LATER}))
 """All that may stand at the top of a file, or in the table of a project's."""
 
 

@@ -19,6 +19,13 @@ class FoundKey:
     place: str
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
 
+    @property
+    def literal(self) -> str | None:
+        """The key itself, None where it is only named."""
+        if self.env or references.command(self.written) is not None or references.variables(self.written):
+            return None
+        return references.filled(self.written, {}, self.place)
+
 
 @dataclass(frozen=True, slots=True)
 class FoundLogin:

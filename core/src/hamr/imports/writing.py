@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from hamr.config.config_file import ConfigFile
 from hamr.imports.found import FoundKey, FoundLogin
 from hamr.imports.plan import Plan, Target, login_mark
 from hamr.secrets import auth_file
+from hamr.secrets.kept_keys import KeptKeys
 from hamr.secrets.store import CredentialStore
 
 Names = Mapping[str, tuple[str, ...]]
 """The names under which each provider's credentials may be stored."""
 
 
-def write(plan: Plan, target: Target, store: CredentialStore, names: Names, environ: Mapping[str, str]) -> None:
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Where keys go: the store, and whether those that are written as such go to the system's keyring instead."""
+
+    store: CredentialStore
+    names: Names
+    in_keyring: bool = False
+
+
+def write(plan: Plan, target: Target, keys: Keys, environ: Mapping[str, str]) -> None:
     """Write what the plan says; raises ConfigError. The keys come first: without them the rest is of little use."""
-    keys = [step.key for step in plan.of(target.auth) if step.key is not None]
-    if keys:
-        store.change(lambda document: _store(document, keys, names))
+    found = [step.key for step in plan.of(target.auth) if step.key is not None]
+    apart = [key for key in found if keys.in_keyring and isinstance(key, FoundKey) and key.literal is not None]
+    if rest := [key for key in found if key not in apart]:
+        keys.store.change(lambda document: _store(document, rest, keys.names))
+    for key in apart:
+        KeptKeys(keys.store, keys.names.get(key.provider, (key.provider,))).add(key.literal or "", in_keyring=True)
     for file in (target.toml, target.json):
         if steps := plan.of(file.path):
             _write(file, [(step.path, step.value) for step in steps], environ)

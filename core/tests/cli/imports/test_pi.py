@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from hamr_testkit import keyrings
+
 CANARY = "sk-canary-0123456789abcdef"
 MODELS = """{
   // mine
@@ -198,3 +200,22 @@ def test_very_many_take_no_longer_than_they_must(take: Any) -> None:
     made = take("pi", {"models.json": json.dumps({"providers": providers}), "auth.json": json.dumps({"groq": keys})})
     assert len(made.models["providers"]) == 3000
     assert len(made.auth) == 3001
+
+
+def test_keys_go_to_the_keyring_where_the_user_wants_them_there(
+    take: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in keyrings.named("Keyring", tmp_path / "keyring.json").items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("keyring.core._keyring_backend", None)
+    monkeypatch.setenv("HAMR_CREDENTIAL_STORE", "keyring")
+    made = take("pi", files())
+    assert made.auth["anthropic"]["key"].keys() == {"keyring", "tail"}
+    assert made.auth["groq"]["key"] == "$MY_GROQ"
+    assert sorted(keyrings.held().values()) == [CANARY, f"{CANARY}-2"]
+    assert CANARY not in (tmp_path / "agent" / "auth.json").read_text()
+
+
+def test_what_would_send_keys_elsewhere_is_told(take: Any) -> None:
+    made = take("pi", files())
+    assert "the keys of gemini would be sent to https://g.example.com/v1beta: look at it first" in made.told["notes"]
