@@ -148,6 +148,13 @@ def test_a_server_that_has_lost_everything_goes_on_with_the_same_salt(
     store.close()
 
 
+def test_a_salt_that_somebody_else_has_put_there_is_one_all_the_same(server: Any, do: Do) -> None:
+    server.ask(b"SET {hamr}:salt " + b"x" * 99)
+    store = RedisStore(secret(server.url))
+    assert do(store.salt()) == b"x" * 16
+    store.close()
+
+
 def test_a_table_that_many_change_at_once_ends_all_the_same(
     server: Any, do: Do, monkeypatch: pytest.MonkeyPatch
 ) -> None:

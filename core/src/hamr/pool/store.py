@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import astuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
+
+from pydantic_core import from_json
 
 from hamr.database import MEMORY
 from hamr.effects import Flow
@@ -20,11 +22,15 @@ from hamr.state.substitutes import Chosen
 
 Result = TypeVar("Result")
 Rows = dict[str, str]
+Entry = tuple[str, ...]
+"""What a row is about: `rest`, `health`, `turn`, `room` or `seen`, and of whom; as JSON it is the row's name."""
 
 FILE = "pool.sqlite"
 PATH_VARIABLE = "HAMR_POOL_STATE_FILE"
 TABLE = "pool"
 ALONE = "what pools learn is kept for this process alone from now on"
+NAMES = 4_096
+"""Names of rows that are not read and written anew each time."""
 KEPT = 7 * 86400.0
 """Seconds for which what is over is kept."""
 
@@ -42,11 +48,12 @@ def change(store: StateStore, work: Callable[[State], Result]) -> Flow[Result]:
 
     def transact(rows: Rows) -> Result:
         state = read(rows)
+        before = dict(_entries(state))
         result = work(state)
-        after = written(state)
-        for name in rows.keys() - after.keys():
-            del rows[name]
-        rows.update(after)
+        after = dict(_entries(state))
+        for entry in before.keys() - after.keys():
+            del rows[_name(entry)]
+        rows.update(_rows((entry, what) for entry, what in after.items() if before.get(entry) != what))
         return result
 
     return store.change(TABLE, transact)
@@ -78,10 +85,15 @@ def read(rows: Mapping[str, str]) -> State:
     state = State()
     for name, value in rows.items():
         try:
-            _add(state, json.loads(name), json.loads(value))
+            _add(state, _entry(name), from_json(value))
         except ValueError:
             continue
     return state
+
+
+def written(state: State) -> Rows:
+    """The rows that a state comes to."""
+    return _rows(_entries(state))
 
 
 def _add(state: State, name: Any, value: Any) -> None:
@@ -98,13 +110,39 @@ def _add(state: State, name: Any, value: Any) -> None:
             state.seen = seen
 
 
-def written(state: State) -> Rows:
-    """The rows that a state comes to."""
-    found: list[tuple[tuple[str, ...], Any]] = [
-        *((("rest", *scope), astuple(rest)) for scope, rest in state.rests.items()),
-        *((("health", provider), astuple(health)) for provider, health in state.health.items()),
-        *((("turn", provider), key) for provider, key in state.turns.items()),
-        *((("room", *scope, kind), astuple(room)) for (scope, kind), room in state.rooms.items()),
-        *([(("seen",), state.seen)] if state.seen else ()),
-    ]
-    return {json.dumps(name): json.dumps(value) for name, value in found}
+def _entries(state: State) -> Iterator[tuple[Entry, Rest | Health | Room | str | float]]:
+    for scope, rest in state.rests.items():
+        yield ("rest", *scope), rest
+    for provider, health in state.health.items():
+        yield ("health", provider), health
+    for provider, key in state.turns.items():
+        yield ("turn", provider), key
+    for (scope, kind), room in state.rooms.items():
+        yield ("room", *scope, kind), room
+    if state.seen:
+        yield ("seen",), state.seen
+
+
+def _rows(entries: Iterable[tuple[Entry, Rest | Health | Room | str | float]]) -> Rows:
+    return {_name(entry): json.dumps(_fields(what)) for entry, what in entries}
+
+
+def _fields(what: Rest | Health | Room | str | float) -> Any:
+    match what:
+        case Rest():
+            return what.until, what.why, what.probe
+        case Health():
+            return what.outcomes, what.openings, what.until
+        case Room():
+            return what.remaining, what.resets, what.limit
+    return what
+
+
+@lru_cache(NAMES)
+def _name(entry: Entry) -> str:
+    return json.dumps(entry)
+
+
+@lru_cache(NAMES)
+def _entry(name: str) -> Any:
+    return from_json(name)

@@ -24,6 +24,8 @@ PATIENCE = 1.0
 CONNECTIONS = 10_000
 KEPT = 7 * 86_400
 """Seconds for which a table is kept that nobody changes."""
+SALT = 16
+"""Bytes of it."""
 SALT_KEPT = 30 * 86_400
 TRIES = 20
 """How often a table is read anew that another has changed meanwhile; then the later one counts."""
@@ -92,11 +94,11 @@ class Server:
 
         def work(client: Any) -> bytes:
             asking = client.pipeline(transaction=True)
-            asking.set(key("salt"), known or os.urandom(16), nx=True)
+            asking.set(key("salt"), known or os.urandom(SALT), nx=True)
             asking.expire(key("salt"), SALT_KEPT)
             asking.get(key("salt"))
             found: bytes = asking.execute()[-1]
-            return found
+            return found.ljust(SALT, b"\0")[:SALT]  # whatever somebody has put there, all see the same
 
         return self._ask(work)
 
