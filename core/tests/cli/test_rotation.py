@@ -130,7 +130,7 @@ def test_where_nothing_is_stored_there_is_nothing_to_replace(hamr: Any, path: Pa
     path.write_text("{}")
     ran = rotate(hamr)
     assert ran.code == 2
-    assert f"no key of acme is stored in {path}\nAdd one: hamr auth add" in ran.err
+    assert f"no key of acme is stored in {path}\nAdd one: hamr auth add acme" in ran.err
 
 
 def test_a_key_that_the_provider_lets_in_is_verified(hamr: Any, path: Path, provider: Canned) -> None:

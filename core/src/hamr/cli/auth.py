@@ -43,9 +43,9 @@ A key is never given as an argument, where other users of the machine see it.
 
 ROTATE_EPILOG = """\b
 Examples:
-  hamr auth rotate groq                     type the new key in, unseen
-  hamr auth rotate groq --id 6789           the one that ends so
-  hamr auth rotate groq --id groq.keys[1]   the one that `hamr auth` lists there
+  hamr auth rotate groq                      type the new key in, unseen
+  hamr auth rotate groq --id 6789            the one that ends so
+  hamr auth rotate groq --id 'groq.keys[1]'  the one that `hamr auth` lists there
   new-key | hamr auth rotate groq --stdin --verify
 
 A key is never given as an argument. The old one is yours to revoke.

@@ -76,7 +76,8 @@ class KeptKeys:
         there = self.store.keys(self.names)
         if not there:
             raise ConfigError(
-                f"no key of {self.names[0]} is stored in {self.store.path}", hint="Add one: hamr auth add"
+                f"no key of {self.names[0]} is stored in {self.store.path}",
+                hint=f"Add one: hamr auth add {self.names[0]}. One in a variable is changed there.",
             )
         wanted = (id or "").removeprefix("…")
         found = [each for each in there if id is None or wanted == each.place or self._ends(each, wanted)]
