@@ -175,3 +175,40 @@ def test_the_tier_that_served_is_charged_for(
 )  # fmt: skip
 def test_what_counts_as_a_server_of_one_s_own(url: str, own: bool) -> None:
     assert is_own(url) is own
+
+
+COARSE = """
+[providers.acme]
+base_url = "https://acme.example/v1"
+cost_per_1k_in = 0.001
+cost_per_1k_out = 0.005
+"""
+
+
+def test_a_coarse_price_counts_where_no_list_has_one(tmp_path: Path) -> None:
+    """M-51, N-201: the user's, the list's, the provider's, and else unknown."""
+    (tmp_path / "providers.toml").write_text(COARSE)
+    environ = own(tmp_path, PRICE.format("known"))
+    used = Usage(input=1_000_000, cache_read=500_000, output=100_000, reasoning=100_000)
+    with Hamr(environ=environ, folder=None) as client:
+        charge = client.pipeline("acme/other").charge
+        assert charge is not None
+        told = charge(used, "", None, "2026-11-25")
+        assert told.usd == Decimal("2.5")
+        assert told.reason == "by the coarse price of the provider, for no list has one of the model"
+        listed = client.pipeline("acme/known").charge
+        assert listed is not None
+        assert listed(Usage(input=1_000_000), "", None, "2026-11-25").usd == 2
+    (tmp_path / "providers.toml").write_text(COARSE.replace("cost_per_1k_out = 0.005", ""))
+    with Hamr(environ=environ, folder=None) as client:
+        half = client.pipeline("acme/other").charge
+        assert half is not None
+        assert half(used, "", None, "2026-11-25").usd is None, "one of two says nothing"
+
+
+def test_a_coarse_price_over_a_plugin_keeps_the_rest_of_its_catalog(tmp_path: Path) -> None:
+    """N-123."""
+    (tmp_path / "providers.toml").write_text(COARSE.replace("acme", "together"))
+    with Hamr(environ=own(tmp_path, ""), folder=None) as client:
+        catalog = client.providers.manifest("together").catalog
+    assert (catalog.models_dev, catalog.coarse_input, catalog.coarse_output) == ("togetherai", 1, 5)

@@ -66,11 +66,14 @@ class CatalogTable:
     """What models.dev calls the provider, if not by its id, and what the provider's own list of models says of prices.
 
     `prices` has for each bucket of `hamr.catalog.row.Rates` its field there, in dollars for so many tokens (`per`).
+    `coarse_input` and `coarse_output` are what a million tokens cost, in dollars, of models that have no price.
     """
 
     models_dev: str | None = None
     prices: Mapping[str, str] = field(default_factory=dict)
     per: int = field(default=1_000_000, metadata={"least": 1})
+    coarse_input: float | None = field(default=None, metadata={"least": 0})
+    coarse_output: float | None = field(default=None, metadata={"least": 0})
 
 
 # Small letters, and one `*` at most, or one at either end.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.base_url import is_own
 from hamr.config_files import config_path
-from hamr.errors import ConfigError
+from hamr.errors import ConfigError, HamrError
 from hamr.manifest_index import catalog_folder
 from hamr.types import Cost, Route, Usage
 
@@ -34,9 +34,8 @@ class Prices:
             pricing = self._lists()
         except ConfigError as error:  # an answer is not lost for a price list that is none
             return Cost(None, error.message)
-        if pricing is None:
-            return self._unlisted()
-        return pricing.cost(usage, served, tier, day) or self._unlisted()
+        found = None if pricing is None else pricing.cost(usage, served, tier, day)
+        return found or self._unlisted(usage)
 
     def row(self) -> Row | None:
         """What is known of the model; raises ConfigError."""
@@ -55,10 +54,22 @@ class Prices:
         local = route.provider.local if route.model.local is None else route.model.local
         return local and is_own(route.provider.base_url)
 
-    def _unlisted(self) -> Cost:
+    def _unlisted(self, usage: Usage) -> Cost:
+        """Of a model that no list has a price of: nothing on a server of one's own, else what a file says coarsely."""
         from decimal import Decimal
 
-        return Cost(Decimal(0), "a server of one's own costs nothing") if self.local else Cost()
+        if self.local:
+            return Cost(Decimal(0), "a server of one's own costs nothing")
+        try:
+            rates = self._providers.manifest(self._route.provider.id).catalog
+        except HamrError:  # it has been taken away since
+            return Cost()
+        if rates.coarse_input is None or rates.coarse_output is None:
+            return Cost()
+        incoming, outgoing = (Decimal(str(rate)) for rate in (rates.coarse_input, rates.coarse_output))
+        usage = usage.billed or usage
+        usd = (usage.input_total * incoming + usage.output_total * outgoing) / 1_000_000
+        return Cost(usd, "by the coarse price of the provider, for no list has one of the model")
 
     def _lists(self) -> Pricing | None:
         """Looked for once, whether there are any or not: every call comes by here."""

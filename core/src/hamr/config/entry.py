@@ -102,6 +102,8 @@ class ProviderEntry:
     fallback: str | tuple[str, ...] = ()
     rpm: int | None = field(default=None, metadata={"least": 0})
     rate_limits: LimitTable | None = field(default=None, metadata={"table": LimitTable})
+    cost_per_1k_in: float | None = field(default=None, metadata={"least": 0})
+    cost_per_1k_out: float | None = field(default=None, metadata={"least": 0})
     tool_call_parser: str | None = None
     cloud: bool | None = None
     command: str | None = None

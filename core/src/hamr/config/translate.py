@@ -29,6 +29,7 @@ def provider_tables(entry: ProviderEntry) -> dict[str, Any]:
     _put(tables, "header_values", {**entry.headers, **entry.extra_headers, **entry.custom_headers})
     _put(tables, "compat", _compat(entry))
     _put(tables, "limits", _limits(entry))
+    _put(tables, "catalog", _coarse(entry))
     if entry.parameters:
         tables["parameters"] = {name: {"default": value} for name, value in entry.parameters.items()}
     if default := entry.default_model or next((model.id for model in entry.models if model.id), None):
@@ -104,6 +105,12 @@ def _compat(entry: ProviderEntry) -> dict[str, Any]:
         for name in AGENT:
             _put(compat, name, getattr(entry, name))
     return compat
+
+
+def _coarse(entry: ProviderEntry) -> dict[str, Any]:
+    """What models cost of which no list has a price, for a million tokens (inventory N-123, N-201)."""
+    said = {"coarse_input": entry.cost_per_1k_in, "coarse_output": entry.cost_per_1k_out}
+    return {name: rate * 1000 for name, rate in said.items() if rate is not None}
 
 
 def _limits(entry: ProviderEntry) -> dict[str, Any]:
