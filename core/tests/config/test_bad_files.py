@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,124 @@ def test_aliases_in_a_circle_are_told(colour: Colour, tmp_path: Path) -> None:
     environ = {"HAMR_CONFIG_DIR": str(tmp_path)}
     with Hamr(environ=environ, folder=None) as client, pytest.raises(ConfigError, match="a -> b -> a"):
         colour.call(client, "hi", "a")
+
+
+ALIAS = {
+    "models.json": None,
+    "providers.toml": '[aliases]\nfast = "a/b"\n',
+    "hamr.toml": '[llm.aliases]\nfast = "a/b"\n',
+}
+FILES = tuple(ALIAS)
+
+
+def read(folder: Path) -> Configuration:
+    """All three files of one folder, with the project trusted."""
+    environ = {"HAMR_AGENT_DIR": str(folder), "HAMR_CONFIG_DIR": str(folder), "HAMR_PROJECT_TRUST": "always"}
+    return Configuration(environ, str(folder))
+
+
+def lay(folder: Path, broken: str) -> Configuration:
+    """Two good files beside a broken one, which is there already."""
+    for name, text in ALIAS.items():
+        if name != broken:
+            (folder / name).write_text(text or json.dumps({"providers": {"good": GOOD}}))
+    return read(folder)
+
+
+SHAPES = {
+    "empty": (b"", None),
+    "blank": (b" \r\n\r\n", None),
+    "a mark of byte order": (b"\xef\xbb\xbf", None),
+    "half-written": (b'{"providers": {"a": {"baseUrl": "http://x', "line 1"),
+    "no text": (b"\xff\xfe{}", "it is no text in UTF-8 (at byte 0)"),
+    "a program": (b"\x7fELF\x02\x01\x01\x00\x00", ""),
+    "a number": (b"3", ""),
+    "nulls": (b"\x00" * 64, ""),
+    "too deep": (b"[" * 100_000, ""),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("name", FILES)
+def test_one_file_awry_leaves_the_others(tmp_path: Path, name: str, shape: str) -> None:
+    """H-48, H-97, M-5: file, path and reason, and the rest counts."""
+    data, told = SHAPES[shape]
+    (tmp_path / name).write_bytes(data)
+    there = lay(tmp_path, name)
+    assert [each.file for each in there.problems] == ([] if told is None else [str(tmp_path / name)])
+    assert all(each.reason and (told or "") in each.reason for each in there.problems)
+    assert there.ids == ([] if name == "models.json" else ["good"])
+    assert set(there.aliases) == {"fast"}
+
+
+@pytest.mark.parametrize("ends", [b"\r\n", b"\n"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("name", FILES)
+def test_line_ends_and_a_mark_of_byte_order_are_as_others_write_them(
+    tmp_path: Path, name: str, mark: bytes, ends: bytes
+) -> None:
+    text = ALIAS[name] or json.dumps({"providers": {"good": GOOD}}, indent=1)
+    (tmp_path / name).write_bytes(mark + text.encode().replace(b"\n", ends))
+    there = lay(tmp_path, name)
+    assert (there.problems, there.ids, set(there.aliases)) == ([], ["good"], {"fast"})
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_no_file_is_told_or_not_there(tmp_path: Path, name: str) -> None:
+    place = tmp_path / name
+    place.mkdir()
+    assert [each.reason for each in lay(tmp_path, name).problems] == ["it cannot be read: Is a directory"]
+    place.rmdir()
+    os.mkfifo(place)  # whoever opened it would wait for ever
+    assert [each.reason for each in read(tmp_path).problems] == ["it is no file"]
+    place.unlink()
+    place.symlink_to(tmp_path / "nowhere")
+    assert read(tmp_path).problems == []
+    place.unlink()
+    place.symlink_to(place)
+    assert [each.reason.partition(":")[0] for each in read(tmp_path).problems] == ["it cannot be read"]
+    place.unlink()
+    assert read(tmp_path).problems == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("models.json", json.dumps({str(at): 1 for at in range(20_000)})),
+        ("models.json", json.dumps({"providers": {"a": {str(at): 1 for at in range(20_000)}}})),
+        ("providers.toml", "[aliases]\n" + "".join(f"a{at} = 1\n" for at in range(20_000))),
+        ("hamr.toml", "[llm]\n" + "".join(f"a{at} = 1\n" for at in range(20_000))),
+        ("providers.toml", "".join(f"[models.m{at}]\nprovider = 'a'\nzz = 1\n" for at in range(20_000))),
+    ],
+)
+def test_of_what_is_awry_a_hundred_times_no_more_is_told(tmp_path: Path, name: str, text: str) -> None:
+    """And it takes no longer than the reading of the file."""
+    (tmp_path / name).write_text(text)
+    begun = time.process_time()
+    problems = read(tmp_path).problems
+    assert time.process_time() - begun < 20
+    assert len(problems) == 101
+    assert problems[-1].reason in ("19,900 more things in it do not count", "19,901 more things in it do not count")
+
+
+def test_a_file_that_breaks_while_a_program_runs_is_told_when_models_are_listed(
+    colour: Colour, provider: Canned, tmp_path: Path
+) -> None:
+    """M-3, H-12: what was in it no longer counts, and all else does."""
+    file, told = tmp_path / "models.json", list[str]()
+    own = {**GOOD, "baseUrl": f"{provider.url}/v1"}
+    file.write_text(json.dumps({"providers": {"good": own}}))
+    (tmp_path / "providers.toml").write_text(f'[providers.steady]\nbase_url = "{provider.url}/v1"\n')
+    environ = {"HAMR_AGENT_DIR": str(tmp_path), "HAMR_CONFIG_DIR": str(tmp_path)}
+    with Hamr(environ=environ, folder=None, tell=lambda text, _: told.append(text)) as client:
+        for _ in range(3):
+            provider.answer({"object": "list", "data": [{"id": "m"}]})
+        assert [each.id for each in colour.models(client, "good").models] == ["m"]
+        file.write_text(json.dumps({"providers": {"good": own}})[:-9])
+        assert [each.id for each in colour.models(client, "steady").models] == ["m"]
+        assert len(told) == 1
+        assert told[0].startswith(f"warning: {file}: line 1")
+        with pytest.raises(ConfigError, match="no plugin for the provider 'good'"):
+            colour.models(client, "good")
+        file.write_text(json.dumps({"providers": {"good": own}}))
+        assert [each.id for each in colour.models(client, "good").models] == ["m"]

@@ -15,6 +15,8 @@ from hamr.errors import ConfigError
 
 FALLBACK = "fallback"
 """The setting that holds who serves where a provider cannot, by the provider's id."""
+MOST = 100
+"""How many things that do not count are told of one file."""
 EMPTY = "it has none of base_url, headers, compat, models and what else describes a provider"
 
 
@@ -24,29 +26,38 @@ class Reading:
     def __init__(self, place: str) -> None:
         self.place = place
         self._providers: dict[str, Mapping[str, Any]] = {}
-        self._models: dict[str, tuple[Mapping[str, Any], ...]] = {}
+        self._models: dict[str, list[Mapping[str, Any]]] = {}
         self._patches: dict[str, Mapping[str, Mapping[str, Any]]] = {}
         self._aliases: dict[str, Alias] = {}
         self._settings: dict[str, Any] = {}
         self._suppressed: list[Suppressed] = []
         self._problems: list[Problem] = []
+        self._untold = 0
 
     def layer(self) -> Layer:
         """What was read."""
+        more = [Problem(self.place, "", f"{self._untold:,} more things in it do not count")] if self._untold else []
         return Layer(
             self.place,
             self._providers,
-            self._models,
+            {id: tuple(rows) for id, rows in self._models.items()},
             self._patches,
             suppressed=tuple(self._suppressed),
             aliases=self._aliases,
             settings=self._settings,
-            problems=tuple(self._problems),
+            problems=(*self._problems, *more),
         )
 
     def problem(self, path: str, reason: str) -> None:
         """Tell of something that does not count."""
-        self._problems.append(Problem(self.place, path, reason))
+        if self._is_full:
+            self._untold += 1
+        else:
+            self._problems.append(Problem(self.place, path, reason))
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._problems) >= MOST
 
     def set(self, name: str, value: Any) -> None:
         """A setting that belongs to no provider."""
@@ -81,7 +92,7 @@ class Reading:
                 self.problem(f"{path}.{name}", "it must name its provider")
                 continue
             row = {**entry.row(), "id": entry.id or name}
-            self._models[entry.provider] = (*self._models.get(entry.provider, ()), row)
+            self._models.setdefault(entry.provider, []).append(row)
 
     def patches(self, tables: Any, path: str) -> None:
         """What is changed in rows of models, by `provider/model` or by the model's name."""
@@ -114,7 +125,7 @@ class Reading:
             return
         tables = provider_tables(entry)
         if fallback := ((entry.fallback,) if isinstance(entry.fallback, str) else entry.fallback):
-            self.set(FALLBACK, {**self._settings.get(FALLBACK, {}), id: tuple(fallback)})
+            self._settings.setdefault(FALLBACK, {})[id] = tuple(fallback)
         if not tables and entry.enabled and not entry.model_overrides:
             if not fallback:
                 self.problem(path, EMPTY)
@@ -123,7 +134,7 @@ class Reading:
             tables = {"enabled": False}
         self._providers[id] = tables
         if entry.models:
-            self._models[id] = (*self._models.get(id, ()), *(_row(model) for model in entry.models))
+            self._models.setdefault(id, []).extend(_row(model) for model in entry.models)
         if entry.model_overrides:
             self._patches[id] = {name: _row(model) for name, model in entry.model_overrides.items()}
         for name, model in [*((model.id, model) for model in entry.models), *entry.model_overrides.items()]:
@@ -145,15 +156,20 @@ class Reading:
             self.problem(path, "it must be a table")
             return None
         known = cls.__dataclass_fields__
-        unknown = [name for name in table if next(iter(snaked({str(name): 0}))) not in known]
+        unknown = [name for name in table if name not in known and _snake(name) not in known]
         for name in unknown:
-            self.problem(f"{path}.{name}", f"unknown field{_guess(str(name), known)}; it is passed over")
-        rest = {name: value for name, value in table.items() if name not in unknown}
+            guess = "" if self._is_full else _guess(str(name), known)
+            self.problem(f"{path}.{name}", f"unknown field{guess}; it is passed over")
+        rest = {name: value for name, value in table.items() if name in known or _snake(name) in known}
         try:
             return schema.read(cls, rest, path)
         except ConfigError as error:
             self.problem(path, error.message.removeprefix(f"{path}: "))
             return None
+
+
+def _snake(name: Any) -> str:
+    return next(iter(snaked({str(name): 0})))
 
 
 def _guess(name: str, known: Mapping[str, Any]) -> str:
