@@ -46,12 +46,13 @@ class Database:
 
     `schema` is run on a new file, whose version it then has. A file that is corrupt is set aside, told of in `news`,
     and begun anew. Modes are 0600 and 0700. With the path `:memory:` nothing is kept.
+    What is `short_lived` is begun anew where an older version has left it; of a newer one ConfigError is raised.
     """
 
-    def __init__(self, path: str, schema: str, version: int = 1) -> None:
+    def __init__(self, path: str, schema: str, version: int = 1, *, short_lived: bool = False) -> None:
         self.path = path
         self.news: list[str] = []
-        self._schema, self._version = schema, version
+        self._schema, self._version, self._short_lived = schema, version, short_lived
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._opened: tuple[int, int, int] | None = None
@@ -148,6 +149,9 @@ class Database:
             return
         connection.execute("BEGIN IMMEDIATE")
         found = connection.execute("PRAGMA user_version").fetchone()[0]  # somebody may have been quicker
+        if 0 < found < self._version and self._short_lived:
+            _drop_tables(connection)
+            found = 0
         if found == 0:
             for statement in filter(str.strip, self._schema.split(";")):
                 connection.execute(statement)
@@ -248,6 +252,11 @@ def patiently(database: Database, work: Callable[[], Result]) -> Result:
             time.sleep(RETRIES[-1])
         except Unwritable as error:
             raise HamrError(str(error), hint="Is the disk full, or the folder somebody else's?") from error
+
+
+def _drop_tables(connection: sqlite3.Connection) -> None:
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        connection.execute(f'DROP TABLE "{name}"')
 
 
 def _nothing(connection: sqlite3.Connection) -> None:

@@ -163,6 +163,19 @@ def test_a_fork_has_leases_and_a_connection_of_its_own(ledger: Ledger, path: Pat
     granted(ledger.claim([ONE]))
 
 
+def test_what_an_older_version_has_left_is_begun_anew(ledger: Ledger, path: Path) -> None:
+    path.parent.mkdir()
+    older = sqlite3.connect(path, isolation_level=None)
+    older.execute("CREATE TABLE slots (bucket TEXT, at INTEGER)")
+    older.execute("CREATE TABLE rooms (kind TEXT)")
+    older.execute("PRAGMA user_version=1")
+    older.close()
+    granted(ledger.claim([RPM]))
+    granted(ledger.claim([RPM]))
+    refused(ledger.claim([RPM]))
+    assert ledger.database.news == []
+
+
 def test_a_file_of_another_version_is_left_alone(ledger: Ledger, path: Path) -> None:
     from hamr.errors import ConfigError
 

@@ -32,7 +32,7 @@ class SqliteStore:
     """A StateStore in the file at `path`, or in this process's memory; `clock` tells the time of day."""
 
     def __init__(self, path: str, clock: Callable[[], float] = time.time) -> None:
-        self.database = Database(path, SCHEMA, VERSION)
+        self.database = Database(path, SCHEMA, VERSION, short_lived=True)
         self.ledger = ledger.Ledger(self.database, clock)
         self._salt: tuple[int, bytes] | None = None
 
