@@ -169,3 +169,36 @@ def test_who_rests_can_be_asked_without_a_call(others: Hamr, colour: Colour) -> 
     assert first.rests is not None
     assert first.rests.startswith("RateLimited (429); it rests for ")
     assert others.pipeline(MODEL).standing(time.time()) == ()
+
+
+EMPTY = Answer((b'{"choices": [{"message": {"content": " "}, "finish_reason": "stop"}]}',))
+WHOLE = Answer((b'{"choices": [{"message": {"content": "Hi"}, "finish_reason": "stop"}]}',))
+CALL = {"id": "1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+CALLS = Answer(
+    (json.dumps({"choices": [{"message": {"tool_calls": [CALL]}, "finish_reason": "tool_calls"}]}).encode(),)
+)
+
+
+@pytest.mark.parametrize(("answers", "text"), [((EMPTY, WHOLE), "Hi"), ((EMPTY, EMPTY), " ")])
+def test_an_answer_with_nothing_in_it_is_asked_for_once_more(
+    others: Hamr, colour: Colour, answers: tuple[Answer, ...], text: str
+) -> None:
+    """R-97: elsewhere, and where that has nothing to say either it is the answer."""
+    transport = script(others, *answers)
+    answer = colour.call(others, "hi", BOTH)
+    assert (answer.provider, answer.text, answer.timings.attempts) == ("vllm", text, 2)
+    assert used(transport) == TAILS[:2]
+    assert "nothing in it" in answer.warnings[0]
+
+
+def test_what_is_no_text_is_something(others: Hamr, colour: Colour) -> None:
+    script(others, CALLS)
+    assert colour.call(others, "hi", BOTH).tool_calls[0].name == "look"
+
+
+def test_where_nobody_else_is_left_an_answer_with_nothing_in_it_is_given(others: Hamr, colour: Colour) -> None:
+    script(others, EMPTY, refusal(429, retry_after="600"))
+    answer = colour.call(others, "hi", BOTH)
+    assert (answer.text, answer.timings.attempts) == (" ", 2)
+    assert answer.choice is not None
+    assert answer.choice.selector == "local/m"

@@ -161,6 +161,26 @@ def test_the_consecutive_breaker_opens_for_longer_each_time() -> None:
     assert breaker.after(health, now, ok=True) == WELL
 
 
+def test_answers_with_nothing_in_them_open_the_consecutive_breaker_sooner_and_for_longer() -> None:
+    """N-168; in the other policy the key alone rests (R-97)."""
+    breaker, health, now = ConsecutiveBreaker(), WELL, NOW
+    for _ in range(2):
+        health = breaker.after_nothing(health, now)
+    health = breaker.after(health, now, ok=False)  # no answer at all is another illness
+    for _ in range(2):
+        health = breaker.after_nothing(health, now)
+    assert not health.is_open(now)
+    for seconds in (30, 60, 120, 240, 240):
+        health = breaker.after_nothing(health, now)
+        assert health.until == now + seconds
+        now = health.until
+    assert breaker.after(health, now, ok=True) == WELL
+    state = State()
+    for _ in range(9):
+        failed(A1, BrokenReply("x"), state, NOW, WINDOW)
+    assert not state.is_open("a", NOW)
+
+
 class OutOfTurn(CallError):
     """An error of a plugin's own."""
 

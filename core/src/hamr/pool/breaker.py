@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-OK, BAD = ".", "x"
+OK, BAD, NOTHING = ".", "x", "-"
 LONGEST = 64
 """Outcomes that are remembered at most."""
 PROBE = 30.0
@@ -47,6 +47,9 @@ class Breaker(Protocol):
     def after(self, health: Health, now: float, *, ok: bool) -> Health:
         """The health after one more call."""
 
+    def after_nothing(self, health: Health, now: float) -> Health:
+        """The health after one more call that was answered with nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class WindowBreaker:
@@ -66,20 +69,32 @@ class WindowBreaker:
             return replace(health, outcomes=outcomes)
         return Health(outcomes, health.openings + 1, now + self.cooldown)
 
+    def after_nothing(self, health: Health, now: float) -> Health:
+        """It says nothing of a provider's health: the key rests for a while (inventory R-97)."""
+        return health
+
 
 @dataclass(frozen=True, slots=True)
 class ConsecutiveBreaker:
-    """Opens after so many failures in a row, each time for longer (inventory N-168)."""
+    """Opens after so many failures in a row, or answers with nothing, each time for longer (inventory N-168)."""
 
     failures: int = 4
     steps: tuple[float, ...] = (5.0, 30.0, 120.0)
+    nothings: int = 3
+    nothing_steps: tuple[float, ...] = (30.0, 60.0, 120.0, 240.0)
 
     def after(self, health: Health, now: float, *, ok: bool) -> Health:
         """A success forgets all."""
-        if ok:
-            return WELL
-        outcomes = (health.outcomes + BAD)[-LONGEST:]
-        if len(outcomes) < self.failures:
-            return replace(health, outcomes=outcomes)
-        step = self.steps[min(health.openings, len(self.steps) - 1)]
-        return Health(outcomes, health.openings + 1, now + step)
+        return WELL if ok else _one_more(health, now, BAD, self.failures, self.steps)
+
+    def after_nothing(self, health: Health, now: float) -> Health:
+        """It opens sooner, and for longer."""
+        return _one_more(health, now, NOTHING, self.nothings, self.nothing_steps)
+
+
+def _one_more(health: Health, now: float, outcome: str, most: int, steps: tuple[float, ...]) -> Health:
+    outcomes = (health.outcomes + outcome)[-LONGEST:]
+    if len(outcomes) - len(outcomes.rstrip(outcome)) < most:
+        return replace(health, outcomes=outcomes)
+    step = steps[min(health.openings, len(steps) - 1)]
+    return Health(outcomes, health.openings + 1, now + step)

@@ -55,6 +55,36 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Seat:
+    """What stands behind a member."""
+
+    candidate: Candidate
+    key: Key | None
+
+    @property
+    def selector(self) -> str:
+        """Its `provider/model`."""
+        return self.candidate.pipeline.route.selector
+
+    @property
+    def secret(self) -> Secret | None:
+        """Its key as it is written."""
+        return self.key.written if self.key else None
+
+    @property
+    def tail(self) -> str | None:
+        """The end of its key, or the name of its login, where there are several."""
+        return self.key.tail if self.key else None
+
+    @property
+    def words(self) -> str:
+        """The same for people."""
+        if self.key is None:
+            return self.selector
+        return f"{self.selector} with the {'key' if self.key.tokens is None else 'login'} {self.tail}"
+
+
+@dataclass(frozen=True, slots=True)
 class Heeded:
     """An auth whose replies are looked at for what is left of the provider's limits."""
 

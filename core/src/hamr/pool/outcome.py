@@ -26,6 +26,7 @@ from hamr.errors import (
 )
 from hamr.pool.breaker import WELL, Breaker
 from hamr.pool.state import Member, Rest, State
+from hamr.types import Response, Text
 
 UNREACHABLE, FAILED, EMPTY = 30.0, 15.0, 30.0
 LIMITED, SHORTEST = 60.0, 1.0
@@ -68,8 +69,23 @@ def failed(member: Member, error: HamrError, state: State, now: float, breaker: 
             state.rests[model if status == FORBIDDEN else key] = Rest(now + REFUSED, why)
         case BrokenReply(partial=None):
             state.rests[model] = Rest(now + EMPTY, why)
+    health = state.health.get(member.provider, WELL)
     if isinstance(error, NoAnswer | Overloaded):
-        state.health[member.provider] = breaker.after(state.health.get(member.provider, WELL), now, ok=False)
+        state.health[member.provider] = breaker.after(health, now, ok=False)
+    elif isinstance(error, BrokenReply) and error.partial is None:
+        state.health[member.provider] = breaker.after_nothing(health, now)
+
+
+def has_nothing(value: object) -> bool:
+    """Whether an answer is whole and has nothing in it (inventory R-97)."""
+    if not isinstance(value, Response) or value.finish_reason != "stop":
+        return False
+    return all(isinstance(part, Text) and not part.text.strip() for part in value.message.parts)
+
+
+def nothing() -> BrokenReply:
+    """What such an answer counts as."""
+    return BrokenReply("the answer has nothing in it")
 
 
 def shorten(member: Member, state: State, now: float, longest: float) -> None:
