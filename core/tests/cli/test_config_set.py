@@ -108,6 +108,8 @@ def test_a_provider_of_models_json_is_changed_there_in_its_own_spelling(hamr: An
         (("aliases", "x"), "must be a table"),
         (("aliases.fast.provider", "mnie"), "Did you mean mine"),
         (("aliases.fast.oops", "x"), "is not a field of aliases.fast"),
+        (("aliases.fast", ""), "there is no value"),
+        (("providers.mine.model_overrides.llama-3.1.name", "x"), "A name with a dot in it stands in quotes."),
         (("", "x"), "is no key of configuration"),
         (("providers..x", "x"), "is no key of configuration"),
         (("providers.", "x"), "is no key of configuration"),
@@ -317,6 +319,38 @@ def test_a_folder_a_link_and_a_mark_of_byte_order(hamr: Any, here: Path, toml: P
     toml.mkdir()
     ran = hamr("config", "set", "aliases.slow", "y")
     assert (ran.code, "Is a directory" in ran.err) == (2, True)
+
+
+def test_a_provider_is_switched_off_and_on(hamr: Any, here: Path) -> None:
+    assert hamr("config", "set", "providers.groq.enabled", "FALSE").code == 0
+    assert hamr("config", "get", "providers.groq.enabled").out == "false\n"
+    assert hamr("explain", "-m", "groq", "hi").code == 2
+    assert hamr("config", "set", "providers.grok.enabled", "false").code == 2
+    assert hamr("config", "unset", "providers.groq.enabled").code == 0
+    assert hamr("explain", "-m", "groq", "hi").code == 0
+
+
+def test_tables_and_lists_are_given_as_json(hamr: Any, toml: Path) -> None:
+    for key, value in (("rate_limits", {"rpm": 5}), ("models", [{"id": "a.b", "cost": {"input": 1}}]),
+                       ("model_overrides", {"c": {"name": "C"}}), ("args", ["a", "b"])):  # fmt: skip
+        assert hamr("config", "set", f"providers.mine.{key}", json.dumps(value)).code == 0
+        assert hamr("config", "get", f"providers.mine.{key}", "--json").json["value"] == value
+    assert hamr("config", "set", 'providers.mine.models."a.b".cost.output', "2.5").code == 0
+    assert tomllib.loads(toml.read_text())["providers"]["mine"]["models"][0]["cost"] == {"input": 1, "output": 2.5}
+
+
+def test_a_pipe_is_not_waited_for(hamr: Any, here: Path) -> None:
+    (here / "own").mkdir()
+    os.mkfifo(here / "own" / "providers.toml")
+    ran = hamr("config", "set", "aliases.a", "b")
+    assert (ran.code, "is no file" in ran.err) == (2, True)
+    ran = hamr("import", "pi", str(here / "own"))
+    assert ran.code == 2
+
+
+def test_a_slip_in_the_commands_name_is_told(hamr: Any) -> None:
+    ran = hamr("config", "st", "default_provider", "groq")
+    assert (ran.code, "did you mean set" in ran.err) == (2, True)
 
 
 def test_many_at_once_lose_nothing(toml: Path) -> None:

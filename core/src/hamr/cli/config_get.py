@@ -52,7 +52,8 @@ def get(context: click.Context, key: str, *, as_json: bool) -> None:
     elif used is not MISSING:
         output.write(f"{written(used)}\n")
     else:
-        output.note(f"{found} is not set")
+        all_of_it = f"; all that is known of it: hamr config show {found.provider}" if len(found.names) == 2 else ""
+        output.note(f"{found} is not set{all_of_it if found.provider else ''}")
     context.exit(exit_codes.FAILED if used is MISSING else 0)
 
 

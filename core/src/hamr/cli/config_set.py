@@ -97,6 +97,9 @@ def _check(there: Providers, key: Key) -> Check:
 
     def check(layer: Any) -> None:
         id = key.provider
+        if id is not None and not layer.providers.get(id, {}).get("enabled", True):
+            refuse_unknown(there, key)
+            return
         after = Providers(there.plugins, os.environ)
         after.configuration = there.configuration.supposing(layer)
         if id is None or id not in after.ids:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from hamr.config.configuration import LARGEST, PROJECT, Configuration
+from hamr.config.configuration import LARGEST, PROJECT, Configuration, is_file
 from hamr.config.editing import jsonc_edit, nested, toml_edit
 from hamr.config.editing.nested import Path
 from hamr.config.keys import Key
@@ -34,6 +34,8 @@ class ConfigFile:
     def text(self) -> str | None:
         """What stands in it, None where it is not there; raises ConfigError for what is no text."""
         try:
+            if not is_file(self.path):
+                raise ConfigError(f"{self.path} is no file")
             with open(self.path, "rb") as file:
                 data = file.read(LARGEST + 1)
         except (FileNotFoundError, NotADirectoryError):

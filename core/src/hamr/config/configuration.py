@@ -326,7 +326,7 @@ def _models_json(text: str, place: str) -> Layer:
 def read(path: str, reader: Reader) -> Layer | None:
     """The layer of a file; None where there is none, and a layer that holds nothing but the fault where it is none."""
     try:
-        if not _is_file(path):  # a link may lead to a pipe or a terminal, which would be waited for
+        if not is_file(path):  # a link may lead to a pipe or a terminal, which would be waited for
             return Layer(path, problems=(Problem(path, "", "it is no file"),))
         with open(path, "rb") as file:
             data = file.read(LARGEST + 1)
@@ -346,7 +346,7 @@ def read(path: str, reader: Reader) -> Layer | None:
     return _without_commands(layer) if strangers else layer
 
 
-def _is_file(path: str) -> bool:
+def is_file(path: str) -> bool:
     """Whether it may be opened; that a folder may not is told as the system tells it."""
     from stat import S_ISDIR, S_ISREG
 

@@ -112,7 +112,11 @@ def key(text: str) -> Key:
         names = names[1:]
     parts, shape = [Part(names[0], field=True)], _root(names[0])
     for name in names[1:]:
-        part, shape = _below(shape, name, ".".join(each.name for each in parts))
+        try:
+            part, shape = _below(shape, name, spelled([each.name for each in parts]))
+        except ConfigError as error:
+            quotes = " A name with a dot in it stands in quotes." if names[2:] and not set("'\"") & set(text) else ""
+            raise ConfigError(error.message, hint=error.hint + quotes) from None
         parts.append(part)
     return Key(tuple(parts), *_kind(shape))
 
@@ -205,7 +209,10 @@ def _kind(shape: Any) -> tuple[str, Mapping[str, Any]]:
         return "table", {}
     if shape in (_TEXT, _ALIAS):
         return "str", {}
-    return ("any", {}) if shape == _ANY else (str(shape.type).removesuffix(" | None"), shape.metadata)
+    if shape == _ANY:
+        return "any", {}
+    is_table = "table" in shape.metadata or "named" in shape.metadata
+    return "table" if is_table else str(shape.type).removesuffix(" | None"), shape.metadata
 
 
 def _unknown(name: str, known: Mapping[str, Any], what: str) -> ConfigError:

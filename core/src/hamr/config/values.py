@@ -20,6 +20,8 @@ def read(key: Key, text: str) -> Any:
     """The value that this text is for this key; raises ConfigError, which does not show it."""
     value = _read(key, text)
     _refuse_secret(key, value)
+    if value == "":
+        raise ConfigError(f"{key}: there is no value", hint=f"To take it away: hamr config unset {key}")
     if key.kind in schema.KINDS:
         fits, words = schema.KINDS[key.kind]
         if not fits(value):

@@ -65,4 +65,4 @@ def _places(environ: Mapping[str, str], folder: str) -> list[str]:
     ]
 
 
-SOURCE = Source("hamr", "Hamr", {"config.toml": config, ".hamr.toml": config, "*.toml": config, **pi.READERS}, _places)
+SOURCE = Source("hamr", "Hamr", {"config.toml": config, ".hamr.toml": config, **pi.READERS}, _places)

@@ -22,8 +22,11 @@ def providers(found: Found, place: str, held: Any) -> None:
 
 
 def project(found: Found, place: str, held: Any) -> None:
-    """`harn.toml`: its table `[llm]`, and what the pages show beside it."""
+    """`harn.toml`: its table `[llm]`, and what the pages show beside it; a providers.toml by another name as such."""
     said = table(held)
+    if "llm" not in said and {"providers", "aliases", "default_provider"} & said.keys():
+        providers(found, place, said)
+        return
     providers(found, place, said.get("llm"))
     for name, value in said.items():
         if name in OUTSIDE:
@@ -71,4 +74,4 @@ def _places(environ: Mapping[str, str], folder: str) -> list[str]:
     return [*above(folder, "harn.toml"), *reversed(packages), user]
 
 
-SOURCE = Source("harn", "Harn", {"harn.toml": project, "providers.toml": providers, "*.toml": providers}, _places)
+SOURCE = Source("harn", "Harn", {"harn.toml": project, "providers.toml": providers}, _places)

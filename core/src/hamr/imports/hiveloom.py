@@ -113,7 +113,7 @@ def _places(environ: Mapping[str, str], folder: str) -> list[str]:
 SOURCE = Source(
     "hiveloom",
     "Hiveloom",
-    {"models.yaml": models, "*.yml": models, "*.conf": unit, ".env": variables, "*.env": variables},
+    {"models.yaml": models, "models.yml": models, "*.conf": unit, ".env": variables, "*.env": variables},
     _places,
     _environment,
 )

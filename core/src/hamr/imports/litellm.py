@@ -189,4 +189,6 @@ def _places(environ: Mapping[str, str], folder: str) -> list[str]:
     return [os.path.expanduser(named), *files] if re.search(r"\.ya?ml$", named) else files
 
 
-SOURCE = Source("litellm", "LiteLLM's proxy", {"*.yaml": config, "*.yml": config}, _places)
+READERS = dict.fromkeys(("litellm_config.yaml", "config.yaml", "litellm_config.yml", "config.yml"), config)
+
+SOURCE = Source("litellm", "LiteLLM's proxy", READERS, _places)

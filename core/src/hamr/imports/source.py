@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib import import_module
@@ -40,8 +40,8 @@ class Source:
         places = [*dict.fromkeys(self.places(environ, folder))] if path is None else self._given(path)
         there = [place for place in places if os.path.lexists(place)]
         if not there and not found.files:
-            looked = ", ".join(places)
-            raise ConfigError(f"nothing of {self.title} is there; looked at {looked}", hint=self._how())
+            looked = ", ".join(_folders(places))
+            raise ConfigError(f"nothing of {self.title} is there; looked in {looked}", hint=self._how())
         for place in there:
             self._file(found, place)
         if not found.files and not found.faults:
@@ -88,6 +88,13 @@ class Source:
 
     def _how(self) -> str:
         return f"Name its file or folder: hamr import {self.name} PATH (files: {', '.join(self.readers)})"
+
+
+def _folders(places: Sequence[str]) -> Iterator[str]:
+    """The folders of these files, each once; a file that is alone in its folder as it is."""
+    for folder in dict.fromkeys(os.path.dirname(place) for place in places):
+        files = [place for place in places if os.path.dirname(place) == folder]
+        yield folder if files[1:] else files[0]
 
 
 def above(folder: str, name: str) -> list[str]:

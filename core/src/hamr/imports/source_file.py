@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hamr.config import jsonc
+from hamr.config.configuration import is_file
 from hamr.errors import ConfigError
 
 LARGEST = 64 * 1024 * 1024
@@ -17,6 +18,8 @@ LARGEST = 64 * 1024 * 1024
 def read(path: str) -> Any:
     """What a file holds; raises ConfigError naming it and the line of a fault, with nothing of its text."""
     try:
+        if not is_file(path):
+            raise ConfigError(f"{path} is no file")
         with open(path, "rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:

@@ -103,6 +103,12 @@ def test_what_hamr_calls_otherwise_or_has_not_is_told(take: Any) -> None:
     assert all(word in told for word in ("retry_count", "healthcheck", "notes", "telemetry"))
 
 
+def test_of_a_folder_only_its_own_files_are_read_and_of_a_path_any(take: Any, tmp_path: Path) -> None:
+    made = take("harn", {"harn.toml": PROXY, "pyproject.toml": "[project]\nname = 'x'\n", "other.toml": USER})
+    assert [Path(file).name for file in made.told["files"]] == ["harn.toml"]
+    assert "house" in take("harn", {}, path="other.toml").toml["providers"]
+
+
 def test_files_count_in_harns_order(hamr: Any, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """N-120."""
     work = tmp_path / "work"

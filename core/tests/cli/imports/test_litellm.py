@@ -114,7 +114,7 @@ def test_what_was_taken_is_used(take: Any, hamr: Any) -> None:
 
 def test_its_places(hamr: Any, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = hamr("import", "litellm")
-    assert (ran.code, "litellm_config.yaml" in ran.err) == (2, True)
+    assert (ran.code, f"looked in {tmp_path}/work\n" in ran.err) == (2, True)
     (tmp_path / "work" / "config.yaml").write_text(CONFIG)
     assert hamr("import", "litellm", "--dry-run").out.startswith(f"from {tmp_path / 'work' / 'config.yaml'}\n")
     other = tmp_path / "other.yml"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,7 @@ def test_a_dry_run_and_one_that_nobody_is_asked_about_write_nothing(
     assert not (tmp_path / "agent").exists()
     monkeypatch.setenv("PI_CODING_AGENT_DIR", str(tmp_path / "elsewhere"))
     ran = hamr("import", "pi")
-    assert (ran.code, f"{tmp_path}/elsewhere/models.json" in ran.err) == (2, True)
+    assert (ran.code, f"looked in {tmp_path}/elsewhere\n" in ran.err) == (2, True)
 
 
 def test_a_person_is_asked(person: Any, home: Path, tmp_path: Path) -> None:
@@ -170,6 +171,9 @@ def test_paths_that_are_none(hamr: Any, home: Path, tmp_path: Path) -> None:
         assert "hamr import pi PATH" in ran.err
     ran = hamr("import", "pi", str(tmp_path / "empty" / "sub.json"), "--yes")
     assert ran.code == 2 or "Is a directory" in ran.err
+    os.mkfifo(tmp_path / "auth.json")
+    ran = hamr("import", "pi", str(tmp_path / "auth.json"), "--dry-run")
+    assert (ran.code, "auth.json is no file" in ran.err) == (1, True)
     ran = hamr("import", "pie")
     assert (ran.code, "did you mean pi" in ran.err) == (2, True)
 
