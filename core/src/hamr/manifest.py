@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr import base_url, schema
 from hamr.errors import ConfigError, PluginError
-from hamr.variables import Conflict, conflicts
+from hamr.variables import Conflict, conflicts, first
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -250,7 +250,7 @@ class Manifest:
     def _models(self, environ: Mapping[str, str], origins: dict[str, str]) -> dict[str, str]:
         """The default models by role."""
         models = dict(self.models)
-        if variable := _first_set(self.model_env, environ):
+        if variable := first(environ, self.model_env):
             models["chat"] = environ[variable].partition(",")[0].strip()
             origins["models.chat"] = f"the environment variable {variable}"
         if variable := next((name for name in self.embed_model_env if name in environ), None):
@@ -260,7 +260,7 @@ class Manifest:
 
     def mode_of(self, environ: Mapping[str, str]) -> str | None:
         """The name of the interface that the environment asks for, where it does."""
-        variable = _first_set(self.mode_env, environ)
+        variable = first(environ, self.mode_env)
         return environ[variable].strip() if variable else None
 
     def complete(self, provider: Provider) -> None:
@@ -280,7 +280,7 @@ class Manifest:
 
     def _oauth(self, environ: Mapping[str, str], origins: dict[str, str]) -> OAuthSpec | None:
         spec = self.auth.oauth
-        if spec is None or (variable := _first_set(spec.issuer_env, environ)) is None:
+        if spec is None or (variable := first(environ, spec.issuer_env)) is None:
             return spec
         origins["auth.oauth.issuer"] = f"the environment variable {variable}"
         return replace(spec, issuer=_issuer(environ[variable], origins["auth.oauth.issuer"]))
@@ -290,7 +290,7 @@ class Manifest:
     ) -> dict[str, str]:
         said = {}
         for name, table in self.parameters.items():
-            variable = _first_set(table.env, environ)
+            variable = first(environ, table.env)
             if given.get(name):
                 said[name], origins[f"parameters.{name}"] = given[name], "Hamr(parameters=...)"
             elif variable is not None:
@@ -325,9 +325,9 @@ class Manifest:
 
     def _base_url(self, environ: Mapping[str, str], parameters: Mapping[str, str], origins: dict[str, str]) -> str:
         url = self.base_url
-        if variable := _first_set(self.base_url_env, environ):
+        if variable := first(environ, self.base_url_env):
             url, origins["base_url"] = environ[variable], f"the environment variable {variable}"
-        elif self.host is not None and (variable := _first_set(self.host.env, environ)):
+        elif self.host is not None and (variable := first(environ, self.host.env)):
             origins["base_url"] = f"the environment variable {variable}"
             url = base_url.of_host(environ[variable], self.host.port, origins["base_url"])
         elif self.regions is not None and (region := self.regions.url(environ)):
@@ -396,7 +396,3 @@ def _issuer(url: str, place: str) -> str:
     if not url.startswith("https://") and urlsplit(url).hostname not in ("127.0.0.1", "::1", "localhost"):
         raise ConfigError(f"{place}: tokens are not sent over plain http", hint="Write it as https://host.")
     return url
-
-
-def _first_set(variables: tuple[str, ...], environ: Mapping[str, str]) -> str | None:
-    return next((name for name in variables if environ.get(name, "").strip()), None)
