@@ -231,7 +231,10 @@ def test_a_keyring_is_not_asked_to_list_what_is_in_it(hamr: Any, tmp_path: Path)
     told = check("auth-list", hamr("auth", "--json").json)["credentials"]
     assert [(row["store"], row["tail"], row["status"]) for row in told] == [("keyring", "…wxyz", "usable")]
     assert "key …wxyz in the keyring" in hamr("auth").out
-    assert "stored in" in hamr("providers").out
+    assert "in the keyring" in hamr("providers").out
+    assert check("providers", hamr("providers", "--json").json)
+    assert check("config-explain", hamr("config", "explain", "providers.acme.api_key", "--json").json)
+    assert "…wxyz" in hamr("config", "explain", "providers.acme.api_key").out
     assert not asked.exists()
 
 

@@ -163,7 +163,7 @@ def _environment(there: Providers, key: Key, environ: Mapping[str, str]) -> Iter
 
         store = CredentialStore.of(environ)
         for stored in reversed(store.keys((key.provider,)) if store else []):
-            yield Source("stored", f"{stored.place} in {store.path if store else ''}", stored.value)
+            yield Source("stored", f"{stored.place} in {store.path if store else ''}", stored.written)
 
 
 def variables(there: Providers, key: Key) -> Iterator[str]:

@@ -30,9 +30,9 @@ No plugin is imported, and no key is shown.
 class Key:
     """Whether a provider's key is there: `status` is set, missing, unusable, optional, ambient or none.
 
-    `source` is what kind of place it is in or should be in: stored, environment, models_json_key or models_json_command
-    (inventory H-73), or ambient for another program's credentials (H-75), of which `chain` is the name; `place` is the
-    file that it is in, or what of the chain is there. With the status ambient nothing of it is seen.
+    `source` is what kind of place it is in or should be in: stored, keyring, environment, models_json_key or
+    models_json_command (inventory H-73), or ambient for another program's credentials (H-75), of which `chain` is the
+    name; `place` is the file that it is in, or what of the chain is there. With the status ambient nothing is seen.
     """
 
     status: str
@@ -49,6 +49,8 @@ class Key:
         match self.status:
             case "set" if self.chain:
                 told = f"{self.chain}: {self.place}"
+            case "set" if self.source == "keyring":
+                told = f"in the keyring, named in {self.place}"
             case "set" if self.place:
                 told = f"{'stored' if self.source == 'stored' else 'set'} in {self.place}"
             case "set":
@@ -164,8 +166,9 @@ def key_of(provider: Provider, environ: Mapping[str, str]) -> Key:
         return Key("none")
     variables, url = provider.auth.env, provider.key_url
     store = CredentialStore.of(environ)
-    if store is not None and (status := _stored(store, provider, environ)):
-        return Key(status, None, variables, url, "stored", store.path)
+    if store is not None and (found := _stored(store, provider, environ)) is not None:
+        status, source = found
+        return Key(status, None, variables, url, source, store.path)
     if provider.auth.style == "oauth":
         return Key("missing", None, variables, url, "stored")
     spelled = (secret for name in variables for secret in keys.in_variables(name, environ))
@@ -202,17 +205,19 @@ def _in_a_file(key: str, provider: Provider, environ: Mapping[str, str]) -> Key:
     return Key(status, None, provider.auth.env, provider.key_url, source, place)
 
 
-def _stored(store: CredentialStore, provider: Provider, environ: Mapping[str, str]) -> str | None:
-    """The status of the stored key, if there is one; a file that cannot be read might hold one."""
+def _stored(store: CredentialStore, provider: Provider, environ: Mapping[str, str]) -> tuple[str, str] | None:
+    """The status of the stored key, if there is one, and its source; a file that cannot be read might hold one."""
     from hamr.errors import ConfigError
 
     try:
         if provider.auth.style == "oauth":
-            return "set" if store.logins(provider.stored_names) else None
+            return ("set", "stored") if store.logins(provider.stored_names) else None
         stored = store.keys(provider.stored_names)
     except ConfigError:
-        return "unusable"
-    return ("set" if stored[0].is_set(environ) else "unusable") if stored else None
+        return "unusable", "stored"
+    if not stored:
+        return None
+    return ("set" if stored[0].is_set(environ) else "unusable"), "keyring" if stored[0].in_keyring else "stored"
 
 
 def _table(rows: list[Row]) -> None:
