@@ -35,6 +35,11 @@ class TestRedis(StateStoreTests):
         return lambda: RedisStore(secret(server.url), clock)
 
 
+forks = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+"""Since Python 3.12 that is warned of; here it is what is tested: no thread of the parent is in the child."""
+
+
+@forks
 def test_a_lease_comes_back_by_itself_when_its_process_has_died(server: Any, do: Do) -> None:
     clock = Clock()
     store = RedisStore(secret(server.url), clock)
@@ -68,6 +73,7 @@ def test_a_lease_is_kept_for_as_long_as_its_call_goes_on(server: Any, do: Do, mo
     store.close()
 
 
+@forks
 def test_a_fork_renews_nothing_of_its_parent(server: Any, do: Do) -> None:
     store = RedisStore(secret(server.url))
     grant = granted(do(store.claim([ONE])))
