@@ -80,7 +80,10 @@ THIRD = """\
 # What tiers of service cost is from {third}, under the same license:
 # Copyright (c) 2023 Berri AI (the package litellm)
 """
-FIELDS = ("id", "name", "context_window", "max_tokens", "input", "reasoning", "tools", "released", "source", "date")
+FIELDS = (
+    *("id", "name", "context_window", "max_tokens", "input", "reasoning", "tools", "released"),
+    *("deprecated", "open_weight", "source", "date"),
+)
 NEWER = ("name", "context_window", "max_tokens", "reasoning")
 """What counts by the newer list; what a model reads is said in full by the older one."""
 

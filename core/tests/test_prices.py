@@ -12,7 +12,8 @@ import pytest
 from hamr import Hamr
 from hamr.auth.header import HeaderAuth
 from hamr.base_url import is_own
-from hamr.errors import CallError
+from hamr.catalog.row import Rows
+from hamr.errors import CallError, NoSuchModel
 from hamr.pipeline import Pipeline
 from hamr.types import Call, Cost, Event, Finished, Head, Request, Route, Settings, Usage, UsageUpdated
 from hamr_testkit.colours import Colour
@@ -212,3 +213,52 @@ def test_a_coarse_price_over_a_plugin_keeps_the_rest_of_its_catalog(tmp_path: Pa
     with Hamr(environ=own(tmp_path, ""), folder=None) as client:
         catalog = client.providers.manifest("together").catalog
     assert (catalog.models_dev, catalog.coarse_input, catalog.coarse_output) == ("togetherai", 1, 5)
+
+
+ENDED = """
+[[model]]
+id = "acme/old"
+shutdown = "{}"
+superseded_by = "acme/new"
+deprecation_note = "It was the first one."
+"""
+
+
+def test_a_model_that_has_ended_is_told_where_the_provider_does_not_know_it(colour: Colour, tmp_path: Path) -> None:
+    """N-124."""
+
+    class Gone:
+        def encode(self, request: Request, route: Route) -> Call:
+            return Call("http://test/")
+
+        def error(self, head: Head) -> CallError:
+            return NoSuchModel("no such model", status=404)
+
+    config = '[providers.acme]\nbase_url = "https://acme.example/v1"\n'
+    (tmp_path / "providers.toml").write_text(config)
+    with Hamr(environ=own(tmp_path, ENDED.format("2026-01-02")), folder=None) as client:
+        known, other = (client.pipeline(f"acme/{name}") for name in ("old", "other"))
+        for pipeline, hint in (
+            (known, "It ended on 2026-01-02; acme/new takes its place; It was the first one."),
+            (other, ""),
+        ):
+            transport = ScriptedTransport(Answer(status=404))
+            calling = Pipeline(pipeline.route, transport, HeaderAuth(lambda: None), Gone(), charge=pipeline.charge)
+            with pytest.raises(NoSuchModel) as caught:
+                colour.run(calling.flow(Request(()), Settings()), transport)
+            assert caught.value.hint == (hint or NoSuchModel.default_hint)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"shutdown": "2026-11-26"}, "it ends on 2026-11-26"),
+        ({"shutdown": "2026-11-25"}, "it ended on 2026-11-25"),
+        ({"deprecated": True, "superseded_by": "b"}, "it is deprecated; b takes its place"),
+        ({"deprecated": False, "superseded_by": "b", "deprecation_note": "x"}, None),
+        ({}, None),
+    ],
+)
+def test_what_is_said_of_a_models_end(said: dict[str, Any], told: str | None) -> None:
+    [row] = Rows({"model": [{"id": "a", **said}]}, "here")
+    assert row.end("2026-11-25") == told

@@ -59,6 +59,9 @@ class Charge(Protocol):
     def longest(self) -> int | None:
         """How many tokens an answer may have, where that is known; raises ConfigError."""
 
+    def end(self, day: str) -> str | None:
+        """For people, that the model has ended by this day or will end; None where nothing says so."""
+
 
 class Pass(Protocol):
     """What one call was let through with."""

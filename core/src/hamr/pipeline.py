@@ -344,6 +344,9 @@ class Pipeline:
         """Wait for the next attempt, or raise the error with all that is known."""
         sending.ended = yield Now()
         self._explain(error, sending, ending)
+        if isinstance(error, NoSuchModel) and self.charge is not None:
+            end = self.charge.end(strftime("%Y-%m-%d", gmtime((yield WallClock()))))
+            error.hint = error.hint if end is None else f"{end[0].upper()}{end[1:].rstrip('.')}."
         wait = None if ending.shown else delay(error, sending.attempts, settings)
         deadline = sending.call.deadline
         if wait is None or (deadline is not None and sending.ended + wait >= deadline):

@@ -47,6 +47,14 @@ class Prices:
         row = self.row()
         return None if row is None else row.max_tokens
 
+    def end(self, day: str) -> str | None:
+        """For people, that the model has ended by this day or will end; None where nothing says so."""
+        try:
+            row = self.row()
+        except ConfigError:  # what the call cost tells of it
+            return None
+        return None if row is None else row.end(day)
+
     @property
     def local(self) -> bool:
         """Whether the model runs on a server of the user's own, which costs nothing."""

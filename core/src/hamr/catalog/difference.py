@@ -19,6 +19,12 @@ FIELDS = (
     "availability",
     "released",
     "shutdown",
+    "deprecated",
+    "deprecation_note",
+    "superseded_by",
+    "open_weight",
+    "strengths",
+    "equivalence_group",
 )
 RATES = tuple(each.name for each in fields(Rates))
 

@@ -70,6 +70,8 @@ def _row(id: str, each: Tables) -> Row:
         "reasoning": _truth(each.get("reasoning")),
         "tools": _truth(each.get("tool_call")),
         "released": released if DAY.fullmatch(released) else None,
+        "deprecated": True if each.get("status") == "deprecated" else None,
+        "open_weight": _truth(each.get("open_weights")),
         "price": [found] if found else None,
     }
     return {name: value for name, value in said.items() if value not in (None, "", [])}

@@ -105,6 +105,12 @@ class Row:
     availability: str | None = field(default=None, metadata={"one_of": ("serverless", "dedicated", "unknown")})
     released: str | None = field(default=None, metadata=DAY)
     shutdown: str | None = field(default=None, metadata=DAY)
+    deprecated: bool | None = None
+    deprecation_note: str | None = None
+    superseded_by: str | None = None
+    open_weight: bool | None = None
+    strengths: tuple[str, ...] = ()
+    equivalence_group: str | None = None
     price: tuple[Price, ...] = field(default=(), metadata={"tables": Price})
     source: str = ""
     date: str = field(default="", metadata={"pattern": r"|\d{4}-\d{2}-\d{2}"})
@@ -121,6 +127,17 @@ class Row:
         elif len(self.price) == len(below.price) == 1:
             said["price"] = (self.price[0].over(below.price[0]),)
         return replace(self, **said)
+
+    def end(self, day: str) -> str | None:
+        """For people, that it has ended by this day or will end; None where nothing says so."""
+        told = []
+        if self.shutdown is not None:
+            told.append(f"it {'ended' if self.shutdown <= day else 'ends'} on {self.shutdown}")
+        elif self.deprecated:
+            told.append("it is deprecated")
+        if told and self.superseded_by:
+            told.append(f"{self.superseded_by} takes its place")
+        return "; ".join([*told, *([self.deprecation_note] if told and self.deprecation_note else [])]) or None
 
     def sourced_prices(self) -> tuple[Price, ...]:
         """The prices, each with its source and date: those of the row where it has none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from time import time
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,8 @@ def explain(
         "auth": Fact(_auth(pipeline), origins.get("auth")),
         "tool format": _tool_format(client, chosen, route),
         "tier": Fact(*(client.providers.configuration.tier(provider.id, route.model.id) or (None, None))),
+        "ends": Fact(_end(pipeline), None),
+        "may cost": Fact(_most(pipeline, request), None),
         "limits": Fact(_limits(pipeline), None),
         "state": Fact(*client.stores.place),
     }
@@ -86,6 +89,34 @@ def _tool_format(client: Hamr, chosen: Selection, route: Route) -> Fact:
         return Fact(chosen.tool_format, chosen.asked.tool_origin)
     known = client.capabilities.of(route.provider.id, route.model.id)
     return Fact(known.capabilities.tool_format, known.rules[0][1] if known.rules else None)
+
+
+def _end(pipeline: Pipeline) -> str | None:
+    """That the model has ended or will end, where a list says so."""
+    return None if pipeline.charge is None else pipeline.charge.end(_today())
+
+
+def _most(pipeline: Pipeline, request: Request) -> str | None:
+    """The most that the call may cost, as budgets reckon; None where no price is known."""
+    from hamr.gates import Came
+    from hamr.spend.money import dollars, told
+    from hamr.spend.reckoning import Reckoning
+
+    if pipeline.charge is None:
+        return None
+    reckoning = Reckoning(pipeline.charge)
+    try:
+        usage = reckoning.most(request)
+    except ConfigError as error:  # a list of prices that is none
+        return error.message
+    cost = reckoning.sum(Came(usage), request, _today())
+    if cost.usd is None:
+        return f"unknown: {cost.reason}; budgets hold {told(dollars(cost.charged))}"
+    return f"{told(dollars(cost.usd))} with an answer of {usage.output:,} tokens"
+
+
+def _today() -> str:
+    return datetime.fromtimestamp(time(), UTC).date().isoformat()
 
 
 def _said(origin: str | None) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from hamr.config.entry import INPUTS, CostTable
 
+DAY = {"pattern": r"\d{4}-\d{2}-\d{2}"}
 TIERS = ("small", "mid", "frontier", "reasoning")
 
 
@@ -39,6 +40,13 @@ class CatalogEntry:
     availability: str | None = field(default=None, metadata={"one_of": ("serverless", "dedicated", "unknown")})
     tier: str | None = field(default=None, metadata={"one_of": TIERS})
     logical_model: str | None = None
+    shutdown: str | None = field(default=None, metadata=DAY)
+    deprecated: bool | None = None
+    deprecation_note: str | None = None
+    superseded_by: str | None = None
+    open_weight: bool | None = None
+    strengths: tuple[str, ...] = ()
+    equivalence_group: str | None = None
     capabilities: tuple[str, ...] = ()
 
     def row(self) -> dict[str, Any]:

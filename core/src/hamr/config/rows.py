@@ -11,6 +11,8 @@ SAME = {"name": "name", "display_name": "name", "context_window": "context_windo
 SAME |= {"availability": "availability"}
 SAME |= {"max_tokens": "max_tokens", "max_output_tokens": "max_tokens"}
 SAME |= {"reasoning": "reasoning", "supports_thinking": "reasoning"}
+OF_ITS_LIFE = ("shutdown", "deprecated", "deprecation_note", "superseded_by")
+SAME |= {name: name for name in (*OF_ITS_LIFE, "open_weight", "strengths", "equivalence_group")}
 """What a file calls a field, and what a row does."""
 COST = {"input": "input", "output": "output", "cache_read": "cache_read", "cache_write": "cache_write_5m"}
 
