@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr import base_url, schema
 from hamr.errors import ConfigError, PluginError
+from hamr.header_lines import variable_headers
 from hamr.variables import Conflict, conflicts, first
 
 if TYPE_CHECKING:
@@ -211,12 +212,6 @@ class Manifest:
         origins = {each.name: place for each in fields(self)} | dict(places or {})
         parameters = self._parameters(environ, given or {}, origins)
         url = self._base_url(environ, parameters, origins)
-        said = {header: environ[name] for header, name in self.headers_env.items() if environ.get(name, "").strip()}
-        for name in self.more_headers_env:
-            if environ.get(name, "").strip():
-                from hamr.header_lines import header_lines
-
-                said |= header_lines(name, environ[name])
         return Provider(
             id=self.id,
             name=self.name,
@@ -224,7 +219,7 @@ class Manifest:
             wire=self.wire,
             transport=self.transport,
             auth=self._auth(environ, origins),
-            headers={**self.headers, **said},
+            headers={**self.headers, **variable_headers(self.headers_env, self.more_headers_env, environ)},
             header_values=self.header_values,
             compat=self.compat,
             models=self._models(environ, origins),
