@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.capabilities.environment import environment_rule
 from hamr.capabilities.matrix import Known, Matrix, Source, packaged, source
+from hamr.config_files import config_path
 from hamr.errors import ConfigError
 from hamr.providers import Providers
 
@@ -79,14 +80,30 @@ class CapabilitySources:
 
     def _configured(self) -> list[Source]:
         """What the files say, the project's before the user's."""
-        found = []
+        found: list[Source] = []
+        packages = self._providers.configuration.packages
         for layer in reversed(self._providers.configuration.layers):
+            if packages and layer is packages[-1]:
+                found += self._found_out()
             tables: Any = layer.settings.get("capabilities", {})
             if "provider_family" in layer.settings and isinstance(tables, dict):
                 tables = {"provider_family": layer.settings["provider_family"], **tables}
             if tables:
                 found.append(source(tables, f"{layer.place}: capabilities", self._warn))
-        return found
+        return found if packages else [*found, *self._found_out()]
+
+    def _found_out(self) -> list[Source]:
+        """What was found out about models, which counts behind what the user has written."""
+        path = config_path(self._environ, FILE)
+        if path is None or not os.path.exists(path):
+            return []
+        from hamr.manifest import read
+
+        try:
+            return [source(read(path), path, self._warn)]
+        except ConfigError as error:
+            self._warn(error.message)
+            return []
 
     def _said(self, provider: str) -> tuple[Rule, str] | None:
         return environment_rule(provider, self._environ)

@@ -20,9 +20,12 @@ Examples:
   hamr capabilities -p groq
   hamr capabilities claude-opus-4-7
   hamr capabilities -p my-proxy some-model --json
+  hamr capabilities promote tool_mode_parity_overlay.toml
 
 Without a MODEL there is a line for each rule, in the order in which rules are asked. `?` is not known.
 """
+LATER = {"promote": "capability_findings:promote"}
+"""Commands whose modules are imported when they run."""
 COLUMNS = {
     "tools": "tool_format",
     "thinking": "thinking_modes",
@@ -36,11 +39,36 @@ COLUMNS = {
 """The columns of the table, and the fields that they show."""
 
 
-@click.command("capabilities", epilog=EPILOG)
+class _Group(click.Group):
+    """A group whose first word may be a model: what is no command of its own is for `show`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        names = [*self.commands, *LATER, *ctx.help_option_names]
+        return super().parse_args(ctx, args if args and args[0] in names else ["show", *args])
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *LATER])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in LATER:
+            return super().get_command(ctx, cmd_name)
+        from importlib import import_module
+
+        module, _, name = LATER[cmd_name].partition(":")
+        found: click.Command = getattr(import_module(f"hamr.cli.{module}"), name)
+        return found
+
+
+@click.group("capabilities", cls=_Group, epilog=EPILOG)
+def command() -> None:
+    """Tell what models can do, and keep what is found out about them."""
+
+
+@command.command("show", short_help="What models can do: `hamr capabilities MODEL` is the same.")
 @click.argument("model", required=False)
 @click.option("-p", "--provider", metavar="NAME", help="This provider alone; MODEL is then one of its own.")
 @request_options.JSON
-def command(model: str | None, *, provider: str | None, as_json: bool) -> None:
+def show(model: str | None, *, provider: str | None, as_json: bool) -> None:
     """Tell what models can do."""
     from hamr.client import Hamr
 

@@ -57,7 +57,7 @@ class Configuration:
         """What there is: that of installed packages, the user's, the project's, and what was added in code."""
         readers = ((self.providers_path, _providers_toml), (self.models_path, _models_json))
         found = [self._read(path, reader) for path, reader in readers if path is not None]
-        own = [*self._of_packages(), *(layer for layer in found if layer is not None)]
+        own = [*self.packages, *(layer for layer in found if layer is not None)]
         project = self._project(own)
         return (*own, *([] if project is None else [project]), *self.added)
 
@@ -258,7 +258,8 @@ class Configuration:
             self._environ, self._folder, self._installed, supposed=supposed, packaged=self._packaged, added=added
         )
 
-    def _of_packages(self) -> list[Layer]:
+    @cached_property
+    def packages(self) -> list[Layer]:
         """What the tables of installed packages say, as far as a package may."""
         found: list[Layer] = []
         for place, path in self._packaged():
