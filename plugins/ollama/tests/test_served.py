@@ -45,6 +45,7 @@ from hamr import (
 )
 from hamr.api import Call, Dialect, dialect
 from hamr_provider_ollama.dialect import OllamaDialect
+from hamr_testkit.conformance import refusal_survives
 
 if TYPE_CHECKING:
     from hamr_testkit.fixtures import Recordings, Shape, Wire
@@ -319,12 +320,8 @@ def test_a_stream_that_broke_off_does_not_pass_for_a_whole_one() -> None:
     ],
 )
 def test_an_error_is_understood_by_the_client_half(error: CallError, status: int, wire: Wire) -> None:
-    head = OllamaDialect().refusal(error)
-    assert head.status == status
-    again = wire("ollama/m").error(head.status, head.body, dict(head.headers))
-    expected: Any = Overloaded if isinstance(error, BrokenReply | NoAnswer) else type(error)
-    assert type(again) is expected
-    assert again.retry_after == error.retry_after
+    expected = Overloaded if isinstance(error, BrokenReply | NoAnswer) else None
+    assert refusal_survives(wire("ollama/m"), error, expected) == status
 
 
 def test_vectors(shape: Shape) -> None:

@@ -7,17 +7,10 @@ from typing import Any
 import pytest
 
 from hamr.errors import (
-    BadRequest,
     BrokenReply,
     CallError,
     NoAnswer,
-    NoSuchModel,
-    NotLetIn,
     Overloaded,
-    QuotaSpent,
-    RateLimited,
-    Refused,
-    TooLong,
 )
 from hamr.types import (
     Audio,
@@ -31,7 +24,6 @@ from hamr.types import (
     PartAdded,
     Request,
     Response,
-    Route,
     Started,
     Text,
     TextDelta,
@@ -47,8 +39,10 @@ from hamr.types import (
     Usage,
     UsageUpdated,
 )
-from hamr.wires.gemini import NAME, Gemini
+from hamr.wires.gemini import NAME
 from hamr.wires.gemini.dialect import GeminiDialect
+from hamr_testkit.conformance import FAILURES, refusal_survives
+from hamr_testkit.spoken import Spoken
 
 DIALECT = GeminiDialect()
 SIGNED = {NAME: {"thoughtSignature": "c2ln"}}
@@ -222,24 +216,10 @@ def test_a_reply_that_fails_or_breaks_off_is_never_whole(stream: bool, decode: C
     assert isinstance(broken[-1], Failed)
 
 
-ERRORS = [
-    BadRequest("x", param="contents"),
-    TooLong("x"),
-    Refused("x"),
-    NotLetIn("x"),
-    NoSuchModel("x"),
-    RateLimited("x", retry_after=2.5),
-    QuotaSpent("x"),
-    Overloaded("x"),
-]
-
-
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_a_refusal_is_read_back_as_what_it_was(error: CallError, route: Callable[..., Route]) -> None:
-    read = Gemini(route()).error(DIALECT.refusal(error))
-    assert type(read) is type(error)
-    assert read.retry_after == error.retry_after
-    assert read.message == "x"
+@pytest.mark.parametrize("kind", FAILURES)
+def test_a_refusal_is_read_back_as_what_it_was(kind: type[CallError], spoken: Callable[..., Spoken]) -> None:
+    for error in (kind("x", param="contents"), kind("x", retry_after=2.5)):
+        refusal_survives(spoken(), error)
 
 
 @pytest.mark.parametrize(("error", "status"), [(BrokenReply("x"), 500), (NoAnswer("x"), 504), (CallError("x"), 500)])

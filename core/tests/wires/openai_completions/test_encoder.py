@@ -51,6 +51,8 @@ from hamr.types import (
 )
 from hamr.wires.openai_completions import NAME
 from hamr.wires.openai_completions.dialect import OpenAICompletionsDialect
+from hamr_testkit.conformance import FAILURES, refusal_survives
+from hamr_testkit.spoken import Spoken
 
 DIALECT = OpenAICompletionsDialect()
 TEXT: list[Event] = [
@@ -305,10 +307,8 @@ def test_a_refusal_says_when_to_come_back() -> None:
     assert head.headers["x-request-id"] == "req_1"
 
 
-@pytest.mark.parametrize(
-    "kind", [BadRequest, TooLong, Refused, NotLetIn, NoSuchModel, RateLimited, QuotaSpent, Overloaded]
-)
-def test_our_refusals_are_understood_by_our_own_client_half(kind: type[CallError], route: Callable[..., Any]) -> None:
-    from hamr.wires.openai_completions import OpenAICompletions
-
-    assert type(OpenAICompletions(route()).error(DIALECT.refusal(kind("no")))) is kind
+@pytest.mark.parametrize("kind", FAILURES)
+def test_our_refusals_are_understood_by_our_own_client_half(
+    kind: type[CallError], spoken: Callable[..., Spoken]
+) -> None:
+    refusal_survives(spoken(), kind("no", retry_after=2.5))

@@ -22,7 +22,9 @@ from hamr.errors import (
 )
 from hamr.types import Event, Head, Route
 from hamr.wires.openai_responses import OpenAIResponses
+from hamr_testkit.conformance import FAILURES, refusal_survives
 from hamr_testkit.reading import failure
+from hamr_testkit.spoken import Spoken
 
 Decode = Callable[..., list[Event]]
 
@@ -142,3 +144,10 @@ def test_codes_and_words_of_the_provider(route: Callable[..., Route], decode: De
         body = json.dumps({"error": inner}).encode()
         assert type(OpenAIResponses(route(**flags)).error(Head(400, {}, body))) is QuotaSpent
         assert type(failure(decode(body, **flags))) is QuotaSpent
+
+
+@pytest.mark.parametrize("kind", FAILURES)
+def test_our_refusals_are_understood_by_our_own_client_half(
+    kind: type[CallError], spoken: Callable[..., Spoken]
+) -> None:
+    refusal_survives(spoken(), kind("no", retry_after=2.5))

@@ -7,7 +7,19 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hamr.api import BadRequest, Failed, Finished
+from hamr.api import (
+    BadRequest,
+    CallError,
+    Failed,
+    Finished,
+    NoSuchModel,
+    NotLetIn,
+    Overloaded,
+    QuotaSpent,
+    RateLimited,
+    Refused,
+    TooLong,
+)
 from hamr_testkit.cuts import cut
 from hamr_testkit.reading import comparable, fold
 
@@ -15,6 +27,8 @@ if TYPE_CHECKING:
     from hamr.api import Call, Event, Request
     from hamr_testkit.spoken import Spoken
 
+FAILURES = (BadRequest, TooLong, Refused, NotLetIn, NoSuchModel, RateLimited, QuotaSpent, Overloaded)
+"""The classes of errors that every wire tells apart."""
 LOSSES = ("changed", "dropped", "clamped")
 Asked = TypeVar("Asked")
 
@@ -68,3 +82,16 @@ def understood_or_refused(parse: Callable[[Call], Asked], call: Call) -> Asked |
         return parse(call)
     except BadRequest:
         return None
+
+
+def refusal_survives(spoken: Spoken, error: CallError, expected: type[CallError] | None = None) -> int:
+    """An error, told to a client and read by its half, is of the same class, or of the one that is expected.
+
+    What it says and when to come back must be there. Returns the status that it is told with.
+    """
+    head = spoken.dialect.refusal(error)
+    again = spoken.error(head.status, head.body, dict(head.headers))
+    assert type(again) is (expected or type(error))
+    assert error.message in again.message
+    assert again.retry_after == error.retry_after
+    return head.status
