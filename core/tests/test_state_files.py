@@ -17,7 +17,7 @@ from hamr import Hamr
 from hamr.errors import ConfigError, HamrError
 from hamr.types import Settings
 from hamr_testkit.colours import Colour
-from hamr_testkit.scripted import Answer, ScriptedTransport
+from hamr_testkit.scripted import SCRIPTED, Answer, ScriptedTransport
 
 OK = Answer((b'data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\n', b"data: [DONE]\n\n"))
 FILES: dict[str, tuple[str, dict[str, str]]] = {
@@ -38,7 +38,7 @@ class Asking:
         self.told: list[str] = []
         self._strict = kind == "budget"
         self.client = Hamr(
-            environ={"HAMR_STATE_DIR": str(folder), "LOCAL_API_KEY": "sk-made-up-for-this", **environ},
+            environ={**SCRIPTED, "HAMR_STATE_DIR": str(folder), "LOCAL_API_KEY": "sk-made-up-for-this", **environ},
             settings=Settings(retries=0),
             budgets={"all": 1_000} if kind == "budget" else None,
             folder=None,
@@ -59,12 +59,8 @@ class Asking:
 
 
 @pytest.fixture(autouse=True)
-def _without_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Script(ScriptedTransport):
-        def __init__(self, *_: Any, **__: Any) -> None:
-            super().__init__(*[OK] * 9)
-
-    monkeypatch.setattr("hamr.builtin.HttpTransport", Script)
+def _without_network(scripted: ScriptedTransport) -> None:
+    scripted.play_always(OK)
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ import pytest
 
 from hamr import Hamr
 from hamr.drive import run
-from hamr.types import Call, Headroom, LimitUse
+from hamr.types import Headroom, LimitUse
 from hamr_testkit.colours import Colour
-from hamr_testkit.scripted import Answer, ScriptedReply, ScriptedTransport
+from hamr_testkit.scripted import SCRIPTED, Answer, ScriptedTransport
 
 USED = {"prompt_tokens": 30, "completion_tokens": 12, "total_tokens": 42}
 OK = Answer(
@@ -31,21 +31,19 @@ LIMITS = {
 }
 
 
-class Answering(ScriptedTransport):
-    """Answers every call."""
-
-    def open(self, call: Call) -> ScriptedReply:
-        """The same answer each time."""
-        return ScriptedReply(OK)
-
-
 @pytest.fixture(autouse=True)
-def _without_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hamr.builtin.HttpTransport", Answering)
+def _without_network(scripted: ScriptedTransport) -> None:
+    """All calls are answered alike."""
+    scripted.play_always(OK)
 
 
 def made(tmp_path: Path, limits: Any = None, **environ: str) -> Hamr:
-    return Hamr(environ={"HAMR_STATE_DIR": str(tmp_path), **environ}, limits=limits, folder=None, tell=lambda *_: None)
+    return Hamr(
+        environ={**SCRIPTED, "HAMR_STATE_DIR": str(tmp_path), **environ},
+        limits=limits,
+        folder=None,
+        tell=lambda *_: None,
+    )
 
 
 def used(client: Hamr) -> list[LimitUse]:

@@ -21,50 +21,31 @@ from hamr.pool.store import FILE, change
 from hamr.state.sqlite import SqliteStore
 from hamr.types import Message, Request, Settings, Standing, Text
 from hamr_testkit.colours import Colour
-from hamr_testkit.scripted import Answer, ScriptedTransport
+from hamr_testkit.scripted import HI, SCRIPTED, Answer, ScriptedTransport, refusal
 
 KEYS = [f"sk-canary-{each}-0123456789-{each}{each}{each}{each}" for each in "abc"]
 TAILS = ["…aaaa", "…bbbb", "…cccc"]
 QUICK = Settings(retries=1, retry_wait=0.05)
-OK = Answer((b'data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\n', b"data: [DONE]\n\n"))
 MODEL = "local/m"
 ASKED = Request((Message("user", (Text("hi"),)),), stream=True)
 
 
-def refusal(status: int, text: str = "no", **headers: str) -> Answer:
-    body = json.dumps({"error": {"message": text}}).encode()
-    return Answer((body,), status, {name.replace("_", "-"): value for name, value in headers.items()})
-
-
 def made(environ: dict[str, str], told: list[str] | None = None) -> Hamr:
     said = [] if told is None else told
-    return Hamr(environ=environ, settings=QUICK, folder=None, tell=lambda text, _: said.append(text))
-
-
-class Script(ScriptedTransport):
-    """Answers all calls of a client."""
-
-    def play(self, *answers: Answer | Exception) -> None:
-        self._answers = iter(answers)
-        self.calls.clear()
+    return Hamr(environ={**SCRIPTED, **environ}, settings=QUICK, folder=None, tell=lambda text, _: said.append(text))
 
 
 @pytest.fixture(autouse=True)
-def _without_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hamr.builtin.HttpTransport", Script)
+def _without_network(scripted: ScriptedTransport) -> None:
+    """All calls are answered by the script."""
 
 
-def script(client: Hamr, *answers: Answer | Exception) -> Script:
+def script(client: Hamr, *answers: Answer | Exception) -> ScriptedTransport:
     """What the client's calls are answered with."""
     transport = client.pipeline(MODEL).transport
-    assert isinstance(transport, Script)
+    assert isinstance(transport, ScriptedTransport)
     transport.play(*answers)
     return transport
-
-
-def used(transport: ScriptedTransport) -> list[str]:
-    """The ends of the keys of the calls that were sent."""
-    return [f"…{call.headers['authorization'][-4:]}" for call in transport.calls]
 
 
 OTHERS = {"HAMR_STATE_DIR": "", "LOCAL_API_KEY": KEYS[0], "VLLM_API_KEY": KEYS[1]}
@@ -80,11 +61,11 @@ def others(tmp_path: Path) -> Hamr:
 @pytest.mark.parametrize("model", [BOTH, ["local/m", "vllm/n"], ("local/m,vllm/n",)])
 def test_the_first_candidate_serves_for_as_long_as_it_can(others: Hamr, colour: Colour, model: str) -> None:
     """R-100."""
-    transport = script(others, OK, OK)
+    transport = script(others, HI, HI)
     for _ in range(2):
         answer = colour.call(others, "hi", model)
         assert (answer.provider, answer.adaptations) == ("local", ())
-    assert used(transport) == [TAILS[0]] * 2
+    assert transport.tails == [TAILS[0]] * 2
 
 
 @pytest.mark.parametrize(
@@ -101,9 +82,9 @@ def test_the_next_candidate_makes_good_for_the_first(
     others: Hamr, colour: Colour, failure: Answer | Exception, why: str
 ) -> None:
     """C-61, R-93."""
-    transport = script(others, failure, OK)
+    transport = script(others, failure, HI)
     answer = colour.call(others, "hi", BOTH)
-    assert (answer.provider, used(transport)) == ("vllm", TAILS[:2])
+    assert (answer.provider, transport.tails) == ("vllm", TAILS[:2])
     assert b'"n"' in transport.calls[1].body
     (changed,) = [each for each in answer.adaptations if each.field == "model"]
     assert changed.why.startswith(f"vllm/n served: local/m was passed over ({why}")
@@ -113,7 +94,7 @@ def test_the_next_candidate_makes_good_for_the_first(
 
 def test_a_candidate_whose_breaker_is_open_is_passed_over(others: Hamr, tmp_path: Path, colour: Colour) -> None:
     """C-60: it is left alone after four failures, each of which let its key rest."""
-    transport = script(others, *[refusal(500), OK] * 4, OK)
+    transport = script(others, *[refusal(500), HI] * 4, HI)
     store = SqliteStore(str(tmp_path / FILE))
     nowhere: Any = None
     for _ in range(4):
@@ -127,7 +108,7 @@ def test_a_candidate_whose_breaker_is_open_is_passed_over(others: Hamr, tmp_path
 
 def test_a_candidate_without_a_key_is_passed_over(tmp_path: Path, colour: Colour) -> None:
     client = made({"HAMR_STATE_DIR": str(tmp_path), "LOCAL_API_KEY": KEYS[0]})
-    transport = script(client, OK)
+    transport = script(client, HI)
     answer = colour.call(client, "hi", f"groq/g,{MODEL}")
     assert (answer.provider, len(transport.calls)) == ("local", 1)
     assert answer.choice is not None
@@ -135,7 +116,7 @@ def test_a_candidate_without_a_key_is_passed_over(tmp_path: Path, colour: Colour
 
 
 def test_each_candidate_has_the_transport_of_its_own(others: Hamr, tmp_path: Path, colour: Colour) -> None:
-    first, second = ScriptedTransport(refusal(500)), ScriptedTransport(OK)
+    first, second = ScriptedTransport(refusal(500)), ScriptedTransport(HI)
     each = [replace(others.pipeline(name), transport=own) for name, own in (("local/m", first), ("vllm/n", second))]
     pooled = Pooling({"HAMR_STATE_DIR": str(tmp_path)}, lambda _: [], lambda _: each[0]).of_candidates(each)
     _, answer = colour.run(pooled.flow(ASKED, QUICK), first)
@@ -146,13 +127,13 @@ def test_the_environment_names_several_too(tmp_path: Path, colour: Colour) -> No
     """R-45."""
     said = {**OTHERS, "HAMR_STATE_DIR": str(tmp_path), "HAMR_LLM_MODEL": "m,n", "HAMR_LLM_PROVIDER": "local"}
     client = made(said)
-    transport = script(client, refusal(404), OK)
+    transport = script(client, refusal(404), HI)
     assert colour.call(client, "hi").choice is not None
     assert [json.loads(call.body)["model"] for call in transport.calls] == ["m", "n"]
 
 
 def test_a_run_goes_to_the_next_candidate_too(others: Hamr) -> None:
-    script(others, refusal(503), OK)
+    script(others, refusal(503), HI)
     assert others.run("hi", BOTH).response.provider == "vllm"
 
 
@@ -162,7 +143,7 @@ def test_no_model_among_the_commas_is_told(others: Hamr) -> None:
 
 
 def test_who_rests_can_be_asked_without_a_call(others: Hamr, colour: Colour) -> None:
-    script(others, refusal(429, retry_after="30"), OK)
+    script(others, refusal(429, retry_after="30"), HI)
     colour.call(others, "hi", BOTH)
     first, second = others.pipeline(BOTH).standing(time.time())
     assert (first.selector, second) == ("local/m", Standing("vllm/n", TAILS[1], None))
@@ -187,7 +168,7 @@ def test_an_answer_with_nothing_in_it_is_asked_for_once_more(
     transport = script(others, *answers)
     answer = colour.call(others, "hi", BOTH)
     assert (answer.provider, answer.text, answer.timings.attempts) == ("vllm", text, 2)
-    assert used(transport) == TAILS[:2]
+    assert transport.tails == TAILS[:2]
     assert "nothing in it" in answer.warnings[0]
 
 

@@ -14,29 +14,20 @@ from hamr.drive import run
 from hamr.errors import RateLimited
 from hamr.gates import Asked, Pass
 from hamr.pool.pooled import Pooled
-from hamr.types import Call, Message, Request, Settings, Text
+from hamr.types import Message, Request, Settings, Text
 from hamr_testkit.colours import Colour
-from hamr_testkit.scripted import Answer, ScriptedReply, ScriptedTransport
+from hamr_testkit.scripted import HI, SCRIPTED, ScriptedTransport
 
 KEYS = ["made-up-aaaa", "made-up-bbbb", "made-up-cccc"]
 TAILS = ["…aaaa", "…bbbb", "…cccc"]
-OK = Answer((b'data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\n', b"data: [DONE]\n\n"))
 MODEL = "local/m"
 ASKED = Request((Message("user", (Text("hi"),)),), stream=True)
 
 
-class Answering(ScriptedTransport):
-    """Answers every call."""
-
-    def open(self, call: Call) -> ScriptedReply:
-        """The same answer each time."""
-        self.calls.append(call)
-        return ScriptedReply(OK)
-
-
 @pytest.fixture(autouse=True)
-def _without_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hamr.builtin.HttpTransport", Answering)
+def _without_network(scripted: ScriptedTransport) -> None:
+    """All calls are answered alike."""
+    scripted.play_always(HI)
 
 
 @pytest.fixture
@@ -44,16 +35,16 @@ def environ(tmp_path: Path) -> dict[str, str]:
     return {"HAMR_STATE_DIR": str(tmp_path), "LOCAL_API_KEYS": ",".join(KEYS)}
 
 
-def made(environ: dict[str, str]) -> tuple[Hamr, Answering]:
-    client = Hamr(environ=environ, settings=Settings(retries=1, retry_wait=0.05), folder=None, tell=lambda *_: None)
+def made(environ: dict[str, str]) -> tuple[Hamr, ScriptedTransport]:
+    client = Hamr(
+        environ={**SCRIPTED, **environ},
+        settings=Settings(retries=1, retry_wait=0.05),
+        folder=None,
+        tell=lambda *_: None,
+    )
     transport = client.pipeline(MODEL).transport
-    assert isinstance(transport, Answering)
+    assert isinstance(transport, ScriptedTransport)
     return client, transport
-
-
-def used(transport: ScriptedTransport) -> list[str]:
-    """The ends of the keys of the calls that were sent."""
-    return [f"…{call.headers['authorization'][-4:]}" for call in transport.calls]
 
 
 def held_places(client: Hamr) -> list[Pass]:
@@ -73,7 +64,7 @@ def test_a_key_with_room_is_taken_rather_than_waited_for_another(environ: dict[s
     begun = time.monotonic()
     answers = [colour.call(client, "hi", MODEL) for _ in KEYS]
     assert time.monotonic() - begun < 5
-    assert used(transport) == TAILS
+    assert transport.tails == TAILS
     assert [answer.warnings for answer in answers] == [(), (), ()]
     assert answers[1].choice is not None
     assert "no room within the limit of 1 calls a minute for local" in answers[1].choice.passed_over[0].why
@@ -89,7 +80,7 @@ def test_where_no_key_has_room_the_first_that_will_is_waited_for(environ: dict[s
     begun = time.monotonic()
     answer = colour.call(client, "hi", MODEL)
     assert 0.2 < time.monotonic() - begun < 5
-    assert used(transport) == [TAILS[1]]
+    assert transport.tails == [TAILS[1]]
     assert answer.warnings == ()
     free.join()
 

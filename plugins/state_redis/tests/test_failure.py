@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from hamr import Hamr
 from hamr.errors import RateLimited, StateLost
 from hamr.types import Settings
 from hamr_testkit.colours import Colour
-from hamr_testkit.scripted import Answer, ScriptedTransport
+from hamr_testkit.scripted import SCRIPTED, Answer, ScriptedTransport
 
 KEYS = [f"sk-canary-{each}-0123456789-{each}{each}{each}{each}" for each in "abc"]
 TAILS = ["…aaaa", "…bbbb", "…cccc"]
@@ -27,7 +26,7 @@ class Machine:
         self.told: list[str] = []
         said = {"HAMR_STATE_DIR": str(folder), "HAMR_STATE_URL": server.url, "HAMR_LLM_RATE_LIMIT_MAX_WAIT_MS": "1"}
         self.client = Hamr(
-            environ={**said, **environ},
+            environ={**SCRIPTED, **said, **environ},
             settings=Settings(retries=0),
             folder=None,
             tell=lambda text, _: self.told.append(text),
@@ -40,14 +39,9 @@ class Machine:
 
 
 @pytest.fixture(autouse=True)
-def _without_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    class Script(ScriptedTransport):
-        def __init__(self, *_: Any, **__: Any) -> None:
-            super().__init__(*[OK] * 50)
-
-    monkeypatch.setattr("hamr.builtin.HttpTransport", Script)
+def _without_network(scripted: ScriptedTransport, monkeypatch: pytest.MonkeyPatch) -> None:
+    scripted.play_always(OK)
     monkeypatch.setattr("hamr.state.substitutes.AGAIN", 0.0)
-    return
 
 
 def test_two_machines_share_a_limit_and_neither_writes_a_file(tmp_path: Path, server: Any, colour: Colour) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,16 @@ from hamr_testkit.canned import Canned, canned
 from hamr_testkit.colours import Colour
 from hamr_testkit.installing import Install, installer
 from hamr_testkit.recordings import Recording, read
+from hamr_testkit.scripted import ScriptedTransport
 from hamr_testkit.wired import Wired
+
+EXTENSION = """
+from hamr.api import hookimpl
+TRANSPORT = None
+@hookimpl
+def hamr_transport(route):
+    return TRANSPORT
+"""
 
 Recordings = Callable[[str], list[Recording]]
 Wire = Callable[..., Wired]
@@ -64,6 +74,16 @@ def wire() -> Wire:
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     """Lay a made-up plugin down on `sys.path`: `install("acme", code=..., manifest=...)`."""
     return installer(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def scripted(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> ScriptedTransport:
+    """What answers all calls of clients that have `scripted.SCRIPTED` in their environment."""
+    install = installer(tmp_path_factory.mktemp("scripted"), monkeypatch)
+    install("scripted", dist="hamr-scripted", code=EXTENSION, group="hamr.extensions")
+    transport = ScriptedTransport()
+    importlib.import_module("hamr_scripted").TRANSPORT = transport  # type: ignore[attr-defined]  # the text above has it
+    return transport
 
 
 @pytest.fixture
