@@ -48,6 +48,8 @@ WHOLE = Request(
 )
 LACKS = [
     ({"native_tools": False}, "calls no tools"),
+    ({"tool_mode_parity": "text_only"}, "calls no tools"),
+    ({"tool_mode_parity": "unsupported"}, "calls no tools"),
     ({"max_tools": 2}, "at most 2 tools, and these are 3"),
     ({"vision_supported": False}, "takes no images"),
     ({"image_url_input_supported": False}, "takes no images by their URL"),
@@ -111,6 +113,15 @@ def test_without_what_matters_most_nothing_is_sent(can: dict[str, Any], lacks: s
 def test_tools_that_none_is_to_call_are_left_out() -> None:
     found, told = fit(Request((HI,), tools=TOOLS, tool_choice=ToolChoice("none")), native_tools=False)
     assert (found, told) == (Request((HI,)), [("dropped", "tools")])
+
+
+def test_tools_that_go_another_way_than_is_best_are_told() -> None:
+    """A rule that says that the API's way works is heeded, whatever else is said."""
+    request = Request((HI,), tools=TOOLS)
+    said = {"native_tools": True, "preferred_tool_format": "text", "tool_mode_parity": "text_only"}
+    assert fit(request, **said) == (request, [("changed", "tools")])
+    assert fit(Request((HI,)), **said) == (Request((HI,)), [])
+    assert fit(request, preferred_tool_format="native", native_tools=True) == (request, [])
 
 
 def test_as_many_tools_as_there_may_be_are_sent() -> None:

@@ -59,6 +59,13 @@ class _Fitting:
         self._known = known
 
     @property
+    def _lacks_tools(self) -> bool:
+        """Whether no tools can be offered by its provider's API, the only way there is as yet."""
+        if self._can.native_tools is None:
+            return self._can.tool_mode_parity in ("text_only", "unsupported")
+        return not self._can.native_tools
+
+    @property
     def _places(self) -> str:
         return self._known.places
 
@@ -103,7 +110,7 @@ class _Fitting:
         request = self.request
         if not request.tools:
             return
-        if self._can.native_tools is False:
+        if self._lacks_tools:
             if request.tool_choice is None or request.tool_choice.mode != "none":
                 raise self._unsupported(
                     "calls no tools by its provider's API", "Leave the tools out, take another model"
@@ -120,9 +127,9 @@ class _Fitting:
         if self._can.defer_loading is False and any(tool.deferred for tool in request.tools):
             self.told("changed", "tools", f"the model is shown deferred tools at once, says {self._places}")
             self.request = replace(request, tools=tuple(replace(tool, deferred=False) for tool in request.tools))
-        if self._asked_format in AS_TEXT:
-            why = f"the name asks for them as {self._asked_format}; they go by the provider's API all the same"
-            self.told("changed", "tools", why)
+        if (form := self._can.preferred_tool_format) in AS_TEXT:
+            who = "the name asks for them" if self._asked_format else f"the model takes them best, says {self._places},"
+            self.told("changed", "tools", f"{who} as {form}; they go by the provider's API all the same")
 
     def fit_answer(self) -> None:
         """Ask in words for the shape of the answer where no field does."""
