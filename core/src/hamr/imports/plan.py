@@ -89,7 +89,7 @@ def _values(found: Found) -> Iterator[tuple[tuple[str, ...], Any]]:
     yield from ((("providers", id), entry) for id, entry in found.providers.items())
     yield from ((("aliases", name), value) for name, value in found.aliases.items())
     for name, value in found.tables.items():
-        if name in ("model_defaults", "models", "capabilities") and isinstance(value, Mapping):
+        if isinstance(value, Mapping):
             yield from (((name, str(inner)), each) for inner, each in value.items())
         else:
             yield (name,), value
@@ -128,10 +128,16 @@ def _sense(file: ConfigFile, path: tuple[str, ...], value: Any) -> _Sense:
         value, reasons = known_fields(ProviderEntry, value)
         if fault := _url_fault(value):
             return _Sense(None, [*reasons, fault])
+    whole = nested.put({}, path, value)
     try:
-        text = file.document(nested.put({}, path, value))
+        text = file.document(whole)
+        text.encode()
+        if file.stored(text) != whole:
+            return _Sense(None, [*reasons, "it holds a number that is none"])
+    except UnicodeEncodeError:
+        return _Sense(None, [*reasons, "it is no text in UTF-8"])
     except (TypeError, ValueError) as error:
-        return _Sense(None, [str(error)])
+        return _Sense(None, [*reasons, str(error)])
     for problem in file.layer(text).problems:
         inner = problem.path.removeprefix(".".join(path)).lstrip(".")
         reasons.append(f"{inner}: {problem.reason}" if inner else problem.reason)
