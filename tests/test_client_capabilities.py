@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel
 
 import hamr
 from hamr import Hamr
+from hamr.capabilities.fit import FIELDS
 from hamr.errors import BrokenReply, ConfigError, Unsupported
 from hamr.types import Image, Message, Text
 from hamr_testkit.colours import Colour
@@ -36,6 +38,36 @@ def test_what_a_model_does_not_take_is_left_out_and_told(colour: Colour) -> None
     assert "what was installed at run time" in next(
         each.why for each in bound.adaptations if each.field == "temperature"
     )
+
+
+OPTIONS: dict[str, Any] = {
+    "temperature": 0.5,
+    "top_p": 0.5,
+    "top_k": 5,
+    "seed": 7,
+    "frequency_penalty": 0.1,
+    "presence_penalty": 0.1,
+    "thinking": "high",
+}
+"""What a call may be given, of which a model may know nothing."""
+
+
+@pytest.mark.parametrize("said", ["true", "false", None], ids=["yes", "no", "unknown"])
+@pytest.mark.parametrize("name", OPTIONS)
+def test_each_option_goes_as_the_matrix_says_and_never_in_silence(colour: Colour, name: str, said: str | None) -> None:
+    """Pain 41: yes and unknown are sent, no is left out and told; each by itself, in both colours."""
+    capability = FIELDS[name].replace("thinking", "thinking_modes")
+    value = said if name != "thinking" else {"true": '["effort"]', "false": "[]"}.get(said or "")
+    rule = "" if said is None else f'[[provider.sim]]\nmodel_match = "echo"\n{capability} = {value}\n'
+    with Hamr(environ={}, folder=None) as client:
+        client.capabilities.install(rule)
+        answer = colour.call(client, "hi", "sim/echo", **OPTIONS)
+        free = client.preview("hi", "sim/echo", **OPTIONS)
+        by_matrix = [each.field for each in answer.adaptations if "installed at run time" in each.why]
+        assert by_matrix == ([name] if said == "false" else [])
+    sent = {"thinking" if field == "reasoning_effort" else field for field in json.loads(free.body)}
+    assert sent | {each.field for each in free.adaptations} >= OPTIONS.keys()
+    assert (name in sent) is (said != "false" and name != "top_k")  # which that wire has not
 
 
 LACKING = """
