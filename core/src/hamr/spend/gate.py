@@ -58,7 +58,10 @@ class SpendGate:
                 yield Sleep(POLL)
         except Unwritable as error:
             if self.budgets:
-                raise HamrError(f"whether a budget has room cannot be told: {error}") from error
+                raise HamrError(
+                    f"whether a budget has room cannot be told: {error}",
+                    hint="Is the disk full, or the folder somebody else's? Without budgets the call would be made.",
+                ) from error
             yield Tell(f"what calls cost is not kept: {error}")
             return SpendPass(self, asked, None, None)
 
