@@ -21,10 +21,11 @@ Examples:
   hamr capabilities claude-opus-4-7
   hamr capabilities -p my-proxy some-model --json
   hamr capabilities promote tool_mode_parity_overlay.toml
+  hamr capabilities probe -m groq/llama-3.1-8b-instant
 
 Without a MODEL there is a line for each rule, in the order in which rules are asked. `?` is not known.
 """
-LATER = {"promote": "capability_findings:promote"}
+LATER = {"promote": "capability_findings:promote", "probe": "capability_probe:probe"}
 """Commands whose modules are imported when they run."""
 COLUMNS = {
     "tools": "tool_format",
