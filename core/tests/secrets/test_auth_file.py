@@ -174,3 +174,55 @@ def test_all_of_a_provider_is_removed_and_nothing_else() -> None:
     assert auth_file.ids(document) == ["other", "acme"]
     assert auth_file.remove(document, NAMES) == 3
     assert document == other
+
+
+def keyed(document: auth_file.Document) -> list[str]:
+    return [key.written for key in auth_file.keys(document, ("acme", "old"))]
+
+
+ENTRY = auth_file.KeyringEntry("acme:1", "…wxyz")
+IN_KEYRING = "keyring acme:1 …wxyz"
+
+
+@pytest.mark.parametrize("new", ["k-new", ENTRY])
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"acme": {"type": "api_key", "key": "k-old", "env": {"A": "b"}}},
+        {"acme": {"type": "api_keys", "keys": ["k-1", "k-old", "k-2"]}},
+        {"old": {"type": "api_key", "key": " k-old\n"}},
+        {"providers": {"acme": ["k-1", "k-old"], "other": ["k-old"]}},
+        {"acme": {"type": "api_key", "key": "k-old"}, "providers": {"acme": ["k-1", "k-old"]}},
+    ],
+)
+def test_a_key_is_replaced_wherever_it_stands(document: Any, new: auth_file.NewKey) -> None:
+    document = copy.deepcopy(document)
+    before = keyed(document)
+    (old,) = [key for key in auth_file.keys(document, ("acme", "old")) if key.value == "k-old"]
+    assert auth_file.replace_key(document, ("acme", "old"), old, new)
+    after = keyed(document)
+    assert sorted(after) == sorted(
+        [*(each for each in before if each != "k-old"), new if new == "k-new" else IN_KEYRING]
+    )
+    lists = document.get("providers", {})
+    assert lists.get("other", ["k-old"]) == ["k-old"], "another provider's stays"
+    assert all(isinstance(each, str) for each in lists.get("acme", [])), "other programs know texts alone there"
+    assert auth_file.environ(document, ("acme",)) in ({"A": "b"}, {})
+    assert not auth_file.replace_key(document, ("acme", "old"), old, "k-newer")
+    assert keyed(document) == after
+
+
+def test_a_key_that_is_there_twice_is_there_once_when_it_is_replaced() -> None:
+    document = {"acme": {"type": "api_keys", "keys": ["k-old", "k-1", "k-old"]}}
+    old = auth_file.keys(document, ("acme",))[0]
+    assert auth_file.replace_key(document, ("acme",), old, "k-1")
+    assert document["acme"]["keys"] == ["k-1"]
+
+
+def test_the_last_key_goes_with_its_record() -> None:
+    document: Any = {"acme": {"type": "api_keys", "keys": ["k-1", "k-2"]}, "note": 1}
+    for value in ("k-1", "k-2"):
+        (key,) = [each for each in auth_file.keys(document, ("acme",)) if each.value == value]
+        assert auth_file.remove_key(document, ("acme",), key)
+        assert not auth_file.remove_key(document, ("acme",), key)
+    assert document == {"note": 1}

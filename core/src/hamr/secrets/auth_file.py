@@ -160,14 +160,15 @@ def add_key(document: Document, names: Sequence[str], value: NewKey, *, alone: b
 def replace_key(document: Document, names: Sequence[str], old: StoredKey, value: NewKey) -> bool:
     """Put a key in the place of `old`, wherever that stands now; False, and nothing is changed, where it is gone."""
     record = value.record() if isinstance(value, KeyringEntry) else value
-    is_known = any(entry.value == record for entry in _entries(document, names))
     entries = [entry for entry in _entries(document, names) if entry.key and entry.key.written == old.written]
+    in_list = isinstance(record, dict) and any(entry.place.startswith(f"{LISTS}.") for entry in entries)
+    is_known = in_list or any(entry.value == record for entry in _entries(document, names))
     for entry in entries[::-1]:
         if is_known or entry is not entries[0]:
             entry.remove()
         else:
             entry.holder[entry.at] = record
-    return bool(entries)
+    return add_key(document, names, value) if in_list else bool(entries)
 
 
 def remove_key(document: Document, names: Sequence[str], key: StoredKey) -> bool:
