@@ -65,6 +65,12 @@ def test_the_ways_to_give_an_option(option: str, given: Any, made: Any) -> None:
         ({"tools": [{"description": "nameless"}]}, r"tools\[0\] is no tool"),
         ({"response_format": "yaml"}, "response_format 'yaml' is unknown"),
         ({"thinking": "deeply"}, "thinking 'deeply' is unknown"),
+        ({"stop": 5}, "stop is 5\nGive a text, or a list of texts"),
+        ({"temperature": float("nan")}, "temperature is nan\nGive a finite number"),
+        ({"presence_penalty": float("inf")}, "presence_penalty is inf"),
+        ({"max_tokens": -1}, "max_tokens is -1\nGive zero or more"),
+        ({"options": 5}, "options is 5\nGive a mapping"),
+        ({"headers": ["a: b"]}, "headers is of the type list"),
     ],
 )
 def test_a_wrong_option_is_named(options: dict[str, Any], told: str) -> None:
@@ -79,3 +85,18 @@ def test_settings_of_one_call() -> None:
     assert settings({"timeout": None}, default).timeouts.total is None
     assert settings({"timeout": Timeouts(1, 2, 3)}, default).timeouts == Timeouts(1, 2, 3)
     assert settings({"retries": 0}, default).retries == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"timeout": -1}, "timeout is -1\nGive seconds above zero"),
+        ({"timeout": 0}, "timeout is 0"),
+        ({"timeout": float("nan")}, "timeout is nan"),
+        ({"timeout": "5"}, "timeout is of the type str"),
+        ({"retries": -1}, "retries is -1\nGive zero or more"),
+    ],
+)
+def test_a_wrong_setting_of_one_call_is_named(options: dict[str, Any], told: str) -> None:
+    with pytest.raises(ConfigError, match=told):
+        settings(options, Settings())

@@ -82,5 +82,5 @@ def write(environ: Mapping[str, str], name: str, value: Any) -> Path:
     try:
         write_whole(path, json.dumps(value, indent=2).encode() + b"\n")
     except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error}") from error
+        raise ConfigError(f"{path} cannot be written: {error.strerror or error}") from error
     return path

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
+from math import isfinite
 from typing import Any, TypedDict, get_args
 
 from hamr.errors import ConfigError
@@ -54,6 +56,9 @@ _APART = frozenset({"api_mode", "background", "timeout", "retries", "max_cost"})
 """Those that are not about what is asked, but about how."""
 
 
+_NUMBERS = ("temperature", "top_p", "frequency_penalty", "presence_penalty")
+
+
 def request(prompt: Prompt, options: Options, *, stream: bool) -> Request:
     """The request that a prompt and its options make; raises ConfigError naming what is wrong."""
     fields = request_fields(options, Options.__annotations__)
@@ -90,15 +95,19 @@ def request_fields(options: Mapping[str, Any], names: Iterable[str]) -> dict[str
 def settings(options: Mapping[str, Any], default: Settings) -> Settings:
     """The settings of one call: the client's, with `timeout` (seconds for the whole, or Timeouts) and so on.
 
-    Raises ConfigError for a `max_cost` that is no amount of dollars.
+    Raises ConfigError for one that makes no sense, such as a `max_cost` that is no amount of dollars.
     """
     if "timeout" not in options and "retries" not in options and "max_cost" not in options:
         return default
     timeout = options.get("timeout", default.timeouts)
     if timeout is None or isinstance(timeout, int | float):
         timeout = replace(default.timeouts, total=timeout)
+    if not isinstance(timeout, Timeouts) or (timeout.total is not None and not timeout.total > 0):
+        raise _wrong("timeout", options["timeout"], "seconds above zero, hamr.Timeouts(...), or None to wait for ever")
+    if (retries := options.get("retries", default.retries)) is not default.retries:
+        _count("retries", retries)
     most = _dollars(options["max_cost"]) if "max_cost" in options else default.max_cost
-    return replace(default, timeouts=timeout, retries=options.get("retries", default.retries), max_cost=most)
+    return replace(default, timeouts=timeout, retries=retries, max_cost=most)
 
 
 def _dollars(value: Dollars | None) -> Decimal | None:
@@ -180,10 +189,41 @@ def _thinking(wanted: ThinkingConfig | ThinkingLevel | int | None) -> ThinkingCo
 
 
 def _stop(stop: str | Sequence[str] | None) -> tuple[str, ...]:
-    return (stop,) if isinstance(stop, str) else tuple(stop or ())
+    if isinstance(stop, str):
+        return (stop,)
+    if stop is not None and not isinstance(stop, Iterable):
+        raise _wrong("stop", stop, "a text, or a list of texts")
+    return tuple(stop or ())
+
+
+def _number(name: str, value: Any) -> Any:
+    if isinstance(value, float) and not isfinite(value):  # JSON has none of these, and would be spoilt by them
+        raise _wrong(name, value, "a finite number")
+    return value
+
+
+def _count(name: str, value: Any) -> Any:
+    if isinstance(value, int | float) and value < 0:
+        raise _wrong(name, value, "zero or more")
+    return _number(name, value)
+
+
+def _table(name: str, value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        raise _wrong(name, value, "a mapping, such as a dict")
+    return value
+
+
+def _wrong(name: str, value: Any, wanted: str) -> ConfigError:
+    shown = f"{value!r}" if isinstance(value, int | float) else f"of the type {type(value).__name__}"
+    return ConfigError(f"{name} is {shown}", hint=f"Give {wanted}.")
 
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
+    **{name: partial(_number, name) for name in _NUMBERS},
+    "max_tokens": partial(_count, "max_tokens"),
+    "options": partial(_table, "options"),
+    "headers": partial(_table, "headers"),
     "tools": _tools,
     "tool_choice": _tool_choice,
     "response_format": _response_format,

@@ -28,6 +28,7 @@ from hamr.specs import (
     Transport,
 )
 from hamr.types import Call, Head, Message, Notice, Request, Response, Route, Secret, Settings, Timeouts, Warned
+from hamr.unwritable import unwritable
 from hamr.version import VERSION
 
 if TYPE_CHECKING:
@@ -95,12 +96,15 @@ class Pipeline:
         `encode` is the wire's own unless another of its ways is meant.
         """
         encode, request = encode or self.wire.encode, self.filled(request)
-        if self.known is None or not may_be_refused(request):
-            return encode(request, self.route)
-        from hamr.capabilities.fit import fitted
+        try:
+            if self.known is None or not may_be_refused(request):
+                return encode(request, self.route)
+            from hamr.capabilities.fit import fitted
 
-        request, changes = fitted(request, self.known(), self.route.selector, self.route.wire)
-        call = encode(request, self.route)
+            request, changes = fitted(request, self.known(), self.route.selector, self.route.wire)
+            call = encode(request, self.route)
+        except ValueError as error:
+            raise unwritable(error) from None
         return replace(call, adaptations=(*changes, *call.adaptations)) if changes else call
 
     def filled(self, request: Request) -> Request:
@@ -121,7 +125,10 @@ class Pipeline:
         parts, gates = [], self._gates(settings)
         for batch in batches(request, self.wire.max_embedding_inputs(self.route)):
             ending = Whole(self._vectors(self.wire, len(batch.inputs)))
-            call = self._outgoing(self.wire.encode_embeddings(batch, self.route), request.headers, settings)
+            try:
+                call = self._outgoing(self.wire.encode_embeddings(batch, self.route), request.headers, settings)
+            except ValueError as error:
+                raise unwritable(error) from None
             sending = yield from self._send(call, ending, settings, begun, batch, gates)
             parts.append((ending.value, sending))
         return joined(parts)

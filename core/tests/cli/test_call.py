@@ -213,3 +213,27 @@ def test_a_deadline_ends_the_call(server: Any, hamr: Any) -> None:
 def test_a_value_that_is_no_json_is_a_string(server: Any, hamr: Any, value: str, sent: object) -> None:
     assert hamr("-m", "loop/m", "-o", f"field={value}", "hi").code == 0
     assert json.dumps(server.asked[0]["field"]) == json.dumps(sent)
+
+
+@pytest.mark.parametrize("arguments", [("\udcff",), ("-s", "\udcff", "hi"), ("-o", "field=\udcff", "hi")])
+def test_an_argument_that_is_no_text_is_a_mistake_of_the_user(
+    server: Any, hamr: Any, arguments: tuple[str, ...]
+) -> None:
+    ran = hamr("-m", "loop/m", *arguments)
+    assert (ran.code, ran.out, server.asked) == (2, "", [])
+    assert "Error: " in ran.err and "UTF-8" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("-m", ","), "no model was named"),
+        (("-m", "loop/m", "--image", ""), "its name is empty"),
+        (("-m", "loop/m", "--file", ""), "its name is empty"),
+        (("-m", "loop/m", "--schema", ""), "--schema: nothing is given"),
+    ],
+)
+def test_what_a_variable_left_empty_is_named(server: Any, hamr: Any, arguments: tuple[str, ...], told: str) -> None:
+    ran = hamr(*arguments, "hi")
+    assert (ran.code, ran.out, server.asked) == (2, "", [])
+    assert told in ran.err

@@ -58,3 +58,12 @@ def test_what_is_no_text_is_named_by_byte_and_place(stdin: io.BytesIO, data: byt
 def test_without_standard_input_the_words_are_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     assert read(["hello"]) == "hello"
+
+
+def test_words_are_text_in_a_locale_that_is_not_utf8(stdin: io.BytesIO) -> None:
+    assert read(["gr\udcc3\udcbc\udcc3\udc9f", "dich"]) == "grüß dich"
+
+
+def test_words_that_are_no_text_are_a_mistake_of_the_user(stdin: io.BytesIO) -> None:
+    with pytest.raises(ConfigError, match="an argument is not text: byte 0xff at offset 1"):
+        read(["a\udcff"])

@@ -67,6 +67,11 @@ def test_a_file_that_others_may_read_is_told_and_mended_by_writing(store: Creden
     assert not store.readable_by_others()
 
 
+def test_a_folder_that_is_a_file_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("")
+    assert not CredentialStore(str(tmp_path / "home" / "agent")).readable_by_others()
+
+
 def test_it_is_read_again_when_it_has_changed(store: CredentialStore) -> None:
     other = CredentialStore(store.folder)
     add(store, "acme", "k1")

@@ -25,6 +25,8 @@ def response_format(schema: str | None, *, json_object: bool) -> str | Mapping[s
         return "json"
     if json_object:
         raise ConfigError("--schema and --json-object exclude each other", hint="Leave --json-object out.")
+    if not schema.strip():
+        raise ConfigError("--schema: nothing is given", hint=HINT)
     return read(schema)
 
 

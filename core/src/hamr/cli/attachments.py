@@ -53,6 +53,10 @@ def _file(place: str) -> Image | Audio | File | Text:
 
 def _bytes(place: str) -> bytes:
     """The bytes of a file; a pipe such as that of `<(command)` is read too, a device is not: it might never end."""
+    if not place:
+        raise ConfigError(
+            "a file is wanted, and its name is empty", hint="Check the variable that it was to come from."
+        )
     if place == "-":
         raise ConfigError("`-` is no file", hint="Standard input is part of the prompt: only text can be piped in.")
     try:

@@ -68,7 +68,7 @@ def _inputs(texts: Sequence[str], files: Sequence[str], *, lines: bool) -> list[
     from hamr.cli import attachments, prompt
     from hamr.errors import ConfigError
 
-    given = [*texts, *(attachments.text(file) for file in files)]
+    given = [*(prompt.said([text]) for text in texts), *(attachments.text(file) for file in files)]
     if lines or not given:
         told = prompt.read((), needed=False)
         given += [line for line in told.splitlines() if line.strip()] if lines else [told]

@@ -16,12 +16,22 @@ def read(words: Sequence[str], *, needed: bool = True) -> str:
 
     Raises ConfigError where nothing is asked though something is `needed`, or standard input is not text.
     """
-    said = "" if list(words) == [STDIN] else " ".join(words)
+    told = "" if list(words) == [STDIN] else said(words)
     given = _standard_input(asked_for=list(words) == [STDIN])
-    prompt = "\n\n".join(part for part in (said, given) if part.strip())
+    prompt = "\n\n".join(part for part in (told, given) if part.strip())
     if needed and not prompt:
         raise ConfigError("the prompt is empty", hint='Say what to ask: hamr call "..."; or pipe text in.')
     return prompt
+
+
+def said(words: Sequence[str]) -> str:
+    """Arguments as text, in a locale that is not UTF-8 too; raises ConfigError where they are none."""
+    data = " ".join(words).encode("utf-8", "surrogateescape")  # as Python hands on bytes that the locale cannot read
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        at = f"byte 0x{data[error.start]:02x} at offset {error.start}"
+        raise ConfigError(f"an argument is not text: {at}", hint="Give text in UTF-8.") from None
 
 
 def _standard_input(*, asked_for: bool) -> str:

@@ -46,7 +46,7 @@ def request(words: Sequence[str], given: Mapping[str, Any], *, stream: bool, cho
     from hamr import options
 
     parts = _attached(given)
-    text = prompt.read(words) if list(words) == [prompt.STDIN] else " ".join(words) or PLACEHOLDER
+    text = prompt.read(words) if list(words) == [prompt.STDIN] else prompt.said(words) or PLACEHOLDER
     return options.request([*parts, Text(text)], chosen.options(_options(given)), stream=stream)
 
 

@@ -120,6 +120,12 @@ def _listed(_context: click.Context, _option: click.Parameter, given: tuple[str,
     return ",".join(given) or None
 
 
+def _text(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    from hamr.cli import prompt
+
+    return None if value is None else prompt.said([value])
+
+
 def model(variable: str) -> Callable[[Any], Any]:
     """The option `-m`; `variable` says what is asked without it. Several are the candidates of a pool."""
     return click.option(
@@ -154,7 +160,7 @@ MAX_COST = click.option(
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
 ANSWERING = (
-    click.option("-s", "--system", metavar="TEXT", help="What the model is told before the prompt."),
+    click.option("-s", "--system", metavar="TEXT", callback=_text, help="What the model is told before the prompt."),
     click.option(
         "--max-tokens", type=click.IntRange(min=1), metavar="N", help="The most tokens that the answer may have."
     ),

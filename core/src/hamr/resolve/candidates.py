@@ -19,7 +19,7 @@ def candidates(model: Models | None, environ: Mapping[str, str], role: Role = "c
     if model is None:
         return _from_environ(environ) if role == "chat" else ()
     if isinstance(model, str):
-        return names(model) if "," in model else ()
+        return names(model) or [""] if "," in model else ()
     return [each for text in model for each in names(text)] or [""]
 
 

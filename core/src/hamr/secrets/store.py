@@ -137,7 +137,7 @@ class CredentialStore:
         """Whether the file's mode lets other users read it."""
         try:
             return os.name != "nt" and bool(os.stat(self.path).st_mode & 0o077)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return False
 
     def _found(self, read: Callable[[Document, Sequence[str]], Result], names: Sequence[str]) -> Result:

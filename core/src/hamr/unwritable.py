@@ -1,0 +1,20 @@
+"""What is asked and no JSON can hold."""
+
+from __future__ import annotations
+
+from hamr.errors import ConfigError
+
+
+def unwritable(error: ValueError) -> Exception:
+    """What a wire's failure to write a request means: a ConfigError, or else the failure itself, which is a fault."""
+    from pydantic_core import PydanticSerializationError
+
+    written = isinstance(error, PydanticSerializationError)
+    if isinstance(error, UnicodeEncodeError) or (written and "surrogates not allowed" in str(error)):
+        return ConfigError(
+            "the call cannot be sent: half a character (a lone surrogate) stands in what is asked",
+            hint="Read the text as UTF-8, or with errors='replace'.",
+        )
+    if written:
+        return ConfigError(f"the call cannot be sent: {error}", hint="Give what JSON can hold: text, numbers, lists...")
+    return error
