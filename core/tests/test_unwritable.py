@@ -14,7 +14,7 @@ WIRES = ("chat", "openai-responses", "anthropic-messages", "gemini")
 
 @pytest.mark.parametrize("mode", WIRES)
 def test_half_a_character_is_named(mode: str) -> None:
-    with pytest.raises(ConfigError, match="half a character .*\n.*UTF-8"):
+    with pytest.raises(ConfigError, match=r"half a character .*\n.*UTF-8"):
         hamr.call(HALF, "sim/echo", api_mode=mode)
     with pytest.raises(ConfigError, match="half a character"), hamr.stream(HALF, "sim/echo", api_mode=mode) as stream:
         list(stream)
@@ -27,13 +27,13 @@ def test_half_a_character_to_be_counted_is_named(mode: str) -> None:
 
 
 def test_half_a_character_to_be_embedded_is_named() -> None:
-    with pytest.raises(ConfigError, match="cannot be sent: .*\n.*"):
+    with pytest.raises(ConfigError, match=r"cannot be sent: .*\n.*"):
         hamr.embed(HALF, "sim/embed")
 
 
 @pytest.mark.parametrize("mode", WIRES)
 def test_what_json_cannot_hold_is_named(mode: str) -> None:
-    with pytest.raises(ConfigError, match="cannot be sent: .*<class 'object'>"):
+    with pytest.raises(ConfigError, match=r"cannot be sent: .*<class 'object'>"):
         hamr.call("hi", "sim/echo", api_mode=mode, options={"field": object()})
 
 

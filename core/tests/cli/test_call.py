@@ -221,7 +221,8 @@ def test_an_argument_that_is_no_text_is_a_mistake_of_the_user(
 ) -> None:
     ran = hamr("-m", "loop/m", *arguments)
     assert (ran.code, ran.out, server.asked) == (2, "", [])
-    assert "Error: " in ran.err and "UTF-8" in ran.err
+    assert "Error: " in ran.err
+    assert "UTF-8" in ran.err
 
 
 @pytest.mark.parametrize(
