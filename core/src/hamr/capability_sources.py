@@ -64,7 +64,7 @@ class CapabilitySources:
 
         try:
             tables = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise ConfigError(f"the capabilities to install: {error}", hint="They must be TOML.") from error
         problems: list[str] = []
         found = source(tables.get("capabilities", tables), PLACE, problems.append)

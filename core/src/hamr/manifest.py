@@ -342,7 +342,7 @@ def read(path: str | PathLike[str]) -> dict[str, Any]:
             return tomllib.loads(file.read())
     except FileNotFoundError as error:
         raise ConfigError(f"{path} is missing", hint="A provider's package holds its provider.toml.") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: {error}", hint="The file must be TOML in UTF-8.") from error
 
 

@@ -43,6 +43,7 @@ def said(folder: Path, name: str = "models.json") -> list[str]:
         (b"\xff\xfe{}", "it is no text in UTF-8 (at byte 0)"),
         (b'\xef\xbb\xbf{"providers": {}}', None),
         (b"[" * 200_000, "nested too deeply"),
+        (b'{"providers": ' + b"1" * 5000 + b"}", "4300 digits"),
     ],
 )
 def test_a_models_json(tmp_path: Path, data: bytes, told: str | None) -> None:
@@ -78,6 +79,7 @@ def test_an_entry_awry_leaves_the_others(tmp_path: Path, entry: object, told: st
     ("text", "told"),
     [
         ("a = ", "Invalid value"),
+        (f"a = {'1' * 5000}", "4300 digits"),
         ("providers = 3", "providers: it must be a table"),
         ("[aliases]\na = 3", "aliases.a: it must be a table"),
         ('[aliases]\na = { provider = "x" }', "aliases.a: id: missing"),

@@ -29,7 +29,7 @@ def layer(text: str, place: str, *, project: bool = False) -> Layer:
     """What the file says, under `[llm]` for a project's; what is wrong is among the problems, and the rest counts."""
     try:
         stored: Mapping[str, Any] = tomllib.loads(text.removeprefix("\ufeff"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number may have more digits than Python reads
         return Layer(place, problems=(Problem(place, "", str(error) or "it is nested too deeply"),))
     return of_tables(stored, place, project=project)
 

@@ -13,6 +13,8 @@ from hamr.errors import ConfigError
 
 LARGEST = 64 * 1024 * 1024
 """Bytes; a larger file is none of configuration."""
+MOST = 2_000_000
+"""Values in a file, those that stand in several places counted in each."""
 
 
 def read(path: str) -> Any:
@@ -69,13 +71,25 @@ def _yaml(text: str) -> Any:
         raise ConfigError("YAML cannot be read without PyYAML", hint='pip install "hamr[yaml]"') from None
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(text, loader)  # noqa: S506  # each of the two is a safe one
+        return _bounded(yaml.load(text, loader))  # noqa: S506  # each of the two is a safe one
     except yaml.MarkedYAMLError as error:  # its text has lines of the file in it
         mark = error.problem_mark or error.context_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         raise ValueError(f"{where}no YAML") from None
     except yaml.YAMLError:
         raise ValueError("no YAML") from None
+
+
+def _bounded(value: Any) -> Any:
+    """The value, if it is one that can be written out: its anchors may make it huge, or a circle."""
+    count, inner = 0, [value]
+    while inner:
+        each = inner.pop()
+        inner += [*each.keys(), *each.values()] if isinstance(each, dict) else each if isinstance(each, list) else []
+        count += 1
+        if count + len(inner) > MOST:
+            raise ValueError(f"its anchors unfold to more than {MOST:,} values")
+    return value
 
 
 def _toml(text: str) -> Any:

@@ -69,6 +69,17 @@ def test_a_value_that_a_file_cannot_hold_is_left_with_its_reason(odd: Any) -> No
         files[0].put_all("", [(step.path, step.value) for step in made.steps]).encode()
 
 
+LEVELS = "".join(f"l{n}: &l{n} [{','.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 12))
+BOMBS = ["a: &a [*a]\n", f"l0: &l0 [x, x, x, x, x, x, x, x, x]\n{LEVELS}providers: {{a: {{compat: {{b: *l11}}}}}}\n"]
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_file_that_unfolds_without_end_is_refused(hamr: Any, home: Path, tmp_path: Path, bomb: str) -> None:
+    (tmp_path / "models.yaml").write_text(bomb)
+    ran = hamr("import", "hiveloom", str(tmp_path / "models.yaml"), "--dry-run")
+    assert (ran.code, "its anchors unfold to more than" in ran.err) == (1, True)
+
+
 @pytest.mark.parametrize("name", SOURCES)
 def test_help_names_the_programs_files(hamr: Any, name: str) -> None:
     ran = hamr("import", name, "--help")
