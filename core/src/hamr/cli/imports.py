@@ -85,8 +85,8 @@ def _command(name: str) -> click.Command:
 
 
 def _run(name: str, path: str | None, *, dry_run: bool, yes: bool, overwrite: bool, as_json: bool) -> int:
-    from hamr.cli.auth import names_of_all, own_store, to_keyring
     from hamr.cli.config_get import providers
+    from hamr.cli.own_credentials import names_of_all, own_store, to_keyring
     from hamr.imports import plan as plans
     from hamr.imports import writing
     from hamr.imports.source import source

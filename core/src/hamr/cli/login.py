@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hamr.cli import auth, output
+from hamr.cli import output, own_credentials
+from hamr.cli.credential_options import AS, JSON, refuse_arguments
 from hamr.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -38,22 +39,24 @@ What is stored is told by `hamr auth`.
 @click.argument("more", nargs=-1, metavar="")
 @click.option("--device", is_flag=True, help="Type a code in on another device.")
 @click.option("--no-browser", is_flag=True, help="Open no browser; only tell the URL.")
-@auth.AS
-@auth.JSON
+@AS
+@JSON
 def command(  # each is an option
     provider: str, *, more: tuple[str, ...], device: bool, no_browser: bool, name: str, as_json: bool
 ) -> None:
     """Log in to a provider, or type a key in, in place of those that are stored, where it has keys."""
-    auth.refuse_arguments(more)
-    known = auth.known_provider(provider)
+    refuse_arguments(more)
+    known = own_credentials.known_provider(provider)
     if known.auth.style in ("bearer", "header"):
         from hamr.cli.key_entry import checked, typed
 
         if name:
             raise click.UsageError(f"{provider} has keys, which have no names; one more: hamr auth add {provider}")
-        in_keyring = auth.to_keyring()
-        told = auth.store_key(known, checked(typed(known), "what was typed"), alone=True, in_keyring=in_keyring)
-        _tell(told, f"stored the key of {provider} {told['tail']} in {auth.where(told)}", as_json=as_json)
+        in_keyring = own_credentials.to_keyring()
+        told = own_credentials.store_key(
+            known, checked(typed(known), "what was typed"), alone=True, in_keyring=in_keyring
+        )
+        _tell(told, f"stored the key of {provider} {told['tail']} in {own_credentials.where(told)}", as_json=as_json)
         return
     from hamr.client import Hamr
 
@@ -66,9 +69,9 @@ def command(  # each is an option
 def import_command(id: str) -> click.Command:
     """The command that takes over the login that another program has at this provider."""
 
-    @click.command(f"{auth.IMPORT}{id}")
-    @auth.AS
-    @auth.JSON
+    @click.command(f"import-{id}")
+    @AS
+    @JSON
     def command(*, name: str, as_json: bool) -> None:
         from hamr.client import Hamr
 
@@ -161,8 +164,8 @@ class _Login:
     def _told(self, way: str, tokens: Tokens) -> dict[str, Any]:
         from hamr.types import Secret
 
-        account, store = Secret(tokens.account, "").tail if tokens.account else None, auth.own_store()
-        names = auth.known_provider(self.id).stored_names
+        account, store = Secret(tokens.account, "").tail if tokens.account else None, own_credentials.own_store()
+        names = own_credentials.known_provider(self.id).stored_names
         if len(there := store.logins(names)) > 1:
             from hamr.cli.rotation import forget
 

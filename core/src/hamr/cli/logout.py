@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hamr.cli import auth, output
+from hamr.cli import output, own_credentials
+from hamr.cli.credential_options import JSON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,11 +30,11 @@ Variables of the environment are not touched.
 @click.command("logout", short_help="Log out of a provider.", epilog=EPILOG)
 @click.argument("provider")
 @click.option("--as", "name", metavar="NAME|PLACE", help="One login: its name, or where `hamr auth` lists it.")
-@auth.JSON
+@JSON
 def command(provider: str, *, name: str | None, as_json: bool) -> None:
     """End the logins at a provider, and remove its keys and logins that are stored; or end one login."""
-    known = auth.known_provider(provider)
-    logins = auth.own_store().logins(known.stored_names)
+    known = own_credentials.known_provider(provider)
+    logins = own_credentials.own_store().logins(known.stored_names)
     if name is not None:
         login = _meant(provider, name, logins)
         _end(provider, [login.tokens])
@@ -41,7 +42,7 @@ def command(provider: str, *, name: str | None, as_json: bool) -> None:
         return
     if logins:
         _end(provider, [login.tokens for login in logins])
-    auth.removed(provider, as_json=as_json)
+    own_credentials.removed(provider, as_json=as_json)
 
 
 def _meant(id: str, name: str, logins: Sequence[StoredLogin]) -> StoredLogin:
@@ -60,9 +61,9 @@ def _removed(provider: Provider, login: StoredLogin, name: str, *, as_json: bool
     from hamr.secrets.kept_keys import KeptKeys
 
     names = provider.stored_names
-    kept = KeptKeys(auth.own_store(), names)
+    kept = KeptKeys(own_credentials.own_store(), names)
     gone = kept.store.change(lambda document: auth_file.remove_login(document, names, login))
-    told = auth.told_of(kept, "removed" if gone else "unchanged", None)
+    told = own_credentials.told_of(kept, "removed" if gone else "unchanged", None)
     if as_json:
         output.write_json(told)
     else:

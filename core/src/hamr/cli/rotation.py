@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hamr.cli import auth, output
+from hamr.cli import output, own_credentials
 from hamr.errors import ConfigError, HamrError, NotLetIn, Unsupported
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ class Rotation:
     @classmethod
     def of(cls, id: str, key_id: str | None) -> Rotation:
         """That of this provider; raises ConfigError where it is not clear which key is meant."""
-        provider = auth.known_provider(id)
-        kept = auth.kept_keys(provider)
+        provider = own_credentials.known_provider(id)
+        kept = own_credentials.kept_keys(provider)
         return cls(provider, kept, kept.named(key_id))
 
     def run(self, enter: Callable[[], str], *, in_keyring: bool | None, verify: bool) -> dict[str, Any]:
@@ -43,7 +43,7 @@ class Rotation:
         self.kept.rotate(self.old, key, in_keyring=to_keyring)
         if old is not None:
             forget(self.provider.id, old)
-        told = auth.told_of(self.kept, "rotated", key, in_keyring=to_keyring)
+        told = own_credentials.told_of(self.kept, "rotated", key, in_keyring=to_keyring)
         return {**told, "old": tail_of(self.old), "verified": verify}
 
     def _secret(self) -> Secret | None:
@@ -80,7 +80,7 @@ def forget(id: str, secret: Secret) -> None:
     from hamr.stores import Stores
     from hamr.transports.http import HttpTransport
 
-    there = auth.providers()
+    there = own_credentials.providers()
     try:
         pools = Pools(os.environ, Stores(there.plugins, os.environ, there.setting).chosen)
         try:
