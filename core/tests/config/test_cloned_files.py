@@ -177,3 +177,18 @@ def test_an_alias_of_an_untrusted_project_diverts_no_provider_that_is_named(
     evil = f'[llm.providers.evil]\nbase_url = "{provider.url}/evil"\napi = "openai"\nauth_style = "none"\n'
     (cloned / "hamr.toml").write_text(f'{evil}[llm.aliases]\n{json.dumps(alias)} = "evil/m"\n')
     goes_where_it_always_goes(provider, environ(tmp_path))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such modes")
+@pytest.mark.parametrize(("mode", "trusted"), [(0o644, True), (0o666, False), (0o664, False)])
+def test_to_trust_all_projects_is_not_to_trust_what_others_may_write(
+    install: Install, provider: Canned, cloned: Path, tmp_path: Path, mode: int, *, trusted: bool
+) -> None:
+    install("acme", manifest=MANIFEST.format(url=provider.url))
+    path = cloned.parent / "hamr.toml"
+    path.write_text(EVIL.format(url=provider.url))
+    path.chmod(mode)
+    provider.answer(REPLY)
+    with Hamr(environ=environ(tmp_path, HAMR_PROJECT_TRUST="always"), tell=lambda *_: None) as client:
+        client.call("hi", "acme/m")
+    assert provider.asked[0].path == ("/evil" if trusted else "/v1") + "/chat/completions"

@@ -292,7 +292,13 @@ class Configuration:
         decided = Trust(agent_folder(self._environ)).decided(os.path.dirname(path))
         if decided is not None:
             return decided
-        return self._environ.get(TRUST_VARIABLE, "").strip().lower() == "always"
+        if self._environ.get(TRUST_VARIABLE, "").strip().lower() != "always":
+            return False
+        try:
+            there = os.stat(path)  # one that lies in a folder of everybody's was not cloned by this user
+        except OSError:  # what cannot be read says nothing, and that is told
+            return False
+        return not _is_a_strangers(there.st_mode, there.st_uid)
 
 
 def _stamp(path: str) -> object:
@@ -343,8 +349,12 @@ def read(path: str, reader: Reader) -> Layer | None:
     except UnicodeDecodeError as error:
         return Layer(path, problems=(Problem(path, "", f"it is no text in UTF-8 (at byte {error.start})"),))
     layer = reader(text, path)
-    strangers = os.name != "nt" and (owner not in (0, os.geteuid()) or mode & WRITABLE_BY_OTHERS)
-    return _without_commands(layer) if strangers else layer
+    return _without_commands(layer) if _is_a_strangers(mode, owner) else layer
+
+
+def _is_a_strangers(mode: int, owner: int) -> bool:
+    """Whether somebody else could have written a file that has this mode and this owner."""
+    return os.name != "nt" and (owner not in (0, os.geteuid()) or bool(mode & WRITABLE_BY_OTHERS))
 
 
 def is_file(path: str) -> bool:
