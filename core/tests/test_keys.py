@@ -145,6 +145,9 @@ def test_only_variables_that_the_manifest_names_are_given_out() -> None:
         keys.variable(parted, environ, "OTHER_KEY")
     with pytest.raises(ConfigError, match="A_SECRET holds a line break"):
         keys.variable(parted, {"A_SECRET": "a\nb"}, "A_SECRET")
+    with pytest.raises(ConfigError, match="A_SECRET stands in quotes") as told:
+        keys.variable(parted, {"A_SECRET": f'"{CANARY}"'}, "A_SECRET")
+    assert CANARY not in str(told.value)
 
 
 def test_a_secret_is_not_seen() -> None:

@@ -73,7 +73,7 @@ def test_a_variable_replaces_the_model_for_embeddings_and_an_empty_one_takes_it_
         ({"base_url": "ftp://api.groq.com"}, r"no http\(s\) URL"),
         ({"base_url": "https://"}, r"no http\(s\) URL"),
         ({"base_url": "https://host:port/v1"}, r"not a URL"),
-        ({"base_url": "https://host/v1?key=1"}, r"query or fragment"),
+        ({"base_url": "https://host/v1?key=canary"}, r"'https://host/v1' has a query or fragment"),
         ({"base_url": ""}, r"no http\(s\) URL"),
         ({"wire": None}, r"wire must be a text"),
     ],

@@ -37,7 +37,8 @@ def check(url: str, place: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_number:
         raise ConfigError(f"{place}: {url!r} is no http(s) URL", hint="Write it as https://host/path.")
     if parts.query or parts.fragment:
-        raise ConfigError(f"{place}: {url!r} has a query or fragment", hint="End the base URL before ? or #.")
+        bare = re.split("[?#]", url)[0]  # what follows may hold a key
+        raise ConfigError(f"{place}: {bare!r} has a query or fragment", hint="End the base URL before ? or #.")
     return url
 
 

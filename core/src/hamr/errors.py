@@ -110,7 +110,8 @@ class CallError(HamrError):
     def __str__(self) -> str:
         where = "/".join(part for part in (self.provider, self.model) if part)
         failed = self.status if self.status is not None and self.status >= FAILING else None
-        what = " ".join(str(part) for part in (failed, self.code) if part is not None)
+        code = None if self.code == str(failed) else self.code
+        what = " ".join(str(part) for part in (failed, code) if part is not None)
         told = ": ".join(part for part in (where, what, self.message) if part)
         if self.request_id:
             told += f" (request {self.request_id})"

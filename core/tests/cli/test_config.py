@@ -182,6 +182,15 @@ def test_a_project_is_trusted_and_no_longer(hamr: Any, here: Path) -> None:
     assert told == {"folder": str(project), "trusted": None, "file": str(here / "own" / "trust.json")}
 
 
+def test_trust_in_a_folder_that_is_gone_is_taken_back(hamr: Any, here: Path) -> None:
+    (here / "gone").mkdir()
+    assert hamr("trust", str(here / "gone")).code == 0
+    (here / "gone").rmdir()
+    assert hamr("untrust", "--forget", str(here / "gone")).code == 0
+    assert json.loads((here / "own" / "trust.json").read_text()) == {}
+    assert hamr("untrust", str(here / "gone")).code == 2
+
+
 def test_what_is_no_folder_is_refused(hamr: Any, here: Path) -> None:
     ran = hamr("trust", "nowhere")
     assert (ran.code, "nowhere is no folder" in ran.err) == (2, True)

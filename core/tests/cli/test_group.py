@@ -7,6 +7,7 @@ import subprocess
 import sys
 from typing import Any
 
+import click
 import pytest
 
 from hamr.cli.group import COMMANDS, LINES, load
@@ -46,6 +47,20 @@ def test_help_tells_commands_and_whose_they_are(install: Any, hamr: Any) -> None
                  'hamr "Why is the sky blue?"', "130  interrupted (Ctrl-C)"]:  # fmt: skip
         assert line in shown
     assert hamr("-h").out == shown
+
+
+def test_each_command_below_another_has_help_with_examples(hamr: Any) -> None:
+    own = [point for point in entry_points(COMMANDS) if point.dist == "hamr" and point.name != "import"]
+    below = [
+        (point.name, inner)
+        for point in own
+        if isinstance(group := load(point), click.Group)
+        for inner in group.list_commands(click.Context(group))
+    ]
+    assert ("budget", "set") in below
+    shown = {names: hamr(*names, "--help").out for names in below}
+    assert [names for names, text in shown.items() if "Examples:" not in text] == []
+    assert [names for names, text in shown.items() if max(map(len, text.splitlines())) > 80] == []
 
 
 @pytest.mark.parametrize(

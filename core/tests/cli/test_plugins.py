@@ -121,6 +121,15 @@ def test_only_what_is_installed_is_switched_off(install: Any, hamr: Any) -> None
     ran = hamr("plugins", "disable", "acmee")
     assert ran.code == 2
     assert "Did you mean acme?" in ran.err
+    again = hamr("plugins", "enable", "acmee")
+    assert (again.code, again.err) == (2, ran.err)
+
+
+def test_one_that_was_switched_off_and_is_gone_is_switched_on(hamr: Any, tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir(exist_ok=True)
+    (tmp_path / "config" / "plugins.json").write_text('{"disabled": ["gone"]}')
+    assert hamr("plugins", "enable", "gone").code == 0
+    assert hamr("plugins", "enable", "gone").code == 2
 
 
 def test_one_of_two_is_preferred(install: Any, hamr: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -175,8 +175,15 @@ def test_a_budget_for_a_provider_that_is_not_there_is_told_and_kept(hamr: Any) -
     ran = hamr("budget", "set", "provider:simm", "1")
     assert ran.code == 0
     assert "Did you mean sim?" in ran.err
-    assert "There is no provider 'simm' as yet." in ran.err
+    assert "There is no provider 'simm' as yet. Did you mean sim?" in ran.err
     assert hamr("budget", "set", "provider:sim", "1").err == ""
+
+
+def test_days_that_end_before_they_begin_are_refused(hamr: Any) -> None:
+    ran = hamr("spend", "--since", "2026-11-02", "--until", "2026-11-01")
+    assert (ran.code, ran.out) == (2, "")
+    assert "2026-11-01 is before 2026-11-02" in ran.err
+    assert hamr("spend", "--since", "2026-11-02", "--until", "2026-11-02").code == 0
 
 
 def test_a_budget_that_is_not_there_is_told_with_its_time(hamr: Any) -> None:

@@ -154,7 +154,18 @@ def test_a_proxy_where_nobody_listens(
     with socket.create_server(("127.0.0.1", 0)) as closed:
         name = f"127.0.0.1:{closed.getsockname()[1]}"
     monkeypatch.setenv("HTTPS_PROXY", f"http://user:{SECRET}@{name}")
-    assert fetched(colour, transport, Call("https://api.invalid/")).message == f"connection refused by the proxy {name}"
+    error = fetched(colour, transport, Call("https://api.invalid/"))
+    assert error.message == f"connection refused by the proxy {name}"
+    assert "HTTPS_PROXY" in error.hint
+
+
+@pytest.mark.parametrize("url", ["nowhere.invalid", "http://nowhere.invalid:3128"])
+def test_a_proxy_whose_name_is_not_known(
+    colour: Colour, transport: HttpTransport, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", url)
+    error = fetched(colour, transport, Call("https://api.invalid/"))
+    assert error.message.startswith("the name nowhere.invalid ")
 
 
 @pytest.mark.skipif(find_spec("socksio") is not None, reason="socksio is installed")

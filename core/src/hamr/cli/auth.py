@@ -32,11 +32,16 @@ Examples:
 A key is never given as an argument, where other users of the machine see it.
 """
 
+REMOVE_EPILOG = """\b
+Examples:
+  hamr auth remove groq            all that is stored of it
+  hamr auth remove groq --id 6789  the key that ends so
+"""
 ROTATE_EPILOG = """\b
 Examples:
   hamr auth rotate groq                      type the new key in, unseen
   hamr auth rotate groq --id 6789            the one that ends so
-  hamr auth rotate groq --id 'groq.keys[1]'  the one that `hamr auth` lists there
+  hamr auth rotate groq --id 'groq.keys[1]'  the one that is listed there
   new-key | hamr auth rotate groq --stdin --verify
 
 A key is never given as an argument. The old one is yours to revoke.
@@ -71,7 +76,9 @@ def command(context: click.Context, *, as_json: bool) -> None:
         show(as_json=as_json)
 
 
-@command.command("list", short_help="Tell what is stored.")
+@command.command(
+    "list", short_help="Tell what is stored.", epilog="\b\nExamples:\n  hamr auth list\n  hamr auth list --json"
+)
 @JSON
 def list_command(*, as_json: bool) -> None:
     """Tell which keys and logins are stored, without showing them."""
@@ -135,7 +142,11 @@ def rotate(provider: str, *, more: tuple[str, ...], as_json: bool, **options: An
         output.note(f"Revoke the old one at {rotation.provider.key_url}")
 
 
-@command.command("remove", short_help="Remove what is stored of a provider.")
+@command.command(
+    "remove",
+    short_help="Remove what is stored of a provider.",
+    epilog=REMOVE_EPILOG,
+)
 @click.argument("provider")
 @click.option("--id", metavar="END|PLACE", help="One of several keys: how it ends, or where it stands.")
 @JSON

@@ -41,7 +41,7 @@ def command(context: click.Context, *, as_json: bool) -> None:
         _list(as_json=as_json)
 
 
-@command.command("set")
+@command.command("set", epilog="\b\nExamples:\n  hamr budget set all 20\n  hamr budget set project:web 2.50 --per day")
 @click.argument("scope")
 @click.argument("usd", metavar="DOLLARS")
 @click.option("--per", type=click.Choice(PERIODS), default="month", show_default=True, help="In what time.")
@@ -59,7 +59,7 @@ def set_budget(scope: str, usd: str, *, per: str, as_json: bool) -> None:
     _list(as_json=as_json)
 
 
-@command.command("remove")
+@command.command("remove", epilog="\b\nExamples:\n  hamr budget remove all\n  hamr budget remove project:web --per day")
 @click.argument("scope")
 @click.option("--per", type=click.Choice(PERIODS), help="That of this time alone.")
 @request_options.JSON
@@ -91,9 +91,7 @@ def _warn_of_absent(scope: str) -> None:
 
     ids = Providers(Plugins(Choices.read(os.environ)), os.environ, ".").ids
     if name not in ids:
-        output.note(
-            f"{not_installed(name, ids).hint.partition(' To install')[0]} There is no provider {name!r} as yet."
-        )
+        output.note(f"There is no provider {name!r} as yet. {not_installed(name, ids).hint}")
 
 
 def _list(*, as_json: bool) -> None:

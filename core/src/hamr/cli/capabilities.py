@@ -65,7 +65,11 @@ def command() -> None:
     """Tell what models can do, and keep what is found out about them."""
 
 
-@command.command("show", short_help="What models can do: `hamr capabilities MODEL` is the same.")
+@command.command(
+    "show",
+    short_help="What models can do: `hamr capabilities MODEL` is the same.",
+    epilog="\b\nExamples:\n  hamr capabilities show claude-opus-4-7",
+)
 @click.argument("model", required=False)
 @click.option("-p", "--provider", metavar="NAME", help="This provider alone; MODEL is then one of its own.")
 @request_options.JSON

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PROMOTE_EPILOG = """\b
 Examples:
-  hamr capabilities promote .harn-runs/coding-agent-bench/latest/tool_mode_parity_overlay.toml
+  hamr capabilities promote latest/tool_mode_parity_overlay.toml
   hamr capabilities promote overlay.toml --dry-run --json
 
 The file holds the rows of an evaluation of tools, or rules as capabilities.toml has them.

@@ -72,7 +72,11 @@ def command(context: click.Context, /, *, as_json: bool) -> None:
     context.exit(exit_codes.FAILED if problems else 0)
 
 
-@command.command("refresh", short_help="Fetch what providers, or data that you name, say of models.")
+@command.command(
+    "refresh",
+    short_help="Fetch what providers, or data that you name, say of models.",
+    epilog="\b\nExamples:\n  hamr catalog refresh -p groq\n  hamr catalog refresh --from https://models.dev/api.json",
+)
 @PROVIDER
 @click.option("--from", "place", metavar="URL|FILE", help="Read this: models.dev's api.json, or a list as models.toml.")
 @click.option("--sha256", metavar="DIGEST", help="Keep what --from has only if this is its SHA-256.")
@@ -123,7 +127,11 @@ def refresh_catalog(
         context.exit(exit_codes.FAILED)
 
 
-@command.command("diff", short_help="What is said of models now, against what came with hamr.")
+@command.command(
+    "diff",
+    short_help="What is said of models now, against what came with hamr.",
+    epilog="\b\nExamples:\n  hamr catalog diff -p groq\n  hamr catalog diff --offline",
+)
 @PROVIDER
 @OFFLINE
 @request_options.JSON
@@ -150,7 +158,11 @@ def diff(context: click.Context, /, *, provider: str | None, offline: bool, as_j
         context.exit(exit_codes.FAILED)
 
 
-@command.command("show", short_help="All that is known of a model, and where from.")
+@command.command(
+    "show",
+    short_help="All that is known of a model, and where from.",
+    epilog="\b\nExamples:\n  hamr catalog show groq/llama-3.1-8b-instant",
+)
 @click.argument("model")
 @request_options.JSON
 def show(model: str, *, as_json: bool) -> None:
@@ -178,7 +190,11 @@ def show(model: str, *, as_json: bool) -> None:
     _tell_stale(stale)
 
 
-@command.command("clear", short_help="Remove what has been fetched.")
+@command.command(
+    "clear",
+    short_help="Remove what has been fetched.",
+    epilog="\b\nExamples:\n  hamr catalog clear\n  hamr catalog clear -p groq",
+)
 @PROVIDER
 @request_options.JSON
 def clear(*, provider: str | None, as_json: bool) -> None:

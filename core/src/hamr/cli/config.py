@@ -91,7 +91,7 @@ def command(context: click.Context, /, *, as_json: bool) -> None:
     context.exit(exit_codes.FAILED if problems else 0)
 
 
-@command.command("path", short_help="Where the files are.")
+@command.command("path", short_help="Where the files are.", epilog="\b\nExamples:\n  hamr config path")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
 def path(*, as_json: bool) -> None:
     """Tell where the files of configuration are, or would be."""
@@ -103,7 +103,11 @@ def path(*, as_json: bool) -> None:
         output.write(f"{file['path']}{'' if file['there'] else '  (not there)'}\n")
 
 
-@command.command("show", short_help="All that is known of a provider, or said of models.")
+@command.command(
+    "show",
+    short_help="All that is known of a provider, or said of models.",
+    epilog="\b\nExamples:\n  hamr config show groq\n  hamr config show       what is said of models",
+)
 @click.argument("provider", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
 def show(provider: str | None, *, as_json: bool) -> None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from hamr.types import Provider
 
 HINT = "Copy it again, on one line and without quotes."
+MOST = 64 * 1024
+"""Characters, as of what a command may print."""
+QUOTES = "\"'"
 
 
 def entered(provider: Provider, *, stdin: bool, file: str | None, env: str | None) -> str:
@@ -52,6 +55,10 @@ def checked(key: str, place: str) -> str:
     key = key.strip()
     if not key:
         raise ConfigError(f"there is no key in {place}")
+    if len(key) > MOST:
+        raise ConfigError(f"{place} holds {len(key):,} characters, which is no key", hint=HINT)
+    if key[0] == key[-1] and key[0] in QUOTES:
+        raise ConfigError(f"the key in {place} stands in quotes", hint=HINT)
     if not (key.isascii() and key.isprintable()) or " " in key:
         raise ConfigError(f"{place} holds a blank, a line break or another character that no key has", hint=HINT)
     return key

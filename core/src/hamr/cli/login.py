@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  hamr login codex           with a browser
-  hamr login codex --device  with a code, where there is no browser
-  hamr login codex --as work one more login, by a name; calls take turns
-  hamr login groq            for a provider with keys: type one in
+  hamr login codex            with a browser
+  hamr login codex --device   with a code, where there is no browser
+  hamr login codex --as work  one more login, by a name; calls take turns
+  hamr login groq             for a provider with keys: type one in
 
 Where the browser runs on another machine, paste the URL that it ends at.
 What is stored is told by `hamr auth`.

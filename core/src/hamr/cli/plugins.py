@@ -120,14 +120,21 @@ def _cost(piece: Piece) -> str:
     return f"{piece.cpu_ms:.1f}" if piece.cpu_ms is not None else f"fails: {piece.error}"
 
 
-@command.command("enable", short_help="Switch providers on.")
+@command.command("enable", short_help="Switch providers on.", epilog="\b\nExamples:\n  hamr plugins enable groq")
 @click.argument("ids", nargs=-1, required=True, metavar="PROVIDER...")
 def enable(ids: tuple[str, ...]) -> None:
     """Switch providers on that were switched off."""
+    from hamr.choices import Choices
+    from hamr.discover import Plugins
+
+    known = {*Choices.read(os.environ).disabled, *(point.name for point in Plugins().table_packages)}
+    for id in ids:
+        if id not in known:
+            _must_be_installed(id)
     _keep(lambda chosen: chosen._replace(disabled=tuple(id for id in chosen.disabled if id not in ids)))
 
 
-@command.command("disable", short_help="Switch providers off.")
+@command.command("disable", short_help="Switch providers off.", epilog="\b\nExamples:\n  hamr plugins disable groq")
 @click.argument("ids", nargs=-1, required=True, metavar="PROVIDER...")
 def disable(ids: tuple[str, ...]) -> None:
     """Switch providers, or tables of a package, off: they stay installed and listed, but are not used or imported."""
@@ -140,7 +147,11 @@ def disable(ids: tuple[str, ...]) -> None:
     _keep(lambda chosen: chosen._replace(disabled=tuple(dict.fromkeys([*chosen.disabled, *ids]))))
 
 
-@command.command("prefer", short_help="Choose where two distributions bring the same provider.")
+@command.command(
+    "prefer",
+    short_help="Choose where two distributions bring the same provider.",
+    epilog="\b\nExamples:\n  hamr plugins prefer groq acme-groq",
+)
 @click.argument("id", metavar="PROVIDER")
 @click.argument("distribution")
 def prefer(id: str, distribution: str) -> None:

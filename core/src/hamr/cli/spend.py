@@ -76,6 +76,8 @@ def command(*, by: tuple[str, ...], since: str, until: str, keep: bool | None, a
     from hamr.spend.choices import Choices
     from hamr.spend.spending import ledger
 
+    if until and until < since:
+        raise click.BadParameter(f"{until} is before {since}, the first day.", param_hint="--until")
     choices = Choices.read(os.environ)
     if keep is not None:
         from dataclasses import replace

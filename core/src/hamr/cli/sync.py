@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from hamr.requirement import Requirement
 
 
-@click.command("sync", short_help="Install again what was installed and is gone.")
+@click.command(
+    "sync",
+    short_help="Install again what was installed and is gone.",
+    epilog="\b\nExamples:\n  hamr plugins sync --dry-run\n  hamr plugins sync",
+)
 @click.option("--dry-run", is_flag=True, help="Print the command that would be run, and run nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
 @click.pass_context

@@ -43,9 +43,9 @@ def _decide(folder: str, *, trusted: bool | None, as_json: bool) -> None:
     from hamr.errors import ConfigError
     from hamr.secrets.store import agent_folder
 
-    if not os.path.isdir(folder):
-        raise ConfigError(f"{folder} is no folder", hint="Name the folder of the project.")
     trust = Trust(agent_folder(os.environ))
+    if not os.path.isdir(folder) and (trusted or trust.decided(folder) is None):  # one that is gone may come back
+        raise ConfigError(f"{folder} is no folder", hint="Name the folder of the project.")
     place = trust.decide(folder, trusted=trusted)
     if as_json:
         output.write_json({"folder": place, "trusted": trusted, "file": trust.path})

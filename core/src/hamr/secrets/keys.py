@@ -246,6 +246,8 @@ def _login_key(provider: Provider, login: StoredLogin, store: CredentialStore) -
 
 
 def _sendable(value: str, place: str) -> str:
+    if value[:1] == value[-1:] and value[:1] in ('"', "'"):  # as Docker's --env-file leaves them
+        raise ConfigError(f"the key in {place} stands in quotes", hint="Write it without them.")
     if not (value.isascii() and value.isprintable()):
         raise ConfigError(
             f"the key in {place} holds a line break or another character that no key has",

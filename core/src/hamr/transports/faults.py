@@ -27,6 +27,9 @@ VALUE = re.compile(r"([\x21-\x7e\x80-\xff]([ \t\x21-\x7e\x80-\xff]*[\x21-\x7e\x8
 """What h11 lets through, from RFC 9110, section 5."""
 
 
+_PROXY = "Check the proxy in HTTPS_PROXY, HTTP_PROXY or ALL_PROXY."
+
+
 def too_late(exc: BaseException, call: Call, place: Place) -> Told:
     """The call's deadline passed."""
     total = call.timeouts.total
@@ -104,7 +107,7 @@ def turned_away(exc: BaseException, call: Call, place: Place) -> Told:
     """A proxy did not let the call through; the library's text begins with its status, but for SOCKS."""
     status = str(exc)[:3]
     if not status.isdigit():
-        return f"{place.peer} did not connect to {place.name}", "Check the proxy in HTTPS_PROXY or ALL_PROXY."
+        return f"{place.peer} did not connect to {place.name}", _PROXY
     told = f"{place.peer} answered {status} when asked for {place.name}"
     if status == "407":
         return told, "Check the user and the password in HTTPS_PROXY."
@@ -133,14 +136,16 @@ def _not_secured(exc: BaseException, call: Call, place: Place) -> Told:
 
 
 def _not_found(exc: BaseException, call: Call, place: Place) -> Told:
-    host = (place.proxy.name if place.proxy else place.name).rpartition(":")[0]
+    name = (place.proxy or place).name
+    told = f"the name {name.rpartition(':')[0] or name}"
     if getattr(exc, "errno", None) == socket.EAI_AGAIN:
-        return f"the name {host} could not be looked up", "Check the network and its name server."
-    return f"the name {host} is not known", "Check the spelling of the base URL."
+        return f"{told} could not be looked up", "Check the network and its name server."
+    return f"{told} is not known", _PROXY if place.proxy else "Check the spelling of the base URL."
 
 
 def _refused(exc: BaseException, call: Call, place: Place) -> Told:
-    return f"connection refused by {place.peer}", "Check that the server runs there, and the base URL's port."
+    remedy = _PROXY if place.proxy else "Check that the server runs there, and the base URL's port."
+    return f"connection refused by {place.peer}", remedy
 
 
 def _reset(exc: BaseException, call: Call, place: Place) -> Told:

@@ -77,7 +77,9 @@ class Script:
             text = Path(path).read_text(encoding="utf-8-sig")
             tables = json.loads(text) if path.endswith(".json") else tomllib.loads(text)
         except (OSError, UnicodeDecodeError, json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
-            raise ConfigError(f"the script {path} cannot be read: {error}", hint=PAGE) from error
+            raise ConfigError(
+                f"the script {path} cannot be read: {getattr(error, 'strerror', None) or error}", hint=PAGE
+            ) from error
         return cls.check(tables, f"the script {path}")
 
     @classmethod
