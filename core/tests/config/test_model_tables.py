@@ -186,3 +186,23 @@ def test_a_project_that_is_not_trusted_changes_no_list(there: Path, tmp_path: Pa
         assert made.selection("acme-large").provider == "acme"
         told = [each.path for each in made.providers.configuration.problems]
     assert told == ["llm.models", "llm.patch", "llm.suppress"]
+
+
+def test_limits_of_one_model_count_for_it_alone(there: Path) -> None:
+    """N-124, N-162: a later file's, field by field; the other models of the provider have its own."""
+    text = '[providers.acme]\nrpm = 100\n[models.acme-next]\nprovider = "acme"\nrate_limits = { rpm = 5, tpm = 70 }\n'
+    text += '[patch.models."acme/acme-next".rate_limits]\nrpm = 6\n'
+    project = '[llm.models.acme-next]\nprovider = "acme"\nrate_limits = { rpm = 9, concurrency = 2 }\n'
+    with client(there, text, project=project) as made:
+        limits = made.pipeline("acme/acme-next").route.model.limits
+        other = made.pipeline("acme/acme-large").route
+        place = made.providers.provider("acme", {}).origins["model"]
+    assert (limits.rpm, limits.tpm, limits.concurrency) == (6, 70, 2)
+    assert (other.model.limits.any, other.provider.limits.rpm) == (False, 100)
+    assert place == str(there / "providers.toml")
+
+
+def test_limits_of_a_model_make_no_provider_of_one_that_is_not_there(there: Path) -> None:
+    with client(there, '[models.x]\nprovider = "nobody"\nrate_limits = { rpm = 5 }\n') as made:
+        assert "nobody" not in made.providers.ids
+        assert made.providers.configuration.problems == []

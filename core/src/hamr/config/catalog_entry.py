@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from hamr.config.entry import INPUTS, CostTable
+from hamr.manifest import LimitTable
 
 DAY = {"pattern": r"\d{4}-\d{2}-\d{2}"}
 TIERS = ("small", "mid", "frontier", "reasoning")
@@ -38,6 +39,7 @@ class CatalogEntry:
     cost: CostTable | None = field(default=None, metadata={"table": CostTable})
     pricing: PricingTable | None = field(default=None, metadata={"table": PricingTable})
     availability: str | None = field(default=None, metadata={"one_of": ("serverless", "dedicated", "unknown")})
+    rate_limits: LimitTable | None = field(default=None, metadata={"table": LimitTable})
     tier: str | None = field(default=None, metadata={"one_of": TIERS})
     logical_model: str | None = None
     shutdown: str | None = field(default=None, metadata=DAY)
@@ -55,6 +57,8 @@ class CatalogEntry:
         priced = {name.removesuffix("_per_mtok"): value for name, value in told.pop("pricing", {}).items()}
         cost = {**told.pop("cost", {}), **{name: value for name, value in priced.items() if value is not None}}
         told.pop("capabilities", None)
+        limits = {name: value for name, value in told.pop("rate_limits", {}).items() if value is not None}
+        told |= {"rate_limits": limits} if limits else {}
         return {**told, "cost": cost} if cost else told
 
 

@@ -122,7 +122,17 @@ class Configuration:
 
     def tables(self, id: str) -> list[tuple[str, Mapping[str, Any]]]:
         """What each file says of a provider, with its place."""
-        return [(layer.place, layer.providers[id]) for layer in self.layers if id in layer.providers]
+        found = []
+        for layer in self.layers:
+            if id in layer.providers:
+                found.append((layer.place, layer.providers[id]))
+            found += _limited(layer, {row.get("id", ""): row for row in layer.models.get(id, ())})
+        for layer in self.layers:
+            if ANYONE in layer.patches:  # a patch counts before the rows of later files, too
+                from hamr.config.catalog_entry import about
+
+                found += _limited(layer, about(layer.patches[ANYONE], id))
+        return found
 
     def rows(self, id: str) -> list[tuple[str, list[Mapping[str, Any]]]]:
         """The rows of a provider's models that each file lists, as a price list has them, the last file first."""
@@ -299,6 +309,16 @@ class Configuration:
         except OSError:  # what cannot be read says nothing, and that is told
             return False
         return not _is_a_strangers(there.st_mode, there.st_uid)
+
+
+def _limited(layer: Layer, rows: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:
+    """The limits that rows of a provider's models set, as a table of the provider."""
+    if not any("rate_limits" in row for row in rows.values()):
+        return []
+    from hamr.config.rows import limit_rules
+
+    rules = limit_rules(rows)
+    return [(layer.place, {"model": rules})] if rules else []
 
 
 def _stamp(path: str) -> object:

@@ -14,6 +14,8 @@ SAME |= {"reasoning": "reasoning", "supports_thinking": "reasoning"}
 OF_ITS_LIFE = ("shutdown", "deprecated", "deprecation_note", "superseded_by")
 SAME |= {name: name for name in (*OF_ITS_LIFE, "open_weight", "strengths", "equivalence_group")}
 """What a file calls a field, and what a row does."""
+PATTERN = frozenset("*?[]")
+"""What stands in no name of a model, for patterns are made of it."""
 COST = {"input": "input", "output": "output", "cache_read": "cache_read", "cache_write": "cache_write_5m"}
 
 
@@ -22,6 +24,12 @@ def patch_rows(layer: Layer, id: str) -> list[Mapping[str, Any]]:
     from hamr.config.catalog_entry import about
 
     return [_row(name, patch, layer.place) for name, patch in about(layer.patches.get(ANYONE, {}), id).items()]
+
+
+def limit_rules(rows: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The limits of single models, by their names, as rules of a manifest."""
+    said = {name: row["rate_limits"] for name, row in rows.items() if row.get("rate_limits")}
+    return [{"match": [name.lower()], "limits": limits} for name, limits in said.items() if not PATTERN & set(name)]
 
 
 def price_rows(layer: Layer, id: str) -> list[Mapping[str, Any]]:
