@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from hamr.cli import output, own_credentials
-from hamr.cli.credential_options import JSON, KEYRING, refuse_arguments
+from hamr.cli.credential_options import KEYRING, refuse_arguments
+from hamr.cli.json_option import JSON
 
 EPILOG = """\b
 Examples:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hamr.cli import output, request_options
+from hamr.cli import output
+from hamr.cli.json_option import JSON
 from hamr.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ PERIODS = ("day", "week", "month", "total")
 
 
 @click.group("budget", invoke_without_command=True, short_help="List, set and remove budgets.", epilog=EPILOG)
-@request_options.JSON
+@JSON
 @click.pass_context
 def command(context: click.Context, *, as_json: bool) -> None:
     """Tell how much may be spent for what, and how much of that is left."""
@@ -45,7 +46,7 @@ def command(context: click.Context, *, as_json: bool) -> None:
 @click.argument("scope")
 @click.argument("usd", metavar="DOLLARS")
 @click.option("--per", type=click.Choice(PERIODS), default="month", show_default=True, help="In what time.")
-@request_options.JSON
+@JSON
 def set_budget(scope: str, usd: str, *, per: str, as_json: bool) -> None:
     """Set a budget, in place of the one that SCOPE has in that time."""
     from hamr import config_files
@@ -62,7 +63,7 @@ def set_budget(scope: str, usd: str, *, per: str, as_json: bool) -> None:
 @command.command("remove", epilog="\b\nExamples:\n  hamr budget remove all\n  hamr budget remove project:web --per day")
 @click.argument("scope")
 @click.option("--per", type=click.Choice(PERIODS), help="That of this time alone.")
-@request_options.JSON
+@JSON
 def remove_budget(scope: str, *, per: str | None, as_json: bool) -> None:
     """Remove the budgets of SCOPE."""
     from hamr import config_files

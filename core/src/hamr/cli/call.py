@@ -9,6 +9,7 @@ import click
 
 from hamr.cli import output, request_options
 from hamr.cli.asking import DRY_RUN, Asking
+from hamr.cli.json_option import JSON
 
 EPILOG = """\b
 Examples:
@@ -33,7 +34,7 @@ Text on standard input is added to the prompt after a blank line; `-` alone as t
 )
 @click.option("--stream/--no-stream", default=True, help="Print the answer as it comes, or when it is complete.")
 @DRY_RUN
-@request_options.JSON
+@JSON
 @click.option("-v", "--verbose", is_flag=True, help="Tell on standard error how the call goes; show thinking there.")
 def command(prompt: tuple[str, ...], *, stream: bool, as_json: bool, verbose: bool, **given: Any) -> None:
     """Ask a model and print its answer."""

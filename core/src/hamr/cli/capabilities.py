@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hamr.cli import output, request_options
+from hamr.cli import output
+from hamr.cli.json_option import JSON
 
 if TYPE_CHECKING:
     from hamr.capabilities.capability import Capabilities, Rule
@@ -72,7 +73,7 @@ def command() -> None:
 )
 @click.argument("model", required=False)
 @click.option("-p", "--provider", metavar="NAME", help="This provider alone; MODEL is then one of its own.")
-@request_options.JSON
+@JSON
 def show(model: str | None, *, provider: str | None, as_json: bool) -> None:
     """Tell what models can do."""
     from hamr.client import Hamr

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hamr.cli import output
+from hamr.cli.json_option import JSON
 
 if TYPE_CHECKING:
     from hamr.capabilities.overlay import Finding
@@ -25,7 +26,7 @@ The file holds the rows of an evaluation of tools, or rules as capabilities.toml
 @click.command("promote", epilog=PROMOTE_EPILOG, short_help="Keep what an evaluation has found out.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.option("--dry-run", is_flag=True, help="Write nothing; tell what would be kept.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+@JSON
 def promote(file: str, *, dry_run: bool, as_json: bool) -> None:
     """Keep the verdicts of an evaluation as rules of your own, each with its evidence and its day."""
     from hamr import capability_findings

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hamr.cli import output, request_options
+from hamr.cli.json_option import JSON
 from hamr.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ they may cost is told first. What they show is kept as a rule with its day, behi
 @click.option("--only", multiple=True, metavar="NAME", help="This probe alone: tools, json, images or thinking.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask before the calls are made.")
 @click.option("--dry-run", is_flag=True, help="Ask the model, but keep nothing.")
-@request_options.JSON
+@JSON
 def probe(*, model: str | None, only: tuple[str, ...], yes: bool, dry_run: bool, as_json: bool) -> None:
     """Ask a model for one thing after another, and keep what it shows: tools, JSON of a shape, images, thinking."""
     from hamr import capability_findings, capability_probe

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hamr.cli import exit_codes, output, request_options
+from hamr.cli.json_option import JSON
 
 if TYPE_CHECKING:
     from hamr.catalog.difference import Difference
@@ -45,7 +46,7 @@ KINDS = {
 @click.group(
     "catalog", invoke_without_command=True, short_help="Tell what is known of models, and fetch it anew.", epilog=EPILOG
 )
-@request_options.JSON
+@JSON
 @click.pass_context
 def command(context: click.Context, /, *, as_json: bool) -> None:
     """Tell what has been fetched of the models of providers, and how old that is."""
@@ -81,7 +82,7 @@ def command(context: click.Context, /, *, as_json: bool) -> None:
 @click.option("--from", "place", metavar="URL|FILE", help="Read this: models.dev's api.json, or a list as models.toml.")
 @click.option("--sha256", metavar="DIGEST", help="Keep what --from has only if this is its SHA-256.")
 @OFFLINE
-@request_options.JSON
+@JSON
 @click.pass_context
 def refresh_catalog(
     context: click.Context,
@@ -134,7 +135,7 @@ def refresh_catalog(
 )
 @PROVIDER
 @OFFLINE
-@request_options.JSON
+@JSON
 @click.pass_context
 def diff(context: click.Context, /, *, provider: str | None, offline: bool, as_json: bool) -> None:
     """Compare what a provider lists, over what has been fetched, with what came with its package.
@@ -164,7 +165,7 @@ def diff(context: click.Context, /, *, provider: str | None, offline: bool, as_j
     epilog="\b\nExamples:\n  hamr catalog show groq/llama-3.1-8b-instant",
 )
 @click.argument("model")
-@request_options.JSON
+@JSON
 def show(model: str, *, as_json: bool) -> None:
     """Show all that lists know of MODEL, each field with the list that says so."""
     from dataclasses import asdict
@@ -196,7 +197,7 @@ def show(model: str, *, as_json: bool) -> None:
     epilog="\b\nExamples:\n  hamr catalog clear\n  hamr catalog clear -p groq",
 )
 @PROVIDER
-@request_options.JSON
+@JSON
 def clear(*, provider: str | None, as_json: bool) -> None:
     """Remove what has been fetched, so that what came with hamr counts again."""
     from hamr import refresh

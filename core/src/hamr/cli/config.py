@@ -11,6 +11,7 @@ import click
 
 from hamr import variables
 from hamr.cli import exit_codes, output
+from hamr.cli.json_option import JSON
 
 if TYPE_CHECKING:
     from hamr.config.configuration import Configuration
@@ -60,7 +61,7 @@ class _Commands(click.Group):
 @click.group(
     "config", cls=_Commands, epilog=EPILOG, invoke_without_command=True, short_help="Show and change configuration."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+@JSON
 @click.pass_context
 def command(context: click.Context, /, *, as_json: bool) -> None:
     """Show the files of configuration, what they bring, and what in them does not count."""
@@ -92,7 +93,7 @@ def command(context: click.Context, /, *, as_json: bool) -> None:
 
 
 @command.command("path", short_help="Where the files are.", epilog="\b\nExamples:\n  hamr config path")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+@JSON
 def path(*, as_json: bool) -> None:
     """Tell where the files of configuration are, or would be."""
     files = _files(_configuration())
@@ -109,7 +110,7 @@ def path(*, as_json: bool) -> None:
     epilog="\b\nExamples:\n  hamr config show groq\n  hamr config show       what is said of models",
 )
 @click.argument("provider", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+@JSON
 def show(provider: str | None, *, as_json: bool) -> None:
     """Show all that is known of a provider, each field with the place that it comes from.
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hamr.cli import exit_codes, output
+from hamr.cli.json_option import JSON
 
 if TYPE_CHECKING:
     from hamr.cli.key_sources import Source
     from hamr.config.keys import Key
     from hamr.providers import Providers
 
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
 GET_EPILOG = """\b
 Examples:
   hamr config get default_provider

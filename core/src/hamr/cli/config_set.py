@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hamr.cli import output
-from hamr.cli.config_get import JSON, providers, refuse_unknown, written
+from hamr.cli.config_get import providers, refuse_unknown, written
+from hamr.cli.json_option import JSON
 
 if TYPE_CHECKING:
     from hamr.config.change import Change, Check

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import click
 
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
-
-
 KEYRING = click.option(
     "--keyring/--no-keyring",
     default=None,

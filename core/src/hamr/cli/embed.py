@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hamr.cli import output, request_options
+from hamr.cli.json_option import JSON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,7 @@ OPTIONS = ("dimensions", "options", "timeout", "retries", "max_cost")
 @click.option("--lines", is_flag=True, help="Each line of standard input is a text of its own.")
 @click.option("--dimensions", type=click.IntRange(min=1), metavar="N", help="How many numbers a vector has.")
 @request_options.stacked(request_options.FIELDS, *request_options.PATIENCE, request_options.MAX_COST)
-@request_options.JSON
+@JSON
 @click.option("-v", "--verbose", is_flag=True, help="Tell on standard error what was used, and how long it took.")
 def command(texts: tuple[str, ...], *, model: str | None, as_json: bool, verbose: bool, **given: Any) -> None:
     """Turn texts into vectors."""

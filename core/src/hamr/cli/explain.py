@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hamr.cli import exit_codes, output, request_options
+from hamr.cli.json_option import JSON
 from hamr.errors import HamrError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ sent, and no key is needed or shown. The exit code is 1 where the request cannot
     *request_options.ATTACHMENTS, *request_options.SHAPE, *request_options.TOOLS, *request_options.ANSWERING
 )
 @click.option("--stream/--no-stream", default=True, help="As the answer is to come.")
-@request_options.JSON
+@JSON
 @click.pass_context
 def command(
     context: click.Context, /, *, prompt: tuple[str, ...], model: str | None, stream: bool, **given: Any

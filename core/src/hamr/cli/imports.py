@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hamr.cli import exit_codes, output
+from hamr.cli.json_option import JSON
 from hamr.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _command(name: str) -> click.Command:
     @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
     @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
     @click.option("--overwrite", is_flag=True, help="Replace what is there already.")
-    @click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+    @JSON
     @click.pass_context
     def run(context: click.Context, /, path: str | None, **given: bool) -> None:
         context.exit(_run(name, path, **given))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hamr.cli import output
+from hamr.cli.json_option import JSON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,7 @@ What is installed is kept in a list: `hamr plugins sync` installs it again.
 @click.option("-U", "--upgrade", is_flag=True, help="Install the newest version, where another is there.")
 @click.option("--exact", is_flag=True, help="NAME is a distribution's own name, not a provider's id.")
 @click.option("--dry-run", is_flag=True, help="Print the command that would be run, and run nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+@JSON
 @click.pass_obj
 def command(
     installer: Installer | None, names: tuple[str, ...], *, upgrade: bool, exact: bool, dry_run: bool, as_json: bool

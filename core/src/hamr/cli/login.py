@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hamr.cli import output, own_credentials
-from hamr.cli.credential_options import AS, JSON, refuse_arguments
+from hamr.cli.credential_options import AS, refuse_arguments
+from hamr.cli.json_option import JSON
 from hamr.errors import ConfigError
 
 if TYPE_CHECKING:

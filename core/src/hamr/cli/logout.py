@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hamr.cli import output, own_credentials
-from hamr.cli.credential_options import JSON
+from hamr.cli.json_option import JSON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

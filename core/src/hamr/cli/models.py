@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hamr.cli import exit_codes, output, request_options
+from hamr.cli.json_option import JSON
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +50,7 @@ FIELDS = (
 @click.command("models", epilog=EPILOG)
 @click.argument("query", nargs=-1)
 @click.option("-p", "--provider", metavar="PROVIDER", shell_complete=request_options.providers, help="Ask this one.")
-@request_options.JSON
+@JSON
 @click.pass_context
 def command(context: click.Context, /, *, query: tuple[str, ...], provider: str | None, as_json: bool) -> None:
     """List the models of the providers whose keys are there, by asking the providers."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hamr.cli import exit_codes, output
+from hamr.cli.json_option import JSON
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +54,7 @@ class _Commands(click.Group):
     short_help="List the installed plugins and what they bring.",
     epilog=EPILOG,
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+@JSON
 @click.option("--check", is_flag=True, help="Import each and tell the hooks that it answers, or why it fails.")
 @click.option("--time", is_flag=True, help="Import each in a process of its own and tell what that costs.")
 @click.pass_context

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hamr.cli import output
+from hamr.cli.json_option import JSON
 
 if TYPE_CHECKING:
     from hamr.providers import Providers
@@ -101,7 +102,7 @@ class Row:
 
 
 @click.command("providers", short_help="List the installed providers and their keys.", epilog=EPILOG)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+@JSON
 @click.option("-v", "--verbose", is_flag=True, help="Tell all that is known of each.")
 def command(*, as_json: bool, verbose: bool) -> None:
     """List the installed providers: their keys, base URLs and default models."""

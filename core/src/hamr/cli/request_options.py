@@ -158,7 +158,6 @@ PATIENCE = (
 MAX_COST = click.option(
     "--max-cost", metavar="DOLLARS", help="Send nothing that may cost more; what it may cost is an estimate."
 )
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
 ANSWERING = (
     click.option("-s", "--system", metavar="TEXT", callback=_text, help="What the model is told before the prompt."),
     click.option(

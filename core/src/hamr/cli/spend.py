@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hamr.cli import output, request_options
+from hamr.cli.json_option import JSON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,7 @@ def _day(context: click.Context, parameter: click.Parameter, value: str) -> str:
 )
 @click.option("-m", "--model", metavar="PROVIDER/MODEL", help="By this model alone.")
 @click.option("--keep/--no-keep", default=None, help="Keep what calls cost from now on, or keep it no longer.")
-@request_options.JSON
+@JSON
 def command(*, by: tuple[str, ...], since: str, until: str, keep: bool | None, as_json: bool, **only: Any) -> None:
     """Tell what calls have cost, as far as it was kept."""
     from hamr.database import patiently

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hamr.cli import exit_codes, output
+from hamr.cli.json_option import JSON
 from hamr.errors import HamrError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     epilog="\b\nExamples:\n  hamr plugins sync --dry-run\n  hamr plugins sync",
 )
 @click.option("--dry-run", is_flag=True, help="Print the command that would be run, and run nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+@JSON
 @click.pass_context
 def command(context: click.Context, *, dry_run: bool, as_json: bool) -> None:
     """Install again what `hamr install` once installed and is gone, as after an upgrade of Python or of hamr."""

@@ -7,6 +7,7 @@ import os
 import click
 
 from hamr.cli import output, request_options
+from hamr.cli.json_option import JSON
 
 EPILOG = """\b
 Examples:
@@ -23,7 +24,7 @@ FOLDER = click.argument("folder", required=False, default=".", shell_complete=re
 
 @click.command("trust", epilog=EPILOG, short_help="Let a project's hamr.toml count in all it says.")
 @FOLDER
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+@JSON
 def command(folder: str, *, as_json: bool) -> None:
     """Let the hamr.toml of a project, or of all in a folder, count in all it says."""
     _decide(folder, trusted=True, as_json=as_json)
@@ -32,7 +33,7 @@ def command(folder: str, *, as_json: bool) -> None:
 @click.command("untrust", epilog=EPILOG, short_help="Take a project's trust back.")
 @FOLDER
 @click.option("--forget", is_flag=True, help="As if nothing had been said of it.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+@JSON
 def untrust(folder: str, *, forget: bool, as_json: bool) -> None:
     """Let the hamr.toml of a project, or of all in a folder, count for no more than is harmless."""
     _decide(folder, trusted=None if forget else False, as_json=as_json)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hamr.cli import output
+from hamr.cli.json_option import JSON
 
 if TYPE_CHECKING:
     from hamr.installer import Installer
@@ -25,7 +26,7 @@ Only what brings something for hamr, or came by `hamr install`, is uninstalled.
 @click.command("uninstall", short_help="Uninstall plugins.", epilog=EPILOG)
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--dry-run", is_flag=True, help="Print the command that would be run, and run nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+@JSON
 @click.pass_obj
 def command(installer: Installer | None, names: tuple[str, ...], *, dry_run: bool, as_json: bool) -> None:
     """Uninstall plugins, and keep them in the list of what `hamr install` has installed no longer."""

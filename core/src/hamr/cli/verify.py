@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hamr.cli import exit_codes, output
+from hamr.cli.json_option import JSON
 
 if TYPE_CHECKING:
     from hamr.integrity import Verdict
@@ -37,7 +38,7 @@ MEANINGS = {
 
 @click.command("verify", short_help="Compare the plugins' files with what was installed.", epilog=EPILOG)
 @click.argument("names", nargs=-1, metavar="[NAME...]")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
+@JSON
 @click.pass_context
 def command(context: click.Context, names: tuple[str, ...], *, as_json: bool) -> None:
     """Compare every file of hamr and its plugins with what was installed."""
