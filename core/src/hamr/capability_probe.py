@@ -30,8 +30,11 @@ from hamr.types import (
 )
 
 if TYPE_CHECKING:
+    from hamr.capabilities.capability import Capabilities
     from hamr.pipeline import Pipeline
 
+SHAPELESS = ("none", "delimited")
+"""Ways of answering in which no field shapes the answer."""
 MARK = "hamr_probe_marker"
 RED = b64decode(
     b"iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR42mP4z8BAEmIY1TCqYfhqAACQ+f8B8u7oVwAAAABJRU5ErkJggg=="
@@ -183,10 +186,24 @@ def probing(pipeline: Pipeline, probes: Sequence[Probe], settings: Settings) -> 
     return tuple(verdicts)
 
 
-def merged(verdicts: Sequence[Verdict]) -> tuple[Said, str]:
-    """All that they say together, and the evidence."""
-    said = {name: value for each in verdicts for name, value in each.said.items()}
-    return said, "; ".join(f"{each.name}: {each.why}" for each in verdicts if each.said)
+def news(verdicts: Sequence[Verdict], known: Capabilities) -> tuple[Said, str]:
+    """What they say that is not known already, all together, and the evidence.
+
+    A rule may know more than was asked, such as in which of its ways a model thinks, or which shape it likes best.
+    """
+    told = [each for each in verdicts if any(_is_news(name, value, known) for name, value in each.said.items())]
+    said = {name: value for each in told for name, value in each.said.items()}
+    return said, "; ".join(f"{each.name}: {each.why}" for each in told)
+
+
+def _is_news(name: str, value: Any, known: Capabilities) -> bool:
+    if name == "thinking_modes":
+        return known.thinking is not bool(value)
+    if name == "structured_output_mode":
+        return (known.structured_output_mode in SHAPELESS) is not (
+            value in SHAPELESS
+        ) or known.structured_output_mode is None
+    return bool(getattr(known, name) != value)
 
 
 def _verdict(pipeline: Pipeline, probe: Probe, settings: Settings) -> Flow[Verdict]:

@@ -52,6 +52,7 @@ class Resolver:
         key = (*plain, *map(self._environ.get, VARIABLES), *map(self._environ.get, self._of_servers))
         if (known := self._chosen.get(key)) is None:
             known = select(selector, self._environ, self, self._providers.meant, role)
+            known = self._as_named(known)
             if role == "chat" and (said := self._read.fallbacks.get(known.provider)) is not None:
                 known = self._with_fallbacks(known, *said)
             if selector is not None and known.lasting and known.steps[-1].name == NAMED:  # it says all by itself
@@ -154,6 +155,14 @@ class Resolver:
         if text not in self._told:
             self._told.add(text)
             self._tell(f"warning: {text}", None)
+
+    def _as_named(self, chosen: Selection) -> Selection:
+        """The selection with what the alias or role brings that the configured default model is."""
+        said = self._read.setting("default_model")
+        if chosen.asked is not None or said is None or chosen.model is None or chosen.model_origin != said[1]:
+            return chosen
+        meant = self._providers.meant(str(said[0]))
+        return chosen if meant is None else replace(chosen, asked=meant, steps=(*meant.steps, *chosen.steps))
 
     def _with_fallbacks(self, chosen: Selection, fallbacks: Sequence[str], place: str) -> Selection:
         """The selection with the fallbacks that can be called; a provider alone is asked for the same model."""

@@ -12,7 +12,8 @@ import jsonschema
 import pytest
 
 from hamr import Hamr, NotLetIn, Settings
-from hamr.capability_probe import MARK, NAMES, RED, chosen, merged, probing
+from hamr.capabilities.capability import Capabilities
+from hamr.capability_probe import MARK, NAMES, RED, Verdict, chosen, news, probing
 from hamr.drive import arun, run
 from hamr.errors import ConfigError
 from hamr_testkit.canned import Canned
@@ -65,7 +66,7 @@ def found(provider: Canned, *answers: Any, only: tuple[str, ...] = (), wait: boo
         pipeline = client.pipeline("mine/m")
         flow = probing(pipeline, chosen(only), Settings(retries=0))
         verdicts = asyncio.run(arun(flow, pipeline.transport)) if wait else run(flow, pipeline.transport)
-    return {"said": merged(verdicts)[0], **{each.name: each.why for each in verdicts}}
+    return {"said": news(verdicts, Capabilities())[0], **{each.name: each.why for each in verdicts}}
 
 
 @pytest.mark.parametrize("wait", [False, True])
@@ -159,6 +160,21 @@ def test_nobody_is_asked_without_being_told(hamr: Any, provider: Canned) -> None
     assert "With --yes it is asked at once." in ran.err
     ran = hamr("capabilities", "probe", "-m", "mine/m", "--only", "smell")
     assert f"There are {', '.join(NAMES)}." in ran.err
+
+
+@pytest.mark.parametrize(
+    ("known", "left"),
+    [
+        (Capabilities(thinking_modes=("enabled", "adaptive"), structured_output_mode="xml_tagged"),
+         {"native_tools", "vision_supported"}),
+        (Capabilities(native_tools=True, vision_supported=False, thinking_modes=(), structured_output_mode="none"),
+         {"vision_supported", "thinking_modes", "structured_output_mode"}),
+        (Capabilities(**YES), set()),
+    ],
+)  # fmt: skip
+def test_what_is_known_better_already_is_left_as_it_is(known: Capabilities, left: set[str]) -> None:
+    verdicts = [Verdict(name, {name: value}, "it was so") for name, value in YES.items()]
+    assert news(verdicts, known)[0].keys() == left
 
 
 def test_no_such_probe() -> None:

@@ -210,3 +210,18 @@ def test_of_two_files_the_later_ones_rules_come_first_and_roles_are_merged(tmp_p
     assert [each[0].provider for each in own] == ["two", "one"]
     role_found, place = there.roles["merge"]
     assert (role_found.selector, role_found.seed, place) == ("c/d", 4, str(tmp_path / "hamr.toml"))
+
+
+@pytest.mark.parametrize(("name", "temperature", "form"), [("role:merge", 0.1, "text"), ("worded", None, "text")])
+def test_a_default_model_may_be_one_of_these_names(
+    make: Make, tmp_path: Path, name: str, temperature: float | None, form: str
+) -> None:
+    """It brings its options and its format of tools, as where it is named itself."""
+    file = tmp_path / "providers.toml"
+    make()
+    file.write_text(f'default_model = "{name}"\n{file.read_text()}')
+    with Hamr(environ={"HAMR_CONFIG_DIR": str(tmp_path)}, folder=None) as client:
+        chosen = client.selection()
+        assert client.pipeline().route.model.tool_format == form
+    assert (chosen.provider, chosen.defaults.get("temperature")) == ("acme", temperature)
+    assert [each.name for each in chosen.steps][-1] == "configured default"

@@ -54,7 +54,8 @@ def probe(*, model: str | None, only: tuple[str, ...], yes: bool, dry_run: bool,
             _agree(as_json=as_json)
         flow = capability_probe.probing(pipeline, probes, client.settings)
         verdicts = run(flow, pipeline.transport, lambda text, _: output.note(text))
-    said, evidence = capability_probe.merged(verdicts)
+        known = client.capabilities.of(pipeline.route.provider.id, pipeline.route.model.id).capabilities
+    said, evidence = capability_probe.news(verdicts, known)
     if not as_json:
         _show(verdicts)
     route = pipeline.route
