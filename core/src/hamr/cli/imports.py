@@ -206,17 +206,16 @@ def _what(step: Step) -> str:
     if step.key is not None:
         kind = f"key {_tail(step.key.written)}" if isinstance(step.key, FoundKey) else "login"
         return f"{step.path[0]}: {kind}"
+    from hamr.cli.config_get import written
     from hamr.config.keys import spelled
 
     value = _value(step)
     if step.path[0] != "providers":
-        import json
-
-        return f"{spelled(step.path)} = {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        return f"{spelled(step.path)} = {written(value)}"
     told = [str(value[name]) for name in ("baseUrl", "base_url", "command") if name in value]
     if isinstance(models := value.get("models"), list):
         told.append(f"{len(models)} model{'' if len(models) == 1 else 's'}")
-    return f"{spelled(step.path)}: {', '.join(told or value)}"
+    return f"{spelled(step.path)}: {', '.join(told) or written(value)}"
 
 
 def _value(step: Step) -> Any:
