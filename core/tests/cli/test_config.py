@@ -163,6 +163,14 @@ def test_a_key_that_is_the_name_of_a_variable_is_told(hamr: Any, here: Path, mon
     assert "canary" not in ran.out + ran.err
 
 
+def test_what_was_found_out_is_a_file_too(hamr: Any, here: Path) -> None:
+    file = here / "own" / "capabilities.toml"
+    assert str(file) not in hamr("config").out
+    file.write_text("[[provider.mine]]\nmax_tools = 3\n")
+    assert f"{file}: what was found out about models\n" in hamr("config").out
+    check("config", hamr("config", "--json").json)
+
+
 def test_the_paths_are_told(hamr: Any, here: Path) -> None:
     assert f"{here}/own/models.json  (not there)\n" in hamr("config", "path").out
     told = hamr("config", "path", "--json").json

@@ -148,12 +148,12 @@ def test_a_patch_makes_a_model_of_a_list_dedicated_and_one_free(there: Path) -> 
         assert made.selection("acme/acme-large").model == "acme-large"
 
 
-@pytest.mark.parametrize("route", ["acme:acme-large", "acme/acme-large", "acme:*large"])
+@pytest.mark.parametrize("route", ["acme:acme-large", '["acme/acme-large"]', '["acme:x", "acme:*large"]'])
 def test_what_is_suppressed_is_in_no_list_but_may_be_asked_by_name(
     colour: Colour, there: Path, provider: Canned, route: str
 ) -> None:
     provider.answer({"object": "list", "data": [{"id": "acme-large"}, {"id": "acme-small"}]})
-    with client(there, f'[suppress]\nroutes = ["{route}"]\n') as made:
+    with client(there, f"[suppress]\nroutes = {route if route.startswith('[') else repr(route)}\n") as made:
         assert [each.id for each in colour.models(made, "acme").models] == ["acme-small"]
         where = there / "providers.toml"
         assert refused(made.selection("acme-large")) == [("acme/acme-large", f"it is suppressed in {where}")]

@@ -153,7 +153,9 @@ def _configuration() -> Configuration:
 
 
 def _files(there: Configuration) -> list[dict[str, Any]]:
+    from hamr.capabilities.overlay import FILE as FINDINGS
     from hamr.config.configuration import PROJECT
+    from hamr.config_files import config_path
 
     kinds = {"providers": there.providers_path, "models": there.models_path}
     project = there.project_path
@@ -161,7 +163,7 @@ def _files(there: Configuration) -> list[dict[str, Any]]:
     layers = {layer.place: layer for layer in there.layers}
     files = [*found, ("project", project or os.path.abspath(PROJECT))]
     packages = [("package", place) for place in layers if place not in dict(found).values() and place != project]
-    return [
+    told = [
         {
             "kind": kind,
             "path": path,
@@ -170,11 +172,16 @@ def _files(there: Configuration) -> list[dict[str, Any]]:
         }
         for kind, path in [*packages, *files]
     ]
+    findings = config_path(os.environ, FINDINGS)
+    if findings is not None and os.path.exists(findings):
+        told.append({"kind": "capabilities", "path": findings, "there": True, "providers": []})
+    return told
 
 
 def _show(files: list[dict[str, Any]], there: Configuration) -> None:
     for file in files:
-        brings = ", ".join(file["providers"]) or "no providers"
+        usual = "what was found out about models" if file["kind"] == "capabilities" else "no providers"
+        brings = ", ".join(file["providers"]) or usual
         output.write(f"{file['path']}: {brings if file['there'] else 'not there'}\n")
     for name, alias in there.aliases.items():
         output.write(f"alias {name} = {alias.selector}\n")

@@ -102,6 +102,7 @@ class Reading:
 
     def suppress(self, routes: Any, path: str) -> None:
         """The models that no list shows, as `provider:model`."""
+        routes = [routes] if isinstance(routes, str) else routes
         if not isinstance(routes, list) or not all(isinstance(each, str) for each in routes):
             self.problem(path, "it must be a list of texts")
             return
