@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 MANIFEST = """id = "{id}"
@@ -162,3 +164,11 @@ def test_the_steps_are_told_where_nobody_can_be_called_by_them(hamr: Any, instal
     ran = hamr("explain", "-m", "gamma/m")
     assert steps(ran) == ["name gamma/m: it begins with a provider"]
     assert "no place for gamma" in ran.err
+
+
+def test_programs_are_told_the_steps_of_a_failure(hamr: Any) -> None:
+    schema = json.loads((Path(__file__).parents[3] / "docs" / "schemas" / "error.json").read_text(encoding="utf-8"))
+    ran = hamr("explain", "-m", "acmee/m", "--json")
+    told = json.loads(ran.err[ran.err.index("{") :])
+    jsonschema.validate(told, schema)
+    assert told["error"]["steps"][0]["why"] == "'acmee' is no provider that is there"

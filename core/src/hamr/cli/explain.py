@@ -10,7 +10,7 @@ import click
 
 from hamr.cli import exit_codes, output, request_options
 from hamr.cli.json_option import JSON
-from hamr.errors import HamrError
+from hamr.errors import ConfigError, HamrError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,8 +56,11 @@ def command(
             pipeline = known_models.pipeline(client, model, given["api_mode"])  # what is wrong with it comes first
             chosen = client.selection(model)
         except HamrError as error:
-            if not given["as_json"]:
-                _show_steps(client, model, error)
+            steps = _taken(client, model, error)
+            if isinstance(error, ConfigError):
+                error.steps = tuple(steps)
+            if steps and not given["as_json"]:
+                _show_steps(steps)
             raise
         request = question.request(prompt, given, stream=stream, chosen=chosen)
         told = explain(client, chosen, pipeline, request, os.environ)
@@ -73,16 +76,19 @@ def command(
         context.exit(exit_codes.FAILED)
 
 
-def _show_steps(client: Hamr, model: Any, error: HamrError) -> None:
+def _taken(client: Hamr, model: Any, error: HamrError) -> Sequence[Step]:
     """How far the name was read, where it could not be or where nobody can be called by it."""
+    if isinstance(error, ConfigError) and error.steps:
+        return error.steps
+    try:
+        return client.selection(model).steps
+    except HamrError:  # it is the one that is told
+        return ()
+
+
+def _show_steps(steps: Sequence[Step]) -> None:
     from hamr.cli.table import paragraphs
 
-    steps: Sequence[Step] = getattr(error, "steps", ())
-    if not steps:
-        try:
-            steps = client.selection(model).steps
-        except HamrError:  # it is the one that is told
-            return
     paragraphs([_steps(steps)])
 
 
@@ -148,15 +154,7 @@ def _line(fact: Fact) -> str | None:
 def _document(told: Explanation) -> dict[str, Any]:
     call = told.call
     return {
-        "steps": [
-            {
-                "step": step.name,
-                "found": step.found,
-                "why": step.why,
-                "refused": [each._asdict() for each in step.refused],
-            }
-            for step in told.steps
-        ],
+        "steps": [step.document for step in told.steps],
         **{name.replace(" ", "_").lower(): asdict(fact) for name, fact in told.facts.items()},
         "key": told.key,
         "hooks": told.hooks,

@@ -43,12 +43,14 @@ def facts(error: HamrError) -> dict[str, Any]:
 
     _advise(error)
     partial = error.partial if isinstance(error, CallError) else None
+    steps = error.steps if isinstance(error, ConfigError) else ()
     return {
         "type": type(error).__name__,
         "message": error.message,
         "hint": error.hint or None,
         **{name: getattr(error, name, None) for name in FACTS},
         "partial": document.response(partial) if partial is not None else None,
+        **({"steps": [step.document for step in steps]} if steps else {}),
     }
 
 

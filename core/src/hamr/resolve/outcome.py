@@ -48,6 +48,12 @@ class Step(NamedTuple):
     why: str
     refused: tuple[Refusal, ...] = ()
 
+    @property
+    def document(self) -> dict[str, Any]:
+        """The step for programs."""
+        refused = [each._asdict() for each in self.refused]
+        return {"step": self.name, "found": self.found, "why": self.why, "refused": refused}
+
 
 class Meant(NamedTuple):
     """What a name of a user's files stands for, and the names on the way to that.
