@@ -50,7 +50,9 @@ def test_a_full_response_is_json_without_bytes() -> None:
 
 
 def test_no_bucket_of_the_usage_is_left_out() -> None:
-    assert {field.name for field in fields(Usage)} - {"raw"} <= set(document.USAGE)
+    assert {field.name for field in fields(Usage)} - {"raw"} <= {*document.usage(Usage())}
+    told = document.usage(Usage(input=5, billed=Usage(input=3)))
+    assert (told["input"], told["billed"]["input"], told["billed"]["billed"]) == (5, 3, None)
 
 
 def test_the_page_describes_every_field() -> None:

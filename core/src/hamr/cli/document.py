@@ -77,8 +77,9 @@ def attachment(part: Part) -> dict[str, Any]:
 
 
 def usage(told: Usage) -> dict[str, Any]:
-    """The tokens, bucket by bucket, with their sums."""
-    return {name: getattr(told, name) for name in USAGE}
+    """The tokens, bucket by bucket, with their sums; `billed` is the same of what is charged for, where it differs."""
+    buckets = {name: getattr(told, name) for name in USAGE}
+    return {**buckets, "billed": usage(told.billed) if told.billed is not None else None}
 
 
 def cost(told: Cost) -> dict[str, Any]:

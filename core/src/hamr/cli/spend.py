@@ -144,8 +144,7 @@ def _tell(total: Line, *, kept: bool, said: bool) -> None:
 def _document(line: Line, keys: dict[str, Key]) -> dict[str, Any]:
     from hamr.cli import document
 
-    usage = document.usage(line.usage)
-    usage.pop("estimated")
+    usage = {name: count for name, count in document.usage(line.usage).items() if name not in ("estimated", "billed")}
     key = keys.get(line.by.get("key", ""))
     origin = {"key_tail": key.tail, "key_origin": key.origin} if key is not None else {}
     counts = {"calls": line.calls, "unpriced": line.unpriced, "estimated": line.estimated}
