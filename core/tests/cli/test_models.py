@@ -112,3 +112,13 @@ def test_json_is_of_its_schema(hamr: Any, tmp_path: Path) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "models.toml").write_text(LISTED)
     jsonschema.validate(hamr("models", "--json").json, schema)
+
+
+def test_what_the_users_files_suppress_is_told(hamr: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """N-125."""
+    file = tmp_path / "providers.toml"
+    file.write_text('[suppress]\nroutes = ["sim:echo", "groq:old"]\n')
+    monkeypatch.setenv("HAMR_PROVIDERS_CONFIG", str(file))
+    ran = hamr("models", "-p", "sim")
+    assert f"suppressed in {file}: sim/echo\n" in ran.err
+    assert not [line for line in ran.out.splitlines() if line.split()[:1] == ["sim/echo"]]

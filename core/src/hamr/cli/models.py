@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hamr.cli.price_lists import PriceLists
+    from hamr.config.configuration import Configuration
     from hamr.errors import HamrError
     from hamr.types import Listing, ModelInfo
 
@@ -60,6 +61,7 @@ def command(context: click.Context, /, *, query: tuple[str, ...], provider: str 
     with Hamr() as client:
         listing, lists = client.models(provider), PriceLists(client.providers, os.environ)
         keyless = [] if provider else _keyless()
+        left_out = _left_out(client.providers.configuration, provider)
     if provider is not None and provider in listing.failures:
         raise listing.failures[provider]
     found = [model for model in listing.models if _fits(model, query)]
@@ -70,10 +72,19 @@ def command(context: click.Context, /, *, query: tuple[str, ...], provider: str 
         _tell(query, found, listing)
         for text in lists.stale():
             output.note(text)
+        for text in left_out:
+            output.note(text)
         if keyless:
             output.note(f"not asked, for want of a key: {', '.join(keyless)} (see `hamr providers`)")
     if listing.failures and not listing.models:
         context.exit(exit_codes.FAILED)
+
+
+def _left_out(configuration: Configuration, provider: str | None) -> list[str]:
+    """What the user's files take out of the lists, and which file does."""
+    said = [(layer, [each for each in layer.suppressed if provider in (None, each.provider)])
+            for layer in configuration.layers]  # fmt: skip
+    return [f"suppressed in {layer.place}: {', '.join(map(str, routes))}" for layer, routes in said if routes]
 
 
 def _keyless() -> list[str]:
