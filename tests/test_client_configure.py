@@ -140,6 +140,18 @@ def test_it_stays_when_the_files_are_read_again(tmp_path: Path, provider: Canned
         assert client.selection("fast").provider == "mine"
 
 
+def test_pools_are_made_anew(provider: Canned, tmp_path: Path) -> None:
+    """A pool of several models goes where they are now."""
+    for _ in range(2):
+        provider.answer(REPLY)
+    with Hamr(environ={"HAMR_STATE_DIR": str(tmp_path)}, folder=None) as client:
+        client.register_provider("mine", base_url=f"{provider.url}/before")
+        client.call("hi", "mine/a,mine/b")
+        client.register_provider("mine", base_url=f"{provider.url}/after")
+        client.call("hi", "mine/a,mine/b")
+    assert [asked.path for asked in provider.asked] == ["/before/chat/completions", "/after/chat/completions"]
+
+
 def test_the_front_door_has_them_too(provider: Canned) -> None:
     provider.answer(REPLY)
     try:

@@ -89,6 +89,8 @@ class Pipelines:
         """Compile them anew when they are next asked for: what they were made of has changed."""
         self._made.clear()
         self._hooks.clear()
+        if "_pooling" in self.__dict__:
+            self._pooling.forget()
 
     @property
     def transports(self) -> list[Transport]:

@@ -66,6 +66,10 @@ class Pooling:
             raise ConfigError("no model was named", hint="Name candidates as provider/model, with commas between them.")
         return Pooled.of(self._pools, found)
 
+    def forget(self) -> None:
+        """Make the pools of several models anew when they are next asked for."""
+        self._together.clear()
+
     def close(self) -> None:
         """Let go of the file."""
         self._pools.close()
