@@ -8,11 +8,14 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 import hamr
 from hamr import BrokenReply, ConfigError, Hamr, NoAnswer, Overloaded, Settings, Timeouts
+from hamr.spend import report
+from hamr.spend.spending import ledger
 from hamr_testkit.colours import Colour
 
 
@@ -201,3 +204,18 @@ def test_abandoned_streams_leave_no_thread_behind() -> None:
         while threading.active_count() > before + 2 and time.monotonic() < deadline:
             time.sleep(0.05)
         assert threading.active_count() <= before + 2
+
+
+def test_a_key_in_code_that_is_none_says_nothing() -> None:
+    with Hamr(environ={"GROQ_API_KEY": "gsk-set"}, keys={"groq": None}) as client:
+        secret = client.pipeline("groq/any").route.secret()
+    assert secret is not None
+    assert secret.reveal() == "gsk-set"
+
+
+def test_one_tag_is_a_text(tmp_path: Path) -> None:
+    environ = {"HAMR_STATE_DIR": str(tmp_path)}
+    with Hamr(environ=environ, tags="nightly, slow", folder=None) as client:
+        client.call("hi", "sim/echo")
+    lines = report.lines(ledger(environ), ("tag",), report.Asked("", "", {}))
+    assert sorted(str(line.by["tag"]) for line in lines) == ["nightly", "slow"]

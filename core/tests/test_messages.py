@@ -85,3 +85,9 @@ def test_a_result_for_no_call_is_told_by_its_place() -> None:
 def test_a_result_whose_call_only_the_provider_knows_is_sent() -> None:
     given = Message("tool", (ToolResult("c2", (Text("x"),)),))
     assert messages([given]) == (given,)
+
+
+@pytest.mark.parametrize(("prompt", "told"), [(b"hi", "bytes"), (5, "int"), (None, "NoneType"), ([5], "int")])
+def test_what_is_no_prompt_is_named_by_its_type(prompt: Any, told: str) -> None:
+    with pytest.raises(ConfigError, match=rf"messages\[0\]: {told} is no message"):
+        messages(prompt)

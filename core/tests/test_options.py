@@ -62,6 +62,8 @@ def test_the_ways_to_give_an_option(option: str, given: Any, made: Any) -> None:
         ({"max_token": 5}, "unknown option 'max_token'.*\nDid you mean max_tokens"),
         ({"xyzzy": 5}, r"unknown option 'xyzzy'.*\n.*options=\{\.\.\.\}"),
         ({"tools": ["look"]}, r"tools\[0\] is no tool"),
+        ({"tools": print}, "tools is of the type .*\nGive a list"),
+        ({"tools": {"name": "look"}}, "tools is of the type dict\nGive a list"),
         ({"tools": [{"description": "nameless"}]}, r"tools\[0\] is no tool"),
         ({"response_format": "yaml"}, "response_format 'yaml' is unknown"),
         ({"thinking": "deeply"}, "thinking 'deeply' is unknown"),

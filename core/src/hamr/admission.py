@@ -98,7 +98,9 @@ class Admission:
 
     def _tags(self) -> list[str]:
         said = self._given.tags
-        named = self._environ.get("HAMR_TAGS", "").split(",") if said is None else said
+        if said is None:
+            said = self._environ.get("HAMR_TAGS", "")
+        named = said.split(",") if isinstance(said, str) else said
         return [tag.strip() for tag in named if tag.strip()]
 
     def _spent(self) -> Spending:

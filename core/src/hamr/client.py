@@ -47,11 +47,11 @@ if TYPE_CHECKING:
 class Hamr:
     """A client. Safe to use from many threads and event loops; a context manager in both colours.
 
-    `keys` gives a provider's key in code, and `parameters` what its URL needs to know besides; `prefer` says which
-    distribution counts where two bring the same provider; `extensions` are switched on by name; `limits` are laid over
-    those of a `provider` or a `provider/model`; what calls cost is charged to the `project` and the `tags`, within
-    `budgets`; `tell` is called with what a login or a limit has to say. `credentials` is the user's own store of keys
-    and logins, None where there is no home. `folder` is where a `hamr.toml` is looked for, and above; None for none.
+    `keys` gives a provider's key in code (None says nothing), `parameters` what its URL needs to know besides; `prefer`
+    says which distribution counts where two bring the same provider; `extensions` are switched on by name; `limits` are
+    laid over those of a `provider` or a `provider/model`; what calls cost is charged to the `project` and the `tags`,
+    within `budgets`; `tell` is called with what a login or a limit has to say. `credentials` is the user's own store of
+    keys and logins, None where there is no home. `folder` is where a `hamr.toml` is looked for, and above.
     """
 
     def __init__(  # noqa: PLR0913  # each is given by name
@@ -59,7 +59,7 @@ class Hamr:
         *,
         settings: Settings | None = None,
         environ: Mapping[str, str] | None = None,
-        keys: Mapping[str, str] | None = None,
+        keys: Mapping[str, str | None] | None = None,
         parameters: Mapping[str, Mapping[str, str]] | None = None,
         prefer: Mapping[str, str] | None = None,
         extensions: Iterable[str] | None = None,
@@ -77,8 +77,10 @@ class Hamr:
         self.providers = Providers(self.plugins, self._environ, folder)
         self._tell = tell
         self.credentials = CredentialStore.of(self._environ)
-        given = dict(keys or {}), dict(parameters or {})
-        self._routes = Routes(self.providers, self._environ, *given, self.credentials, self.settings)
+        given = {name: key for name, key in (keys or {}).items() if key is not None}
+        self._routes = Routes(
+            self.providers, self._environ, given, dict(parameters or {}), self.credentials, self.settings
+        )
         self._resolver = Resolver(self._routes, self._environ, tell)
         self.capabilities: CapabilitySources = CapabilitySources(self.providers, self._resolver.warn, self._environ)
         self.stores = Stores(self.plugins, self._environ, self.providers.setting)

@@ -15,7 +15,9 @@ _PARTS = (Text, Image, Audio, File, Thinking, ToolCall, ToolResult, HostedTool)
 def messages(prompt: Prompt, system: str | None = None) -> tuple[Message, ...]:
     """The messages of a prompt, after the system message if there is one; raises ConfigError naming the place."""
     head = (Message("system", (Text(system),)),) if system else ()
-    turns: list[Any] = list(prompt) if isinstance(prompt, Sequence) and not isinstance(prompt, str) else [prompt]
+    turns: list[Any] = (
+        list(prompt) if isinstance(prompt, Sequence) and not isinstance(prompt, str | bytes) else [prompt]
+    )
     if turns and all(isinstance(turn, _PARTS) for turn in turns):
         turns = [Message("user", tuple(turns))]
     body = tuple(

@@ -126,6 +126,9 @@ def patience(options: Mapping[str, Any]) -> float | None:
 
 
 def _tools(tools: Sequence[Tool | Mapping[str, Any] | Callable[..., Any]] | None) -> tuple[Tool, ...]:
+    given: Any = tools
+    if callable(given) or isinstance(given, str | Mapping):
+        raise _wrong("tools", given, "a list of functions, hamr Tools or dicts")
     made = tuple(tool if isinstance(tool, Tool) else _tool(tool, place) for place, tool in enumerate(tools or ()))
     places: dict[str, int] = {}
     for place, tool in enumerate(made):

@@ -89,6 +89,17 @@ def test_what_is_no_key_is_not_stored(hamr: Any, path: Path, key: str, told: str
     assert not path.exists()
 
 
+def test_a_record_that_cannot_be_read_is_told(hamr: Any, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"acme": [CANARY], "elsewhere": {"type": "of another program"}}))
+    for arguments in ([], ["--json"]):
+        ran = hamr("auth", *arguments)
+        assert ran.code == 0
+        assert f"warning: {path}: acme must be a table\n" in ran.err
+        assert "canary" not in ran.out + ran.err
+        assert "elsewhere" not in ran.err
+
+
 def test_a_key_is_typed_in_unseen(person: Any, path: Path) -> None:
     sitting = person("auth", "add", "acme")
     sitting.see("Keys are at https://acme.example/keys")

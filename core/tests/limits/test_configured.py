@@ -53,6 +53,11 @@ def test_the_environment_is_laid_over_the_manifest_and_code_over_both() -> None:
     assert configured.of_provider("groq", base, environ, code) == RateLimits(1, 2, 3)
 
 
+def test_what_is_no_table_of_limits_is_named() -> None:
+    with pytest.raises(ConfigError, match=r"limits\['groq'\] is no table of limits"):
+        configured.given({"groq": 30})  # type: ignore[dict-item]  # wrong on purpose
+
+
 @pytest.mark.parametrize("number", ["0", "-1"])
 def test_zero_takes_a_limit_away(number: str) -> None:
     """N-163."""

@@ -166,7 +166,10 @@ def show(*, as_json: bool) -> None:
     from hamr.cli.credentials import credentials
 
     store = own_credentials.own_store()
-    found = credentials(store, own_credentials.names_of_all(), time.time())
+    names = own_credentials.names_of_all()
+    found = credentials(store, names, time.time())
+    for fault in own_credentials.faults(store, names):
+        output.note(f"warning: {fault}")
     if as_json:
         shown = [{**asdict(each), "variables": list(each.variables)} for each in found]
         output.write_json({"place": store.path, "readable_by_others": store.readable_by_others(), "credentials": shown})

@@ -9,7 +9,7 @@ from hamr.cli import output
 from hamr.variables import TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from hamr.providers import Providers
     from hamr.secrets.kept_keys import KeptKeys
@@ -138,3 +138,17 @@ def _names(there: Providers, id: str) -> tuple[str, ...]:
         return (id, *there.manifest(id).auth.stored_as)
     except HamrError:  # `hamr providers` tells what is wrong with it
         return (id,)
+
+
+def faults(store: CredentialStore, names: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """What is wrong with what is stored of a provider, of which there is no row then."""
+    from hamr.errors import ConfigError
+
+    there = set(store.ids())
+    for known in names.values():
+        if there.isdisjoint(known):
+            try:
+                store.keys(known)
+                store.logins(known)
+            except ConfigError as error:
+                yield error.message

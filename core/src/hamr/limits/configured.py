@@ -106,6 +106,8 @@ def _without_none(limits: RateLimits) -> RateLimits:
 
 
 def _read(name: str, limits: Mapping[str, int | None]) -> RateLimits:
+    if not isinstance(limits, Mapping):
+        raise ConfigError(f"limits[{name!r}] is no table of limits", hint='Write it as {"rpm": 30}.')
     for kind, value in limits.items():
         known: object = value
         if kind not in KINDS:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from hamr.errors import ConfigError
 from hamr.resolve.model import Role
 from hamr.resolve.variables import MODEL, PROVIDER, said
 
@@ -20,7 +22,11 @@ def candidates(model: Models | None, environ: Mapping[str, str], role: Role = "c
         return _from_environ(environ) if role == "chat" else ()
     if isinstance(model, str):
         return names(model) or [""] if "," in model else ()
-    return [each for text in model for each in names(text)] or [""]
+    given: Any = model
+    several = list(given) if isinstance(given, Iterable) else [given]
+    if odd := [type(text).__name__ for text in several if not isinstance(text, str)]:
+        raise ConfigError(f"a model is no text, but {odd[0]}", hint="Name it as 'provider/model'.")
+    return [each for text in several for each in names(text)] or [""]
 
 
 def names(text: str) -> list[str]:

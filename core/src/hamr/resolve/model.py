@@ -21,7 +21,8 @@ def model_of(provider: Provider, name: str | None, role: Role = "chat") -> Model
     if name is None and not (name := provider.models.get(role)):
         wanted = "default model" if role == "chat" else f"default model for {role}"
         raise ConfigError(
-            f"{provider.id} has no {wanted}", hint=f"Name one: {provider.id}/<model>, as the provider spells it."
+            f"{provider.id} has no {wanted}",
+            hint=f"Name one: {provider.id}/<model>, as `hamr models -p {provider.id}` lists them.",
         )
     rule = next((rule for rule in provider.rules if rule.fits(name)), None)
     return Model(name, rule.wire, rule.compat, rule.limits, rule.local, rule.header_values) if rule else Model(name)

@@ -34,7 +34,7 @@ def too_late(exc: BaseException, call: Call, place: Place) -> Told:
     """The call's deadline passed."""
     total = call.timeouts.total
     told = "the call's deadline passed" if total is None else f"the whole call took longer than {total:g} s"
-    return told, "Allow more time for the whole call (`timeouts.total`), or ask for less."
+    return told, "Allow more time for the whole call (`timeout`, `--timeout`), or ask for less."
 
 
 def not_connected(exc: BaseException, call: Call, place: Place) -> Told:
