@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,29 @@ def test_pools_are_made_anew(provider: Canned, tmp_path: Path) -> None:
         client.register_provider("mine", base_url=f"{provider.url}/after")
         client.call("hi", "mine/a,mine/b")
     assert [asked.path for asked in provider.asked] == ["/before/chat/completions", "/after/chat/completions"]
+
+
+def test_what_was_compiled_before_is_let_go_of_at_the_end(install: Any, tmp_path: Path) -> None:
+    code = """from hamr.api import hookimpl
+CLOSED = []
+class Transport:
+    def open(self, call): raise NotImplementedError
+    async def aopen(self, call): raise NotImplementedError
+    def close(self): CLOSED.append(self)
+    async def aclose(self): self.close()
+@hookimpl
+def hamr_transport(route):
+    return Transport()
+"""
+    install("acme", code=code)
+    with Hamr(environ={}, folder=None) as client:
+        first = client.pipeline("acme/m").transport
+        client.configure("[aliases]\na = 'acme/m'\n")
+        client.configure("[aliases]\nb = 'acme/m'\n")
+        second = client.pipeline("acme/m").transport
+    assert first is not second
+    closed = sys.modules["hamr_provider_acme"].CLOSED
+    assert (closed.count(first), closed.count(second)) == (1, 1)
 
 
 def test_the_front_door_has_them_too(provider: Canned) -> None:

@@ -40,6 +40,7 @@ class Pipelines:
         self._hooks: dict[str, Hooks] = {}
         self._made: dict[tuple[str | None, ...], Pipeline] = {}
         self._compiling = threading.RLock()
+        self._left: list[Transport] = []
 
     def of(
         self, id: str, name: str | None, role: Role = "chat", mode: str | None = None, form: str | None = None
@@ -87,6 +88,7 @@ class Pipelines:
 
     def forget(self) -> None:
         """Compile them anew when they are next asked for: what they were made of has changed."""
+        self._left = self.transports  # they may have connections, or a program, that are let go of at the end
         self._made.clear()
         self._hooks.clear()
         if "_pooling" in self.__dict__:
@@ -97,7 +99,11 @@ class Pipelines:
         """All that were asked for, each once."""
         pools = self._pooling.made if "_pooling" in self.__dict__ else ()
         pipelines = [each for pipeline in (*self._made.values(), *pools) for each in pipeline.all]
-        return list({id(each): each for each in (self._builtin.http, *(one.transport for one in pipelines))}.values())
+        return list(
+            {
+                id(each): each for each in (self._builtin.http, *self._left, *(one.transport for one in pipelines))
+            }.values()
+        )
 
     def close(self) -> None:
         """Let go of the file of the pools."""
