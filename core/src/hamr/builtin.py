@@ -17,6 +17,8 @@ WIRES = {
     "openai-responses": "hamr.wires.openai_responses:OpenAIResponses",
     "gemini": "hamr.wires.gemini:Gemini",
 }
+STYLES = ("none", "bearer", "header", "oauth")
+TRANSPORTS = ("http",)
 
 
 class Builtin:
@@ -28,7 +30,7 @@ class Builtin:
     @hookimpl
     def hamr_transport(self, route: Route) -> Transport | None:
         """HTTP for `transport = "http"`."""
-        return self.http if route.provider.transport == "http" else None
+        return self.http if route.provider.transport in TRANSPORTS else None
 
     @hookimpl
     def hamr_auth(self, route: Route) -> Auth | None:

@@ -8,7 +8,7 @@ from typing import Any
 import pluggy
 
 from hamr import specs
-from hamr.builtin import WIRES, Builtin
+from hamr.builtin import STYLES, TRANSPORTS, WIRES, Builtin
 from hamr.errors import ConfigError, HamrError, PluginError
 from hamr.pipeline import Pipeline
 from hamr.types import Route
@@ -46,17 +46,17 @@ class Hooks:
         provider = route.provider
         transport: specs.Transport | None = self._ask("hamr_transport", specs.Transport, route)
         if transport is None:
-            raise _unanswered(route, "transport", provider.transport, ["http"])
+            raise unanswered(provider.id, "transport", provider.transport, TRANSPORTS)
         auth: specs.Auth | None = self._ask("hamr_auth", specs.Auth, route)
         if auth is None:
-            raise _unanswered(route, "auth style", provider.auth.style, ["none", "bearer", "header", "oauth"])
+            raise unanswered(provider.id, "auth style", provider.auth.style, STYLES)
         if provider.header_values or route.model.header_values:
             from hamr.auth.valued_headers import ValuedHeaders
 
             auth = ValuedHeaders(auth, route)
         wire: specs.ToolWire | None = self._ask("hamr_toolwire", specs.ToolWire, route)
         if wire is None:
-            raise _unanswered(route, "wire", route.wire, list(WIRES))
+            raise unanswered(provider.id, "wire", route.wire, WIRES)
         notice = wire.notice(route) if isinstance(wire, specs.NoticingWire) else None
         return Pipeline(route, transport, auth, wire, notice=notice)
 
@@ -81,9 +81,14 @@ class Hooks:
             for name, plugin in self._manager.list_name_plugin()
         }
 
+    def only_the_core(self, hook: str) -> bool:
+        """Whether nobody but the core answers this hook, so that it must know what the provider names."""
+        return not any(hook in answered for name, answered in self.names().items() if name != "core")
 
-def _unanswered(route: Route, noun: str, name: str, known: list[str]) -> ConfigError:
+
+def unanswered(id: str, noun: str, name: str, known: Iterable[str]) -> ConfigError:
+    """The error for what a provider names and nobody answers for; `known` are those of the core."""
     return ConfigError(
-        f"{route.provider.id}: no plugin knows the {noun} {name!r}",
+        f"{id}: no plugin knows the {noun} {name!r}",
         hint=f"The core knows {', '.join(known)}; another comes from the provider's own plugin or an extension.",
     )

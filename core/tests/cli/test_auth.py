@@ -73,33 +73,6 @@ def test_a_key_is_stored_and_no_more_than_its_tail_is_shown(
         assert "acme" in ran.out
 
 
-@pytest.mark.parametrize(
-    ("key", "told"),
-    [
-        (f'"{CANARY}"', "stands in quotes"),
-        (f"'{CANARY}'", "stands in quotes"),
-        ("canary" * 20_000, "120,000 characters"),
-    ],
-)
-def test_what_is_no_key_is_not_stored(hamr: Any, path: Path, key: str, told: str) -> None:
-    ran = hamr("auth", "add", "acme", "--stdin", stdin=key.encode())
-    assert (ran.code, ran.out) == (2, "")
-    assert told in ran.err
-    assert "canary" not in ran.err
-    assert not path.exists()
-
-
-def test_a_record_that_cannot_be_read_is_told(hamr: Any, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"acme": [CANARY], "elsewhere": {"type": "of another program"}}))
-    for arguments in ([], ["--json"]):
-        ran = hamr("auth", *arguments)
-        assert ran.code == 0
-        assert f"warning: {path}: acme must be a table\n" in ran.err
-        assert "canary" not in ran.out + ran.err
-        assert "elsewhere" not in ran.err
-
-
 def test_a_key_is_typed_in_unseen(person: Any, path: Path) -> None:
     sitting = person("auth", "add", "acme")
     sitting.see("Keys are at https://acme.example/keys")

@@ -96,6 +96,30 @@ def test_check_finds_a_hook_of_no_such_name(install: Any, hamr: Any) -> None:
     assert "hamr_aut" in ran.out
 
 
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        ('wire = "openai-completion"', "no plugin knows the wire 'openai-completion'"),
+        ('wire = "gemini"\n[auth]\nstyle = "baerer"', "no plugin knows the auth style 'baerer'"),
+        ('wire = "gemini"\ntransport = "htp"', "no plugin knows the transport 'htp'"),
+        ('wire = "gemini"\n[modes.more]\nwire = "gemni"', "no plugin knows the wire 'gemni'"),
+        ('wire = "gemini"\n[[model]]\nmatch = "a*"\nwire = "gemni"', "no plugin knows the wire 'gemni'"),
+    ],
+)
+def test_check_finds_a_name_that_nobody_answers_for(install: Any, hamr: Any, field: str, told: str) -> None:
+    head = 'api = 1\nid = "acme"\nname = "Acme"\nbase_url = "https://acme.example"\n'
+    install("acme", manifest=f"{head}{field}\n")
+    ran = hamr("plugins", "--check")
+    assert ran.code == 1
+    assert f"fails: acme: {told}" in ran.out
+
+
+def test_check_leaves_names_to_a_plugin_that_answers_for_them(install: Any, hamr: Any) -> None:
+    head = 'api = 1\nid = "acme"\nname = "Acme"\nbase_url = "https://acme.example"\nwire = "gemini"\n'
+    install("acme", manifest=f'{head}[auth]\nstyle = "own"\n', code=HOOK)
+    assert hamr("plugins", "--check").code == 0
+
+
 def test_check_finds_a_broken_manifest(install: Any, hamr: Any) -> None:
     install("acme", manifest="id = ")
     assert "fails: " in hamr("plugins", "--check").out

@@ -47,6 +47,7 @@ def typed(provider: Provider) -> str:
     try:  # click's own prompt is shown before the terminal's echo is off: what is pasted at once would be seen
         return getpass(f"The key of {provider.name} (it is not shown): ")
     except EOFError:
+        output.note("")  # the prompt's line has not ended
         raise ConfigError("no key was typed in") from None
 
 

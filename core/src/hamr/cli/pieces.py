@@ -13,6 +13,8 @@ from hamr.errors import HamrError, PluginError
 
 if TYPE_CHECKING:
     from hamr.client import Hamr
+    from hamr.compose import Hooks
+    from hamr.manifest import Manifest
 
 KINDS = {PROVIDERS: "provider", COMMANDS: "command", EXTENSIONS: "extension", STORES: "store", TABLES: "tables"}
 
@@ -114,7 +116,29 @@ def _timed(point: EntryPoint, piece: Piece) -> Piece:
 def _provider(client: Hamr, point: EntryPoint, piece: Piece) -> Piece:
     if not piece.enabled or client.plugins.find(point.name) != point:
         return piece
-    return replace(piece, works=True, hooks=tuple(client.hooks(point.name).names()[point.source]))
+    hooks = client.hooks(point.name)
+    _answered(client.providers.manifest(point.name), hooks)
+    return replace(piece, works=True, hooks=tuple(hooks.names()[point.source]))
+
+
+def _answered(manifest: Manifest, hooks: Hooks) -> None:
+    """Raise ConfigError for a wire, an auth style or a transport that nobody knows: each call would fail."""
+    from hamr.builtin import STYLES, TRANSPORTS, WIRES
+    from hamr.compose import unanswered
+
+    modes = manifest.modes.values()
+    rules = [*manifest.model, *(rule for mode in modes for rule in mode.model)]
+    auths = [manifest.auth, *(mode.auth for mode in modes if mode.auth is not None)]
+    wires = [manifest.wire, *(mode.wire for mode in modes), *(rule.wire for rule in rules if rule.wire is not None)]
+    named = (
+        ("hamr_toolwire", "wire", wires, tuple(WIRES)),
+        ("hamr_auth", "auth style", [auth.style for auth in auths], STYLES),
+        ("hamr_transport", "transport", [manifest.transport], TRANSPORTS),
+    )
+    for hook, noun, names, known in named:
+        odd = [name for name in names if name not in known]
+        if odd and hooks.only_the_core(hook):
+            raise unanswered(manifest.id, noun, odd[0], known)
 
 
 def _command(client: Hamr, point: EntryPoint, piece: Piece) -> Piece:
