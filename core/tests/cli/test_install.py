@@ -91,7 +91,10 @@ def test_beside_broken_plugins(install: Any, with_index: Any, code: str) -> None
 
 def test_what_brings_nothing_is_told(with_index: Any, index: Any) -> None:
     index.on_offer["plain"] = {"id": "x", "dist": "plain", "group": "other.group"}
-    assert "installed plain 1.2.3; it brings nothing for hamr\n" in with_index(command, "--exact", "plain").out
+    ran = with_index(command, "--exact", "plain")
+    assert "installed plain 1.2.3; it brings nothing for hamr\n" in ran.out
+    assert "hamr uninstall plain" in ran.err
+    assert "hamr install hamr-provider-plain\n" in ran.err
 
 
 def test_a_failure_tells_what_the_installer_said(with_index: Any, index: Any, tmp_path: Path) -> None:

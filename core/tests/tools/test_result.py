@@ -50,6 +50,7 @@ def numbers() -> Iterator[int]:
         (Decimal("1.50"), '"1.50"'),
         (float("nan"), '"NaN"'),
         ([], "[]"),
+        ("caf\udce9 \ud83d\ude00", "caf\ufffd \N{GRINNING FACE}"),
     ],
 )
 def test_values_as_text(value: Any, text: str) -> None:
@@ -86,6 +87,11 @@ def test_what_json_cannot_hold_is_named(value: Any, kind: str | None) -> None:
         return
     with pytest.raises(TypeError, match=f"the tool returned a {kind}, which JSON cannot hold"):
         result(CALL, value)
+
+
+def test_a_failure_that_names_half_a_character_can_be_sent() -> None:
+    (part,) = failure(CALL, OSError("caf\udce9")).parts
+    assert part == Text("OSError: caf\ufffd")
 
 
 def test_failures_and_refusals() -> None:

@@ -78,10 +78,17 @@ def documents(outcomes: Sequence[Outcome]) -> dict[str, list[dict[str, object]]]
 
 def tell(outcomes: Sequence[Outcome]) -> None:
     """Print a line for each distribution that is installed now."""
+    from hamr.requirement import usual_dist
+
     for outcome in outcomes:
         brought = brings(outcome.distribution)
         told = ", ".join(f"{piece['kind']} {piece['name']}" for piece in brought) or "nothing for hamr"
         output.write(f"{_became(outcome)}; it brings {told}\n")
+        if not brought:
+            name = outcome.distribution
+            output.note(
+                f"To take it away: hamr uninstall {name}. The plugin of a provider {name}: hamr install {usual_dist(name)}"
+            )
 
 
 def brings(distribution: str) -> list[dict[str, str]]:

@@ -24,17 +24,26 @@ def failure(call: ToolCall, error: BaseException) -> ToolResult:
 
 def refusal(call: ToolCall, why: str) -> ToolResult:
     """The result of a call that has none, and why."""
-    return ToolResult(call.id, (Text(why),), call.name, is_error=True)
+    return ToolResult(call.id, (Text(_whole(why)),), call.name, is_error=True)
 
 
 def _parts(value: Any) -> tuple[Text | Image | File, ...]:
     if isinstance(value, str):
-        return (Text(str.__str__(value)),)
+        return (Text(_whole(str.__str__(value))),)
     if isinstance(value, _PARTS):
         return (value,)
     if isinstance(value, list | tuple) and any(isinstance(each, _PARTS) for each in value):
         return tuple(part for each in value for part in _parts(each))
     return (Text(_json(value)),)
+
+
+def _whole(text: str) -> str:
+    """The same with a replacement character for each half of one, as names of files may hold: no wire carries it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def _json(value: Any) -> str:
