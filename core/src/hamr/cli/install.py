@@ -85,9 +85,9 @@ def tell(outcomes: Sequence[Outcome]) -> None:
         told = ", ".join(f"{piece['kind']} {piece['name']}" for piece in brought) or "nothing for hamr"
         output.write(f"{_became(outcome)}; it brings {told}\n")
         if not brought:
-            name = outcome.distribution
+            name, usual = outcome.distribution, usual_dist(outcome.distribution)
             output.note(
-                f"To take it away: hamr uninstall {name}. The plugin of a provider {name}: hamr install {usual_dist(name)}"
+                f"To take it away: hamr uninstall {name}. The plugin of a provider {name}: hamr install {usual}"
             )
 
 
