@@ -166,6 +166,20 @@ def test_a_key_is_taken_out_of_text_plain_and_quoted() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("bad key sk-canary-0123456...", "bad key ***"),
+        ("sk-canary-01 and sk-canary-0123", "*** and ***"),
+        ("keys begin with sk-canary-", "keys begin with sk-canary-"),
+        ("sk-canary-012345-other, the rest", "***, the rest"),
+        ("sk-canary-0123456789 sk-canary-0123456789", "*** ***"),
+    ],
+)
+def test_a_key_that_is_cut_short_is_taken_out_of_text(text: str, cleaned: str) -> None:
+    assert clean(text, Secret("sk-canary-0123456789", "the test")) == cleaned
+
+
+@pytest.mark.parametrize(
     ("auth", "environ", "given", "may"),
     [
         (AuthSpec(), {}, {}, True),

@@ -10,8 +10,11 @@ from hamr.types import Secret
 
 SHORTEST = 6
 """A shorter key is a placeholder such as `local`, and occurs in ordinary words."""
+BEGINNING = 12
+"""So much of a key is taken out where its end is missing; less is the same for many keys: `sk-proj-`."""
 
-
+_REST = r"[A-Za-z0-9._~+/=-]*"
+"""All that may follow: what begins alike may be another key of the same kind, whose end would be left."""
 _USER = re.compile(r"(?<=://)\S*@")
 _OPTION = re.compile(r"(?<=[?&])(username|password)=[^&\s]*")
 
@@ -30,9 +33,11 @@ def redacted(error: CallError, secret: Secret | None) -> None:
 
 
 def clean(text: str, secret: Secret) -> str:
-    """The text with the key, plain or quoted for a URL, replaced by ***."""
+    """The text with the key, plain, cut short or quoted for a URL, replaced by ***."""
     value = secret.reveal()
-    return text.replace(value, "***").replace(quote(value, safe=""), "***")
+    text = text.replace(value, "***").replace(quote(value, safe=""), "***")
+    begun = value[:BEGINNING]
+    return re.sub(re.escape(begun) + _REST, "***", text) if len(value) > BEGINNING and begun in text else text
 
 
 def without_user(url: str) -> str:
