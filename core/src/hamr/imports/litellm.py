@@ -29,6 +29,8 @@ LIMITS = ("rpm", "tpm")
 PARAMETERS = {"api_version": "api_version", "vertex_project": "project", "vertex_location": "location"}
 PARAMETERS |= {"aws_region_name": "region"}
 """What a URL needs to know besides, by the names that it has here."""
+ADDRESSED = ("azure",)
+"""Those whose every user has an address of their own: a base URL does not make another provider of them."""
 CARRIED = {"model", "api_base", "base_url", "api_key", *GENERATION, *LIMITS, *PARAMETERS}
 COSTS = {
     "input_cost_per_token": "input",
@@ -100,7 +102,7 @@ class _Row:
 
     def _provider(self) -> str:
         """One that is there, or one of the user's own at this URL."""
-        if self.base is None or (self.kind == "azure" and "{" not in self.base):
+        if self.base is None or (self.kind in ADDRESSED and "{" not in self.base):
             self._parameters()
             return self.kind
         if self.base.startswith(VARIABLE):
@@ -117,7 +119,7 @@ class _Row:
         said = {PARAMETERS[name]: str(value) for name, value in self.params.items() if name in PARAMETERS}
         said = {name: value for name, value in said.items() if not value.startswith(VARIABLE)}
         entry: dict[str, Any] = {"parameters": said} if said else {}
-        if self.kind == "azure" and self.base and not self.base.startswith(VARIABLE):
+        if self.kind in ADDRESSED and self.base and not self.base.startswith(VARIABLE):
             entry["base_url"] = self.base.rstrip("/")
         there = self.found.providers.get(self.kind, {})
         if different := [name for name in entry if there.get(name, entry[name]) != entry[name]]:
