@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from importlib.metadata import PackageNotFoundError, distribution
 
+from packaging.requirements import Requirement
+
 DISTRIBUTIONS, MEGABYTES = 15, 25
-NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def brought(name: str, seen: set[str]) -> set[str]:
-    """The normalized names of a distribution and of all that it requires, extras left out.
-
-    What a marker rules out is not installed, and not counted.
-    """
+    """The normalized names of a distribution and of all that it requires here, extras left out."""
     normal = re.sub(r"[-_.]+", "-", name).lower()
     if normal in seen:
         return seen
@@ -22,9 +20,9 @@ def brought(name: str, seen: set[str]) -> set[str]:
     except PackageNotFoundError:
         return seen
     seen.add(normal)
-    for line in required:
-        if "extra ==" not in line and (found := NAME.match(line)):
-            brought(found.group(), seen)
+    for each in map(Requirement, required):
+        if each.marker is None or each.marker.evaluate({"extra": ""}):
+            brought(each.name, seen)
     return seen
 
 

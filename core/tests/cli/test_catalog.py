@@ -244,7 +244,7 @@ def test_without_an_old_one_what_came_with_hamr_counts(shop: Web, hamr: Any, mon
         (["diff", "-p", "shopp"], "Did you mean shop?"),
         (["diff", "-p", "shopp", "--offline"], "Did you mean shop?"),
         (["show", "shop/odl"], "Did you mean shop/old?"),
-        (["refesh"], "Did you mean 'refresh'?"),
+        (["refesh"], "No such command 'refesh'"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_a_hint(shop: Web, hamr: Any, arguments: list[str], told: str) -> None:
