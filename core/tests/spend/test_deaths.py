@@ -74,8 +74,8 @@ def test_a_killed_process_loses_no_settled_call_and_holds_nobody_up(tmp_path: Pa
     book.database.close()
     database = sqlite3.connect(tmp_path / FILE)
     assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    sums = "SUM(charged = ?1), SUM(charged = 5 * ?1), SUM(charged), (SELECT COUNT(*) FROM tags)"
-    settled, held, total, tags = database.execute(f"SELECT {sums} FROM calls", (DOLLAR,)).fetchone()
+    sums = "SUM(charged = :sum), SUM(charged = 5 * :sum), SUM(charged), (SELECT COUNT(*) FROM tags)"
+    settled, held, total, tags = database.execute(f"SELECT {sums} FROM calls", {"sum": DOLLAR}).fetchone()
     database.close()
     assert told <= settled <= told + KILLS, "no more than each of them had not told yet"
     assert held <= KILLS, "no more than each of them held at its death"

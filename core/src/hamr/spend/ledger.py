@@ -53,11 +53,11 @@ WRITE = f"INSERT OR REPLACE INTO calls ({', '.join(COLUMNS)}) VALUES ({', '.join
 SPENT = "SELECT spent FROM totals WHERE scope = ? AND per = ? AND start = ?"
 ADD = "UPDATE totals SET spent = spent + ? WHERE scope = ? AND per = ? AND start = ?"
 MATCHES = {
-    "all": "?1 = ''",
-    "project": "project = ?1",
-    "tag": "EXISTS (SELECT 1 FROM tags WHERE call = calls.id AND tag = ?1)",
-    "key": "key = ?1",
-    "provider": "provider = ?1",
+    "all": ":name = ''",
+    "project": "project = :name",
+    "tag": "EXISTS (SELECT 1 FROM tags WHERE call = calls.id AND tag = :name)",
+    "key": "key = :name",
+    "provider": "provider = :name",
 }
 """Whether a call counts for a scope."""
 
@@ -165,8 +165,8 @@ class Ledger:
         begin = start(per, today)
         if (found := db.execute(SPENT, (scope, per, begin)).fetchone()) is None:
             kind, _, name = scope.partition(":")
-            query = f"SELECT COALESCE(SUM(charged), 0) FROM calls WHERE {MATCHES[kind]} AND at >= ?2"  # noqa: S608  # our own words
-            found = db.execute(query, (name, second(begin))).fetchone()
+            query = f"SELECT COALESCE(SUM(charged), 0) FROM calls WHERE {MATCHES[kind]} AND at >= :since"  # noqa: S608  # our own words
+            found = db.execute(query, {"name": name, "since": second(begin)}).fetchone()
             db.execute("INSERT INTO totals VALUES (?, ?, ?, ?)", (scope, per, begin, found[0]))
         return int(found[0])
 
@@ -175,7 +175,7 @@ class Ledger:
         kind, _, name = budget.scope.partition(":")
         query = f"SELECT holder, SUM(charged) FROM calls WHERE holder IS NOT NULL AND {MATCHES[kind]} GROUP BY holder"  # noqa: S608  # our own words
         held = 0
-        for holder, charged in db.execute(query, (name,)).fetchall():
+        for holder, charged in db.execute(query, {"name": name}).fetchall():
             if self._holder.is_dead(holder):
                 db.execute("UPDATE calls SET holder = NULL, reason = ? WHERE holder = ?", (DIED, holder))
             else:
