@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,32 +21,14 @@ from hamr.pool.pooling import Pooling
 from hamr.pool.store import FILE, change
 from hamr.state.sqlite import SqliteStore
 from hamr.types import Message, Request, Settings, Standing, Text
+from hamr_testkit.canary import KEYS, TAILS
 from hamr_testkit.colours import Colour
-from hamr_testkit.scripted import HI, SCRIPTED, Answer, ScriptedTransport, refusal
+from hamr_testkit.scripted import HI, Answer, ScriptedTransport, refusal
 
-KEYS = [f"sk-canary-{each}-0123456789-{each}{each}{each}{each}" for each in "abc"]
-TAILS = ["…aaaa", "…bbbb", "…cccc"]
-QUICK = Settings(retries=1, retry_wait=0.05)
 MODEL = "local/m"
 ASKED = Request((Message("user", (Text("hi"),)),), stream=True)
 
-
-def made(environ: dict[str, str], told: list[str] | None = None) -> Hamr:
-    said = [] if told is None else told
-    return Hamr(environ={**SCRIPTED, **environ}, settings=QUICK, folder=None, tell=lambda text, _: said.append(text))
-
-
-@pytest.fixture(autouse=True)
-def _without_network(scripted: ScriptedTransport) -> None:
-    """All calls are answered by the script."""
-
-
-def script(client: Hamr, *answers: Answer | Exception) -> ScriptedTransport:
-    """What the client's calls are answered with."""
-    transport = client.pipeline(MODEL).transport
-    assert isinstance(transport, ScriptedTransport)
-    transport.play(*answers)
-    return transport
+Made = Callable[..., Hamr]
 
 
 OTHERS = {"HAMR_STATE_DIR": "", "LOCAL_API_KEY": KEYS[0], "VLLM_API_KEY": KEYS[1]}
@@ -53,19 +36,21 @@ BOTH = "local/m, vllm/n"
 
 
 @pytest.fixture
-def others(tmp_path: Path) -> Hamr:
+def others(tmp_path: Path, made: Made) -> Hamr:
     """A client with two providers of one key each."""
     return made({**OTHERS, "HAMR_STATE_DIR": str(tmp_path)})
 
 
 @pytest.mark.parametrize("model", [BOTH, ["local/m", "vllm/n"], ("local/m,vllm/n",)])
-def test_the_first_candidate_serves_for_as_long_as_it_can(others: Hamr, colour: Colour, model: str) -> None:
+def test_the_first_candidate_serves_for_as_long_as_it_can(
+    others: Hamr, colour: Colour, model: str, scripted: ScriptedTransport
+) -> None:
     """R-100."""
-    transport = script(others, HI, HI)
+    scripted.play(HI, HI)
     for _ in range(2):
         answer = colour.call(others, "hi", model)
         assert (answer.provider, answer.adaptations) == ("local", ())
-    assert transport.tails == [TAILS[0]] * 2
+    assert scripted.tails == [TAILS[0]] * 2
 
 
 @pytest.mark.parametrize(
@@ -79,38 +64,42 @@ def test_the_first_candidate_serves_for_as_long_as_it_can(others: Hamr, colour: 
     ],
 )
 def test_the_next_candidate_makes_good_for_the_first(
-    others: Hamr, colour: Colour, failure: Answer | Exception, why: str
+    others: Hamr, colour: Colour, failure: Answer | Exception, why: str, scripted: ScriptedTransport
 ) -> None:
     """C-61, R-93."""
-    transport = script(others, failure, HI)
+    scripted.play(failure, HI)
     answer = colour.call(others, "hi", BOTH)
-    assert (answer.provider, transport.tails) == ("vllm", TAILS[:2])
-    assert b'"n"' in transport.calls[1].body
+    assert (answer.provider, scripted.tails) == ("vllm", TAILS[:2])
+    assert b'"n"' in scripted.calls[1].body
     (changed,) = [each for each in answer.adaptations if each.field == "model"]
     assert changed.why.startswith(f"vllm/n served: local/m was passed over ({why}")
     assert answer.choice is not None
     assert (answer.choice.selector, answer.choice.passed_over[0].selector) == ("vllm/n", "local/m")
 
 
-def test_a_candidate_whose_breaker_is_open_is_passed_over(others: Hamr, tmp_path: Path, colour: Colour) -> None:
+def test_a_candidate_whose_breaker_is_open_is_passed_over(
+    others: Hamr, tmp_path: Path, colour: Colour, scripted: ScriptedTransport
+) -> None:
     """C-60: it is left alone after four failures, each of which let its key rest."""
-    transport = script(others, *[refusal(500), HI] * 4, HI)
+    scripted.play(*[refusal(500), HI] * 4, HI)
     store = SqliteStore(str(tmp_path / FILE))
     nowhere: Any = None
     for _ in range(4):
         colour.call(others, "hi", BOTH)
         run(change(store, lambda state: [state.rests.clear()]), nowhere)
     answer = colour.call(others, "hi", BOTH)
-    assert len(transport.calls) == 9
+    assert len(scripted.calls) == 9
     assert answer.choice is not None
     assert answer.choice.passed_over[0].why == "its provider keeps failing"
 
 
-def test_a_candidate_without_a_key_is_passed_over(tmp_path: Path, colour: Colour) -> None:
+def test_a_candidate_without_a_key_is_passed_over(
+    tmp_path: Path, colour: Colour, made: Made, scripted: ScriptedTransport
+) -> None:
     client = made({"HAMR_STATE_DIR": str(tmp_path), "LOCAL_API_KEY": KEYS[0]})
-    transport = script(client, HI)
+    scripted.play(HI)
     answer = colour.call(client, "hi", f"groq/g,{MODEL}")
-    assert (answer.provider, len(transport.calls)) == ("local", 1)
+    assert (answer.provider, len(scripted.calls)) == ("local", 1)
     assert answer.choice is not None
     assert "no key for groq" in answer.choice.passed_over[0].why
 
@@ -119,21 +108,23 @@ def test_each_candidate_has_the_transport_of_its_own(others: Hamr, tmp_path: Pat
     first, second = ScriptedTransport(refusal(500)), ScriptedTransport(HI)
     each = [replace(others.pipeline(name), transport=own) for name, own in (("local/m", first), ("vllm/n", second))]
     pooled = Pooling({"HAMR_STATE_DIR": str(tmp_path)}, lambda _: [], lambda _: each[0]).of_candidates(each)
-    _, answer = colour.run(pooled.flow(ASKED, QUICK), first)
+    _, answer = colour.run(pooled.flow(ASKED, Settings()), first)
     assert (answer.provider, len(first.calls), len(second.calls)) == ("vllm", 1, 1)
 
 
-def test_the_environment_names_several_too(tmp_path: Path, colour: Colour) -> None:
+def test_the_environment_names_several_too(
+    tmp_path: Path, colour: Colour, made: Made, scripted: ScriptedTransport
+) -> None:
     """R-45."""
     said = {**OTHERS, "HAMR_STATE_DIR": str(tmp_path), "HAMR_LLM_MODEL": "m,n", "HAMR_LLM_PROVIDER": "local"}
     client = made(said)
-    transport = script(client, refusal(404), HI)
+    scripted.play(refusal(404), HI)
     assert colour.call(client, "hi").choice is not None
-    assert [json.loads(call.body)["model"] for call in transport.calls] == ["m", "n"]
+    assert [json.loads(call.body)["model"] for call in scripted.calls] == ["m", "n"]
 
 
-def test_a_run_goes_to_the_next_candidate_too(others: Hamr) -> None:
-    script(others, refusal(503), HI)
+def test_a_run_goes_to_the_next_candidate_too(others: Hamr, scripted: ScriptedTransport) -> None:
+    scripted.play(refusal(503), HI)
     assert others.run("hi", BOTH).response.provider == "vllm"
 
 
@@ -142,8 +133,8 @@ def test_no_model_among_the_commas_is_told(others: Hamr) -> None:
         others.call("hi", [])
 
 
-def test_who_rests_can_be_asked_without_a_call(others: Hamr, colour: Colour) -> None:
-    script(others, refusal(429, retry_after="30"), HI)
+def test_who_rests_can_be_asked_without_a_call(others: Hamr, colour: Colour, scripted: ScriptedTransport) -> None:
+    scripted.play(refusal(429, retry_after="30"), HI)
     colour.call(others, "hi", BOTH)
     first, second = others.pipeline(BOTH).standing(time.time())
     assert (first.selector, second) == ("local/m", Standing("vllm/n", TAILS[1], None))
@@ -162,23 +153,25 @@ CALLS = Answer(
 
 @pytest.mark.parametrize(("answers", "text"), [((EMPTY, WHOLE), "Hi"), ((EMPTY, EMPTY), " ")])
 def test_an_answer_with_nothing_in_it_is_asked_for_once_more(
-    others: Hamr, colour: Colour, answers: tuple[Answer, ...], text: str
+    others: Hamr, colour: Colour, answers: tuple[Answer, ...], text: str, scripted: ScriptedTransport
 ) -> None:
     """R-97: elsewhere, and where that has nothing to say either it is the answer."""
-    transport = script(others, *answers)
+    scripted.play(*answers)
     answer = colour.call(others, "hi", BOTH)
     assert (answer.provider, answer.text, answer.timings.attempts) == ("vllm", text, 2)
-    assert transport.tails == TAILS[:2]
+    assert scripted.tails == TAILS[:2]
     assert "nothing in it" in answer.warnings[0]
 
 
-def test_what_is_no_text_is_something(others: Hamr, colour: Colour) -> None:
-    script(others, CALLS)
+def test_what_is_no_text_is_something(others: Hamr, colour: Colour, scripted: ScriptedTransport) -> None:
+    scripted.play(CALLS)
     assert colour.call(others, "hi", BOTH).tool_calls[0].name == "look"
 
 
-def test_where_nobody_else_is_left_an_answer_with_nothing_in_it_is_given(others: Hamr, colour: Colour) -> None:
-    script(others, EMPTY, refusal(429, retry_after="600"))
+def test_where_nobody_else_is_left_an_answer_with_nothing_in_it_is_given(
+    others: Hamr, colour: Colour, scripted: ScriptedTransport
+) -> None:
+    scripted.play(EMPTY, refusal(429, retry_after="600"))
     answer = colour.call(others, "hi", BOTH)
     assert (answer.text, answer.timings.attempts) == (" ", 2)
     assert answer.choice is not None

@@ -10,12 +10,10 @@ import pytest
 from hamr import Hamr
 from hamr.errors import RateLimited, StateLost
 from hamr.types import Settings
+from hamr_testkit.canary import KEYS, TAILS
 from hamr_testkit.colours import Colour
-from hamr_testkit.scripted import SCRIPTED, Answer, ScriptedTransport
+from hamr_testkit.scripted import HI, SCRIPTED, ScriptedTransport
 
-KEYS = [f"sk-canary-{each}-0123456789-{each}{each}{each}{each}" for each in "abc"]
-TAILS = ["…aaaa", "…bbbb", "…cccc"]
-OK = Answer((b'data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\n', b"data: [DONE]\n\n"))
 MODEL = "local/m"
 
 
@@ -40,7 +38,7 @@ class Machine:
 
 @pytest.fixture(autouse=True)
 def _without_network(scripted: ScriptedTransport, monkeypatch: pytest.MonkeyPatch) -> None:
-    scripted.play_always(OK)
+    scripted.play_always(HI)
     monkeypatch.setattr("hamr.state.substitutes.AGAIN", 0.0)
 
 

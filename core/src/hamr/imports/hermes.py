@@ -39,6 +39,8 @@ KEYS = {f"{id.upper()}_API_KEY": id for id in PROVIDERS} | {
 """Variables of keys, which may stand in the plural, and with a number behind them (inventory R-50)."""
 SAME = re.compile(r"ROTATION_MODE|BREAKER_\w+|OPENROUTER_(SITE_URL|APP_NAME)|\w+_EMBED_MODEL")
 """Variables that hamr reads by the same name."""
+LOGINS = {"codex_accounts": "codex"}
+"""Lists of logins, and the provider of each (inventory R-8)."""
 BASES = {"LOCAL_BASE_URL": "local", "KIMI_BASE_URL": "kimi"}
 
 
@@ -53,14 +55,14 @@ def auth(found: Found, place: str, held: Any) -> None:
                 found.leave(place, f"providers.{id}", "there is something other than a text among the keys")
         if not isinstance(keys, list):
             found.leave(place, f"providers.{id}", "it is no list of keys")
-    accounts = said.get("codex_accounts", [])
-    try:
-        logins = auth_file.logins({"codex_accounts": accounts}, ("codex",))
-    except auth_file.Misshapen:
-        logins = []
-        found.leave(place, "codex_accounts", "they are no list of logins")
-    found.logins += [FoundLogin("codex", login.tokens, f"{place}: {login.place}") for login in logins]
-    for name in said.keys() - {"providers", "codex_accounts"}:
+    for name, id in LOGINS.items():
+        try:
+            logins = auth_file.logins({name: said.get(name, [])}, (id,))
+        except auth_file.Misshapen:
+            found.leave(place, name, "they are no list of logins")
+        else:
+            found.logins += [FoundLogin(id, login.tokens, f"{place}: {login.place}") for login in logins]
+    for name in said.keys() - {"providers", *LOGINS}:
         why = "keys of the router's own clients" if name == "proxy_keys" else "hamr has nothing of the kind"
         found.leave(place, str(name), why)
 

@@ -1,10 +1,14 @@
-"""A made-up key that must be seen nowhere."""
+"""Made-up keys that must be seen nowhere."""
 
 from __future__ import annotations
 
 import traceback
 
 CANARY = "canary-0123456789abcdef"
+KEYS = [f"sk-canary-{each}-0123456789-{each * 4}" for each in "abc"]
+"""Several of them, which are told apart by their ends."""
+TAILS = [f"…{key[-4:]}" for key in KEYS]
+"""What may be seen of them."""
 
 
 def seen(error: BaseException) -> str:
