@@ -107,12 +107,22 @@ def test_what_the_provider_says_counts_and_the_list_is_kept_beside_it(colour: Co
         def error(self, head: Head) -> CallError:
             raise AssertionError(head)
 
-    def charge(usage: Usage, served: str, tier: str | None, day: str) -> Cost:
-        return Cost(Decimal(3), "by the price list")
+    class Charge:
+        def __call__(self, usage: Usage, served: str, tier: str | None, day: str) -> Cost:
+            return Cost(Decimal(3), "by the price list")
+
+        def longest(self) -> int | None:
+            return None
+
+        def window(self, served: str = "") -> int | None:
+            return None
+
+        def end(self, day: str) -> str | None:
+            return None
 
     transport = ScriptedTransport(Answer((b"x",)))
     asked = route()
-    pipeline = Pipeline(asked, transport, HeaderAuth(asked.secret), Says(), charge=charge)
+    pipeline = Pipeline(asked, transport, HeaderAuth(asked.secret), Says(), charge=Charge())
     _, response = colour.run(pipeline.flow(Request(()), Settings()), transport)
     assert response.cost == Cost(Decimal(2), "the provider says so", Decimal(3))
 
@@ -157,6 +167,9 @@ def test_the_tier_that_served_is_charged_for(
             return Cost()
 
         def longest(self) -> int | None:
+            return None
+
+        def window(self, served: str = "") -> int | None:
             return None
 
     transport, there, charge = ScriptedTransport(Answer((b"x",))), route(), Charge()

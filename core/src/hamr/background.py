@@ -56,7 +56,7 @@ class Background:
         call = self._pipeline.written(request, self._wire.encode_background)
         if request.stream:
             return (yield from self._stream(request, call))
-        ending = Folding(self._pipeline.wire)
+        ending = Folding(self._pipeline.wire, charge=self._pipeline.charge)
         sending = yield from self._pipeline.deliver(call, ending, request, self._settings, begun=self._begun)
         first = ending.response(sending)
         if self._wire.is_pending(first):

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from hamr.effects import Calm, Emit, Flow, Now, OpenReply, Read
+from hamr.effects import Calm, Do, Emit, Flow, Now, OpenReply, Read
 from hamr.errors import BrokenReply, CallError
 from hamr.fold import CONTENT, Fold
 from hamr.gates import Came
+from hamr.overflow import no_room
 from hamr.specs import ToolWire
 from hamr.types import (
     Adaptation,
@@ -29,7 +30,7 @@ from hamr.types import (
 )
 
 if TYPE_CHECKING:
-    from hamr.gates import Asking
+    from hamr.gates import Asking, Charge
 
 Value = TypeVar("Value")
 
@@ -45,7 +46,7 @@ class Sending:
     """One call on its way, over all its attempts; `begun` and `ended` are readings of the driver's clock.
 
     `admitted` is False where a gate did not let the last attempt through; `asked` is what has to pass the gates;
-    `opened` are the calls of the last attempt, as the auth has let them in.
+    `overflowed` says that more went in than there is room for; `opened` are the calls of the last attempt, as the auth has let them in.
     """
 
     route: Route
@@ -55,6 +56,7 @@ class Sending:
     attempts: int = 0
     admitted: bool = True
     asked: Asking | None = None
+    overflowed: bool = False
     warnings: list[str] = field(default_factory=list)
     head: Head | None = None
     opened: list[Call] = field(default_factory=list)
@@ -113,9 +115,10 @@ class Ending(Protocol):
 class Folding:
     """The events of a reply, emitted as they come and folded into a response."""
 
-    def __init__(self, wire: ToolWire, notice: Notice | None = None) -> None:
+    def __init__(self, wire: ToolWire, notice: Notice | None = None, charge: Charge | None = None) -> None:
         self._wire = wire
         self.notice = notice
+        self._charge = charge
         self._fold = Fold()
         self._held: list[Event] = []
         self._first: float | None = None
@@ -165,6 +168,8 @@ class Folding:
         if self._first is None:
             self._held.extend(events)
             events = ()
+            if self._fold.finished is not None and self._fold.finished.reason == "length":
+                yield from self._has_room()
             if any(isinstance(event, (*CONTENT, Finished)) for event in self._held):
                 self._first = yield Now()
                 if self.notice is not None and (yield Calm()):
@@ -175,6 +180,16 @@ class Folding:
             yield Emit(events)
         if failure is not None:
             raise failure
+
+    def _has_room(self) -> Flow[None]:
+        """Raise TooLong where nothing of an answer came, for the window was full."""
+        charge, fold = self._charge, self._fold
+        if charge is None or fold.has_content or fold.finished is None:
+            return
+        window = yield Do(lambda: charge.window(fold.started.model or ""))
+        error = no_room(fold.finished.reason, fold.usage, window)
+        if error is not None:
+            raise error
 
     def came(self) -> Came:
         """The tokens and the cost so far."""
@@ -203,13 +218,14 @@ class Folding:
     def response(self, sending: Sending) -> Response:
         """The response so far."""
         self._fold.warn(sending.warnings)
-        return self._fold.response(
+        response = self._fold.response(
             sending.route.provider.id,
             sending.route.model.id,
             request_id=sending.request_id,
             adaptations=sending.adaptations,
             timings=sending.timings(self._first),
         )
+        return replace(response, overflowed=True) if sending.overflowed else response
 
 
 class Whole(Generic[Value]):

@@ -59,6 +59,9 @@ class Charge(Protocol):
     def longest(self) -> int | None:
         """How many tokens an answer may have, where that is known; raises ConfigError."""
 
+    def window(self, served: str = "") -> int | None:
+        """How many tokens fit into the model that served, or was asked; None where it is not known."""
+
     def end(self, day: str) -> str | None:
         """For people, that the model has ended by this day or will end; None where nothing says so."""
 

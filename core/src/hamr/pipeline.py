@@ -14,6 +14,7 @@ from hamr.effects import Close, Do, Emit, Flow, Keep, Now, OpenReply, Remind, Sl
 from hamr.endings import Ending, Folding, Pieces, Sending, Value, Whole, failed_head
 from hamr.errors import BrokenReply, CallError, ConfigError, HamrError, NoSuchModel, Unsupported
 from hamr.gates import Asked, Came
+from hamr.overflow import cut
 from hamr.redirect import following
 from hamr.retry import delay
 from hamr.secrets.redact import redacted
@@ -82,7 +83,7 @@ class Pipeline:
     def flow(self, request: Request, settings: Settings) -> Flow[Response]:
         """Make the call; emits the events of its reply and returns their fold. Raises HamrError."""
         request = self.filled(request)
-        call, ending = self.encode(request, settings), Folding(self.wire, self.notice)
+        call, ending = self.encode(request, settings), Folding(self.wire, self.notice, self.charge)
         sending = yield from self._send(call, ending, settings, (yield Now()), request)
         return ending.response(sending)
 
@@ -345,7 +346,11 @@ class Pipeline:
             return
         day = strftime("%Y-%m-%d", gmtime((yield WallClock())))
         tier = came.tier or getattr(sending.asked, "service_tier", None)
-        ending.charge((yield Do(lambda: charge(usage, came.served, tier, day))))
+        cost, window = yield Do(lambda: (charge(usage, came.served, tier, day), charge.window(came.served)))
+        ending.charge(cost)
+        if whole and isinstance(sending.asked, Request) and (told := cut(usage, window)) is not None:
+            sending.overflowed = True
+            sending.warnings.append(told)
 
     def _again(self, error: CallError, sending: Sending, ending: Ending, settings: Settings) -> Flow[None]:
         """Wait for the next attempt, or raise the error with all that is known."""

@@ -47,6 +47,15 @@ class Prices:
         row = self.row()
         return None if row is None else row.max_tokens
 
+    def window(self, served: str = "") -> int | None:
+        """How many tokens fit into the model that served, or was asked; None where it is not known."""
+        try:
+            pricing = self._lists()
+            row = None if pricing is None else pricing.row(served)
+        except ConfigError:  # what the call cost tells of it
+            return None
+        return None if row is None else row.context_window
+
     def end(self, day: str) -> str | None:
         """For people, that the model has ended by this day or will end; None where nothing says so."""
         try:

@@ -63,6 +63,9 @@ class DollarAToken:
     def longest(self) -> int | None:
         return None
 
+    def window(self, served: str = "") -> int | None:
+        return None
+
 
 class Unknown(DollarAToken):
     def __call__(self, usage: Usage, served: str, tier: str | None, day: str) -> Cost:

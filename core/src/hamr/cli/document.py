@@ -39,6 +39,7 @@ def response(told: Response) -> dict[str, Any]:
         "warnings": list(told.warnings),
         "timings": asdict(told.timings),
         "choice": asdict(told.choice) if told.choice is not None else None,
+        "overflowed": told.overflowed,
     }
 
 

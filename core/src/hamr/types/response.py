@@ -75,7 +75,8 @@ class Response:
     `finish_reason` is None only on a partial response, kept by an error. `model` is the one that served.
     `alternatives` holds the other choices where more than one was asked for. `parsed` is what the answer holds where
     a type was given as `response_format`: an instance of it, or None where the model calls tools instead. `choice` is
-    what a pool chose, None where there was nothing to choose from.
+    what a pool chose, None where there was nothing to choose from. `overflowed` says that by the provider's account
+    more tokens went in than the model's window has by the price list: some may not have been read.
     """
 
     message: Message
@@ -93,6 +94,7 @@ class Response:
     extra: Extra | None = None
     parsed: Any = None
     choice: Choice | None = None
+    overflowed: bool = False
 
     @property
     def text(self) -> str:
