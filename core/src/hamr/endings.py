@@ -46,7 +46,8 @@ class Sending:
     """One call on its way, over all its attempts; `begun` and `ended` are readings of the driver's clock.
 
     `admitted` is False where a gate did not let the last attempt through; `asked` is what has to pass the gates;
-    `overflowed` says that more went in than there is room for; `opened` are the calls of the last attempt, as the auth has let them in.
+    `opened` are the calls of the last attempt, as the auth has let them in; `overflowed` says that more went in than
+    there is room for.
     """
 
     route: Route
