@@ -11,6 +11,7 @@ from hamr.config_files import config_path
 from hamr.errors import ConfigError, HamrError
 from hamr.manifest_index import catalog_folder
 from hamr.types import Cost, Route, Usage
+from hamr.variables import TABLE, first
 
 if TYPE_CHECKING:
     from hamr.catalog.pricing import Pricing
@@ -105,16 +106,27 @@ class Prices:
 
 def price_lists(id: str, providers: Providers, environ: Mapping[str, str]) -> list[Rows]:
     """The lists that have models of a provider, the first of which counts; raises ConfigError."""
+    pairs = _pairs(id, environ)
     packaged = providers.plugins.models(id) if id in providers.plugins.providers else {}
     place = config_path(environ, FILE)
     own = _read(place) if place is not None and os.path.exists(place) else {}
     configured, patched = providers.configuration.rows(id), providers.configuration.patched(id)
     fetched = _fetched(id, catalog_folder(environ))
-    if not packaged and not own and not configured and not fetched and not patched:
+    if not packaged and not own and not configured and not fetched and not patched and not pairs:
         return []
     from hamr.catalog.lists import lists, of_files
 
-    return [*of_files(patched), *lists(id, own, place or "", packaged, configured, fetched)]
+    return [*of_files(patched), *lists(id, own, place or "", packaged, [*pairs, *configured], fetched)]
+
+
+def _pairs(id: str, environ: Mapping[str, str]) -> list[tuple[str, list[Mapping[str, Any]]]]:
+    """The rows of a file that has for each model its prices alone; nothing is imported where none is named."""
+    if (variable := first(environ, TABLE["prices_file"].names)) is None:
+        return []
+    from hamr.catalog.price_pairs import rows
+
+    place = os.path.abspath(os.path.expanduser(environ[variable].strip()))
+    return [(place, rows(place, id))]
 
 
 def _fetched(id: str, folder: str | None) -> list[Rows]:

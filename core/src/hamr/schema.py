@@ -24,8 +24,9 @@ def read(cls: type[Table], tables: Mapping[str, Any], place: str, hint: str = ""
 
     A field's annotation is one of those in `KINDS`, or that with `| None`. Its metadata may hold `table` (the
     dataclass of an inner table, or where it is, as `module:name`), `tables` (that of each table in a list) or `named`
-    (that of each table in a table); `pattern` (a regular expression) or `one_of` (the texts allowed), both for a text
-    and for each text of a list or table; or `lengths` (how many texts a list may have).
+    (that of each table in a table); `pair` (the fields of the table that a list of two is of); `pattern` (a regular
+    expression) or `one_of` (the texts allowed), both for a text and for each text of a list or table; or `lengths`
+    (how many texts a list may have).
     Values are not shown: one in the wrong place may be a key.
     """
     problems: list[str] = []
@@ -39,7 +40,7 @@ def _table(cls: Any, tables: Mapping[str, Any], path: str, problems: list[str]) 
     known, required = _fields(cls)
     values: dict[str, Any] = {}
     for key, value in tables.items():
-        name = _snake(key)
+        name = snake(key)
         if name not in known:
             problems.append(f"{path}{key}: unknown field{guess(name, known)}")
         else:
@@ -53,6 +54,11 @@ def _value(field: Field[Any], value: Any, path: str, problems: list[str]) -> Any
     kind, rules = str(field.type), field.metadata
     if value is None and kind.endswith(" | None"):
         return None
+    if "pair" in rules and isinstance(value, list | tuple):
+        if len(value) != 2:
+            problems.append(f"{path} must be a table, or a list of {' and '.join(rules['pair'])}")
+            return None
+        value = dict(zip(rules["pair"], value, strict=True))
     for shape, read_shape in _SHAPES.items():
         if shape in rules:
             return read_shape(rules[shape], value, path, problems)
@@ -113,8 +119,10 @@ def _texts(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else []
 
 
-def _snake(key: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in key)
+def snake(key: str) -> str:
+    """A name in camelCase in snake_case: `maxTokens` is `max_tokens`, and `inputPer1k` is `input_per_1k`."""
+    apart = re.sub(r"(?<=Per)(?=\d)", "_", key)
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in apart)
 
 
 @cache

@@ -45,6 +45,7 @@ TABLE: Mapping[str, Variable] = {
     "embed_model": Variable(("HAMR_EMBED_MODEL",), "the model for embeddings where none is named"),
     "default_provider": _both("DEFAULT_PROVIDER", "the provider where the model's name does not tell it"),
     "providers_config": _both("PROVIDERS_CONFIG", "where the user's providers.toml is"),
+    "prices_file": _plain("MODEL_PRICES_FILE", "a file of models with their prices for a million tokens"),
     "config_dir": Variable(("HAMR_CONFIG_DIR",), "the folder of the user's configuration"),
     "agent_dir": Variable(("HAMR_AGENT_DIR",), "the folder of auth.json and models.json"),
     "credential_store": Variable(("HAMR_CREDENTIAL_STORE",), "where hamr auth keeps a key: file or keyring"),

@@ -206,3 +206,74 @@ def test_limits_of_a_model_make_no_provider_of_one_that_is_not_there(there: Path
     with client(there, '[models.x]\nprovider = "nobody"\nrate_limits = { rpm = 5 }\n') as made:
         assert "nobody" not in made.providers.ids
         assert made.providers.configuration.problems == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "cost = [0.15, 0.6]",
+        "pricing = [0.15, 0.6]",
+        "cost = { input = 0.15, output = 0.6 }",
+        "pricing = { input_per_mtok = 0.15, output_per_mtok = 0.6 }",
+        "pricing = { input_per_1k = 0.00015, output_per_1k = 0.0006 }",
+        "cost_per_1k_in = 0.00015\ncost_per_1k_out = 0.0006",
+        "cost = { input = 0.15, input_per_1k = 7 }\ncost_per_1k_in = 8\ncost_per_1k_out = 0.0006",
+    ],
+)
+def test_prices_in_any_spelling_are_kept_for_a_million_tokens(there: Path, said: str) -> None:
+    """C-3: hundreds of thousandths of a cent stay what was written."""
+    with client(there, f'[models."acme-large"]\nprovider = "acme"\n{said}\n') as it:
+        assert not it.providers.configuration.problems
+        assert cost(it, "acme/acme-large") == Decimal("0.75")
+        (price,) = row(it, "acme/acme-large").price
+    assert (price.input, price.output) == (0.15, 0.6)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '"cost": [0.15, 0.6]',
+        '"cost": {"inputPer1k": 0.00015, "outputPer1k": 0.0006}',
+        '"costPer1kIn": 0.00015, "costPer1kOut": 0.0006',
+        '"pricing": {"inputPerMtok": 0.15, "outputPerMtok": 0.6}',
+    ],
+)
+def test_so_are_those_of_a_models_json(there: Path, said: str) -> None:
+    """C-3."""
+    text = '{"providers": {"acme": {"models": [{"id": "acme-large", %s}]}}}' % said  # noqa: UP031  # braces
+    with client(there, models_json=text) as it:
+        assert not it.providers.configuration.problems
+        assert cost(it, "acme/acme-large") == Decimal("0.75")
+
+
+@pytest.mark.parametrize("said", ["[1]", "[1, 2, 3]", '["1", "2"]', "[]"])
+def test_a_list_of_prices_is_of_two(there: Path, said: str) -> None:
+    """C-3."""
+    with client(there, f'[models."acme-large"]\nprovider = "acme"\ncost = {said}\n') as it:
+        (problem,) = it.providers.configuration.problems
+        assert "cost" in problem.reason
+        assert cost(it, "acme/acme-large") == 3, "that of the list below"
+
+
+PAIRS = '{"acme-large": [0.15, 0.6], "other/acme-large": [7, 7], "large": [8, 8], "acme/acme-broken": [1, 1]}'
+
+
+def test_a_file_of_pairs_has_prices_by_whole_names(there: Path) -> None:
+    """C-3, R-140."""
+    (there / "prices.json").write_text(PAIRS)
+    environ = {"HAMR_CONFIG_DIR": str(there), "MODEL_PRICES_FILE": str(there / "prices.json")}
+    with Hamr(environ=environ, folder=None) as it:
+        assert [cost(it, f"acme/{name}") for name in ("acme-large", "acme-broken")] == [Decimal("0.75"), 2]
+        assert cost(it, "acme/large-acme") is None
+
+
+@pytest.mark.parametrize("text", ["[]", "{", '{"a": [1]}', '{"a": [1, -1]}', '{"a": [1, true]}'])
+def test_a_file_that_holds_no_pairs_is_told_in_the_cost(there: Path, text: str) -> None:
+    """C-3."""
+    (there / "prices.json").write_text(text)
+    environ = {"HAMR_CONFIG_DIR": str(there), "HAMR_MODEL_PRICES_FILE": str(there / "prices.json")}
+    with Hamr(environ=environ, folder=None) as it:
+        charge: Any = it.pipeline("acme/acme-large").charge
+        told = charge(MILLION, "acme-large", None, "2026-11-25")
+    assert told.usd is None
+    assert "prices.json" in told.reason

@@ -6,21 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from hamr.config.entry import INPUTS, CostTable
+from hamr.config.cost import CostTable
+from hamr.config.cost import said as costs
+from hamr.config.entry import COST, INPUTS
 from hamr.manifest import LimitTable
 
 DAY = {"pattern": r"\d{4}-\d{2}-\d{2}"}
 TIERS = ("small", "mid", "frontier", "reasoning")
-
-
-@dataclass(frozen=True, slots=True)
-class PricingTable:
-    """Prices in USD a million tokens, by the names that Harn's files have."""
-
-    input_per_mtok: float | None = None
-    output_per_mtok: float | None = None
-    cache_read_per_mtok: float | None = None
-    cache_write_per_mtok: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +28,10 @@ class CatalogEntry:
     max_output_tokens: int | None = field(default=None, metadata={"least": 1})
     input: tuple[str, ...] = field(default=(), metadata=INPUTS)
     reasoning: bool | None = None
-    cost: CostTable | None = field(default=None, metadata={"table": CostTable})
-    pricing: PricingTable | None = field(default=None, metadata={"table": PricingTable})
+    cost: CostTable | None = field(default=None, metadata=COST)
+    pricing: CostTable | None = field(default=None, metadata=COST)
+    cost_per_1k_in: float | None = None
+    cost_per_1k_out: float | None = None
     availability: str | None = field(default=None, metadata={"one_of": ("serverless", "dedicated", "unknown")})
     rate_limits: LimitTable | None = field(default=None, metadata={"table": LimitTable})
     tier: str | None = field(default=None, metadata={"one_of": TIERS})
@@ -54,9 +48,10 @@ class CatalogEntry:
     def row(self) -> dict[str, Any]:
         """What it says, with its prices in the one spelling."""
         told = {name: value for name, value in asdict(self).items() if value not in (None, (), "")}
-        priced = {name.removesuffix("_per_mtok"): value for name, value in told.pop("pricing", {}).items()}
-        cost = {**told.pop("cost", {}), **{name: value for name, value in priced.items() if value is not None}}
-        told.pop("capabilities", None)
+        coarse = {"input": told.pop("cost_per_1k_in", None), "output": told.pop("cost_per_1k_out", None)}
+        cost = costs({name: getattr(self, name) for name in ("cost", "pricing")}, coarse)
+        for name in ("cost", "pricing", "capabilities"):
+            told.pop(name, None)
         limits = {name: value for name, value in told.pop("rate_limits", {}).items() if value is not None}
         told |= {"rate_limits": limits} if limits else {}
         return {**told, "cost": cost} if cost else told

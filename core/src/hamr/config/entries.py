@@ -17,6 +17,8 @@ FALLBACK = "fallback"
 """The setting that holds who serves where a provider cannot, by the provider's id."""
 MOST = 100
 """How many things that do not count are told of one file."""
+APART = frozenset({"compat", "headers", "api", "base_url", "cost", "pricing", "cost_per_1k_in", "cost_per_1k_out"})
+"""Fields of a model that are for the wire, or for its prices in the one spelling."""
 EMPTY = "it has none of base_url, headers, compat, models and what else describes a provider"
 
 
@@ -181,4 +183,5 @@ def _guess(name: str, known: Mapping[str, Any]) -> str:
 def _row(entry: ModelEntry) -> dict[str, Any]:
     """What the file says of the model itself, without what is for the wire."""
     told = {name: value for name, value in asdict(entry).items() if value not in (None, (), [], {})}
-    return {name: value for name, value in told.items() if name not in ("compat", "headers", "api", "base_url")}
+    rest = {name: value for name, value in told.items() if name not in APART}
+    return {**rest, "cost": prices} if (prices := entry.prices) else rest

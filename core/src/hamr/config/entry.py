@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hamr.config.cost import PAIR, CostTable
+from hamr.config.cost import said as costs
 from hamr.manifest import VARIABLE, LimitTable
 
 APIS = {
@@ -35,14 +37,7 @@ INPUTS = {"one_of": ("text", "image", "audio", "video", "pdf")}
 STYLES = {"one_of": ("bearer", "header", "none", "aws_sigv4", "azure_openai", "oauth")}
 
 
-@dataclass(frozen=True, slots=True)
-class CostTable:
-    """Prices in USD a million tokens."""
-
-    input: float | None = None
-    output: float | None = None
-    cache_read: float | None = None
-    cache_write: float | None = None
+COST = {"table": CostTable, "pair": PAIR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +61,17 @@ class ModelEntry:
     context_window: int | None = field(default=None, metadata={"least": 1})
     max_tokens: int | None = field(default=None, metadata={"least": 1})
     max_output_tokens: int | None = field(default=None, metadata={"least": 1})
-    cost: CostTable | None = field(default=None, metadata={"table": CostTable})
+    cost: CostTable | None = field(default=None, metadata=COST)
+    pricing: CostTable | None = field(default=None, metadata=COST)
+    cost_per_1k_in: float | None = None
+    cost_per_1k_out: float | None = None
     tool_call_parser: str | None = None
+
+    @property
+    def prices(self) -> dict[str, float]:
+        """What it costs, for a million tokens; `pricing` counts before `cost`."""
+        coarse = {"input": self.cost_per_1k_in, "output": self.cost_per_1k_out}
+        return costs({"cost": self.cost, "pricing": self.pricing}, coarse)
 
 
 @dataclass(frozen=True, slots=True)

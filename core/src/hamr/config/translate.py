@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from hamr import schema
+from hamr.config.cost import per_million
 from hamr.config.entry import APIS, ModelEntry, ProviderEntry
 
 KEYLESS = "not-needed"
@@ -63,7 +65,7 @@ def model_rule(id: str, entry: ModelEntry, mode: str | None = None) -> dict[str,
 
 def snaked(table: Mapping[str, Any]) -> dict[str, Any]:
     """The table with the names of its fields in snake_case."""
-    return {re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", name): value for name, value in table.items()}
+    return {schema.snake(name): value for name, value in table.items()}
 
 
 def _models(tables: dict[str, Any], entry: ProviderEntry) -> None:
@@ -110,7 +112,7 @@ def _compat(entry: ProviderEntry) -> dict[str, Any]:
 def _coarse(entry: ProviderEntry) -> dict[str, Any]:
     """What models cost of which no list has a price, for a million tokens (inventory N-123, N-201)."""
     said = {"coarse_input": entry.cost_per_1k_in, "coarse_output": entry.cost_per_1k_out}
-    return {name: rate * 1000 for name, rate in said.items() if rate is not None}
+    return {name: each for name, rate in said.items() if (each := per_million(rate)) is not None}
 
 
 def _limits(entry: ProviderEntry) -> dict[str, Any]:
