@@ -12,10 +12,14 @@ from typing import Any
 import pytest
 
 from hamr import Hamr
+from hamr.catalog.origins import facts
 from hamr.catalog.overlay import Overlay, Overlays
+from hamr.catalog.pricing import Pricing
+from hamr.catalog.row import Row
+from hamr.cli.price_lists import PriceLists
 from hamr.errors import ConfigError
 from hamr.prices import price_lists
-from hamr.types import Usage
+from hamr.types import ModelInfo, Usage
 from hamr_testkit.installing import Install
 
 MANIFEST = 'id = "acme"\nname = "Acme"\nbase_url = "https://acme.test/v1"\nwire = "openai-completions"\n'
@@ -28,6 +32,15 @@ max_tokens = 100
 [[model.price]]
 input = 2
 output = 8
+"""
+WRITTEN = """
+[[model]]
+id = "acme/large"
+name = "My large one"
+context_window = 9000
+max_tokens = 900
+input = ["text", "image"]
+reasoning = false
 """
 NOW = 1_800_000_000
 DAY = 86_400
@@ -51,14 +64,12 @@ def listed(*rows: dict[str, Any], kind: str = "listed", fetched: int = NOW, prov
     return Overlay(provider, kind, f"a {kind} page", fetched, told)
 
 
-def row(environ: dict[str, str], name: str = "large") -> Any:
+def row(environ: dict[str, str]) -> Row:
+    """What counts of `acme/large`."""
     with Hamr(environ=environ, folder=None) as client:
-        found = [each.find(name) for each in price_lists("acme", client.providers, environ)]
-    known = [each for each in found if each is not None]
-    merged = known[0]
-    for below in known[1:]:
-        merged = merged.over(below)
-    return merged
+        found = Pricing("large", price_lists("acme", client.providers, environ)).row()
+    assert found is not None
+    return found
 
 
 def test_it_counts_over_the_package_and_under_the_users_own_file(environ: dict[str, str], overlays: Overlays) -> None:
@@ -69,9 +80,34 @@ def test_it_counts_over_the_package_and_under_the_users_own_file(environ: dict[s
     assert (merged.context_window, merged.max_tokens) == (2000, 300), "the provider's own list counts first"
     config = Path(environ["HAMR_CONFIG_DIR"])
     config.mkdir()
-    (config / "models.toml").write_text('[[model]]\nid = "acme/large"\ncontext_window = 5000\n')
-    assert row(environ).context_window == 5000
-    assert row(environ).max_tokens == 300
+    (config / "models.toml").write_text('[[model]]\nid = "acme/large"\nmax_tokens = 500\nreleased = "2026-01-02"\n')
+    assert (row(environ).max_tokens, row(environ).released) == (500, "2026-01-02")
+    assert row(environ).context_window == 2000
+
+
+def test_how_much_fits_is_as_the_provider_lists_it_and_all_else_as_it_is_written(
+    environ: dict[str, str], overlays: Overlays
+) -> None:
+    """H-120."""
+    overlays.write(listed({"id": "large", "context_window": 2000, "max_tokens": 20, "input": ["text"], "name": "L"}))
+    overlays.write(listed({"id": "large", "context_window": 3000}, kind="given"))
+    config = Path(environ["HAMR_CONFIG_DIR"])
+    config.mkdir()
+    (config / "models.toml").write_text(WRITTEN)
+    merged = row(environ)
+    assert (merged.context_window, merged.max_tokens) == (2000, 20)
+    assert (merged.input, merged.name, merged.reasoning) == (("text", "image"), "My large one", False)
+    with Hamr(environ=environ, folder=None) as client:
+        lists = price_lists("acme", client.providers, environ)
+        told = {fact.field: (fact.value, fact.kind) for fact in facts(lists, "large")}
+        shown = PriceLists(client.providers, environ)
+        live = ModelInfo("large", "acme", "L", context_window=1500, input=("text",), reasoning=True, tools=True)
+        filled = shown.filled(live)
+    assert told["context_window"] == (2000, "listed")
+    assert told["name"] == ("My large one", "own")
+    assert (filled.context_window, filled.max_tokens) == (1500, 20)
+    assert (filled.name, filled.input, filled.reasoning) == ("My large one", ("text", "image"), False)
+    assert filled.tools is True, "nobody has written anything of it"
 
 
 def test_a_price_that_only_the_package_knows_keeps_its_own_source(environ: dict[str, str], overlays: Overlays) -> None:

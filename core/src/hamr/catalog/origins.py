@@ -8,6 +8,7 @@ from functools import reduce
 from typing import Any
 
 from hamr.catalog.difference import FIELDS, rates
+from hamr.catalog.merged import in_order
 from hamr.catalog.row import Price, Row, Rows, Service
 
 
@@ -31,7 +32,7 @@ def facts(lists: Sequence[Rows], id: str) -> list[Fact]:
 
 def _plain(named: Sequence[tuple[Rows, Row]]) -> Iterator[Fact]:
     for name in ("id", "aliases", *FIELDS):
-        for rows, row in named:
+        for rows, row in in_order(name, named):
             value = getattr(row, name)
             if value not in (None, (), ""):
                 told = list(value) if isinstance(value, tuple) else value

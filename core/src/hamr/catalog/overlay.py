@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from hamr.catalog.row import Rows
 
 FORMAT = 1
-KINDS = ("listed", "given")
+LISTED = "listed"
+KINDS = (LISTED, "given")
 """The provider's own list, and other data that the user has named; the first counts before the second."""
 STALE_AFTER = 30
 """Days after which it is told how old one is."""

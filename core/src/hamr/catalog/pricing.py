@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import reduce
 
+from hamr.catalog.merged import merged
 from hamr.catalog.row import Price, Rates, Row, Rows, Service
 from hamr.errors import ConfigError
 from hamr.types import Cost, Usage
@@ -55,9 +55,7 @@ class Pricing:
 
     def _found(self, served: str | None) -> Row | None:
         names = [name for name in (served, self._model) if name]
-        found = [rows.first(names) for rows in self._lists]
-        known = [row for row in found if row is not None]
-        return reduce(lambda row, below: row.over(below), known) if known else None
+        return merged([(rows, row) for rows in self._lists if (row := rows.first(names)) is not None])
 
 
 def cost(usage: Usage, price: Price | Service, row: Row) -> Cost:

@@ -34,10 +34,19 @@ class PriceLists:
         self._day = datetime.now(UTC).date().isoformat()
 
     def filled(self, model: ModelInfo) -> ModelInfo:
-        """The model, with what a list says of it where its provider says nothing."""
+        """The model, with what a list says of it where its provider says nothing.
+
+        What the user has written counts before what the provider says, but for how much fits (inventory H-120).
+        """
+        from hamr.catalog.merged import LIVE, merged, written
+
         if (row := self._row(model)) is None:
             return model
         known: dict[str, Any] = {name: getattr(row, name) or None for name in SAME if getattr(model, name) is None}
+        named = [(rows, its) for rows in self._lists[model.provider] if (its := rows.find(model.id)) is not None]
+        if (own := merged(written(named))) is not None:
+            said = {name: getattr(own, name) for name in ("name", *SAME) if name not in LIVE}
+            known |= {name: value for name, value in said.items() if value not in (None, ())}
         return replace(model, **known)
 
     def price(self, model: ModelInfo) -> str:
