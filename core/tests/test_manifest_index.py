@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import marshal
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hamr import manifest
+from hamr import manifest, manifest_index
 from hamr.errors import ConfigError
 from hamr.manifest_index import ManifestIndex, cache_folder, file_name
 
@@ -43,6 +44,11 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def kept(environ: dict[str, str]) -> Path:
     return Path(environ["XDG_CACHE_HOME"], "hamr", file_name("manifests"))
+
+
+def listed(environ: dict[str, str]) -> list[str]:
+    """The files that the index on the disk knows."""
+    return list(marshal.loads(kept(environ).read_bytes()[manifest_index.SUM :])["files"])
 
 
 def test_a_file_is_parsed_once_over_many_starts(environ: dict[str, str], file: Path, parsed: list[str]) -> None:
@@ -101,22 +107,41 @@ def test_a_file_of_the_same_time_and_size_is_not_the_same_file(
     assert ManifestIndex(environ).tables(str(file)) == {"id": "acmf"}
 
 
-@pytest.mark.parametrize(
-    "spoilt", [b"", b"{", b"\xff", b"[]", b'{"format": 0, "files": {}}', b'{"format": 1}', b'{"format": 1, "files": 3}']
-)
-def test_a_spoilt_index_is_written_anew(environ: dict[str, str], file: Path, parsed: list[str], spoilt: bytes) -> None:
-    kept(environ).parent.mkdir(parents=True)
-    kept(environ).write_bytes(spoilt)
-    assert ManifestIndex(environ).tables(str(file)) == {"id": "acme"}
-    assert ManifestIndex(environ).tables(str(file)) == {"id": "acme"}
-    assert parsed == [str(file)]
+def emptied(data: bytes) -> bytes:
+    return data[:0]
 
 
-@pytest.mark.parametrize("entry", [None, [], {}, {"stamp": []}])
-def test_a_spoilt_entry_does_not_count(environ: dict[str, str], file: Path, entry: object) -> None:
-    kept(environ).parent.mkdir(parents=True)
-    kept(environ).write_text(json.dumps({"format": 1, "files": {str(file): entry}}))
+def grown(data: bytes) -> bytes:
+    return data + b"0"
+
+
+def cut(data: bytes) -> bytes:
+    return data[: len(data) // 2]
+
+
+def flipped(data: bytes) -> bytes:
+    middle = len(data) // 2
+    return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+
+
+@pytest.mark.parametrize("spoil", [emptied, grown, cut, flipped])
+def test_a_spoilt_index_is_written_anew(
+    environ: dict[str, str], file: Path, parsed: list[str], spoil: Callable[[bytes], bytes]
+) -> None:
+    ManifestIndex(environ).tables(str(file))
+    kept(environ).write_bytes(spoil(kept(environ).read_bytes()))
     assert ManifestIndex(environ).tables(str(file)) == {"id": "acme"}
+    assert ManifestIndex(environ).tables(str(file)) == {"id": "acme"}
+    assert parsed == [str(file)] * 2
+
+
+def test_an_index_of_another_format_does_not_count(
+    environ: dict[str, str], file: Path, parsed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ManifestIndex(environ).tables(str(file))
+    monkeypatch.setattr(manifest_index, "FORMAT", manifest_index.FORMAT + 1)
+    assert ManifestIndex(environ).tables(str(file)) == {"id": "acme"}
+    assert parsed == [str(file)] * 2
 
 
 def test_where_nothing_can_be_kept_the_files_are_read(tmp_path: Path, file: Path) -> None:
@@ -126,13 +151,13 @@ def test_where_nothing_can_be_kept_the_files_are_read(tmp_path: Path, file: Path
         assert index.tables(str(file)) == index.tables(str(file)) == {"id": "acme"}
 
 
-def test_what_json_cannot_hold_is_read_each_time(environ: dict[str, str], file: Path, tmp_path: Path) -> None:
+def test_what_the_index_cannot_hold_is_read_each_time(environ: dict[str, str], file: Path, tmp_path: Path) -> None:
     dated = tmp_path / "dated.toml"
     dated.write_text("day = 2026-11-25\n")
     index = ManifestIndex(environ)
     assert index.tables(str(dated)) == manifest.read(dated)
     assert index.tables(str(file)) == {"id": "acme"}
-    assert list(json.loads(kept(environ).read_text())["files"]) == [str(file)]
+    assert listed(environ) == [str(file)]
 
 
 def test_files_that_are_gone_are_forgotten(environ: dict[str, str], file: Path, tmp_path: Path) -> None:
@@ -144,7 +169,7 @@ def test_files_that_are_gone_are_forgotten(environ: dict[str, str], file: Path, 
     with pytest.raises(ConfigError, match="is missing"):
         index.tables(str(gone))
     index.tables(str(file))
-    assert list(json.loads(kept(environ).read_text())["files"]) == [str(file)]
+    assert listed(environ) == [str(file)]
 
 
 def test_the_cache_folder_is_the_users_own() -> None:

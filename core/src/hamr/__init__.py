@@ -8,10 +8,9 @@ Nothing is imported before it is used: `import hamr` itself costs next to nothin
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # typing itself would cost every start 8 ms (docs/decisions/start-up.md)
 if TYPE_CHECKING:
-    from typing import Unpack
+    from typing import Any, Unpack
 
     from hamr.client import Hamr
     from hamr.default import client

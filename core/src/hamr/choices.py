@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
-
 from hamr import config_files
 
+TYPE_CHECKING = False  # typing itself would cost every start 8 ms (docs/decisions/start-up.md)
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 FILE = "plugins.json"
 SHAPE = '{"disabled": [names], "prefer": {name: distribution}}'
 
 
-class Choices(NamedTuple):
+class Choices:
     """Choices about plugins: names of providers switched off, and the distribution that counts for a name.
 
-    A tuple and no dataclass, as is whatever a listing of plugins needs: `dataclasses` costs each start 8 ms.
+    No dataclass, nor is anything else that a listing of plugins needs: `dataclasses` costs each start 8 ms.
     """
 
-    disabled: tuple[str, ...] = ()
-    prefer: Mapping[str, str] = MappingProxyType({})
+    __slots__ = ("disabled", "prefer")
+
+    def __init__(self, disabled: tuple[str, ...] = (), prefer: Mapping[str, str] | None = None) -> None:
+        self.disabled = disabled
+        self.prefer = {} if prefer is None else prefer
+
+    def but(self, *, disabled: tuple[str, ...] | None = None, prefer: Mapping[str, str] | None = None) -> Choices:
+        """The same choices but for what is given."""
+        return Choices(self.disabled if disabled is None else disabled, self.prefer if prefer is None else prefer)
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Choices:

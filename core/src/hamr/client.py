@@ -73,7 +73,7 @@ class Hamr:
         self.settings = settings or Settings()
         self._environ = os.environ if environ is None else environ
         choices = Choices.read(self._environ)
-        self.plugins = Plugins(choices._replace(prefer={**choices.prefer, **(prefer or {})}))
+        self.plugins = Plugins(choices.but(prefer={**choices.prefer, **(prefer or {})}))
         self.providers = Providers(self.plugins, self._environ, folder)
         self._tell = tell
         self.credentials = CredentialStore.of(self._environ)

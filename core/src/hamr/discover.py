@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 from hamr.choices import Choices
 from hamr.distributions import EntryPoint, entry_points
 from hamr.errors import ConfigError, PluginError
 
+TYPE_CHECKING = False  # typing itself would cost every start 8 ms (docs/decisions/start-up.md)
 if TYPE_CHECKING:
     import importlib.metadata
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
     from hamr.manifest import Manifest
     from hamr.manifest_index import ManifestIndex
@@ -205,6 +206,7 @@ def _load(point: EntryPoint) -> object:
     stevedore's own are stale for two minutes after an install, and carry no distribution (seen in 5.10.0).
     """
     import importlib.metadata
+    from typing import Any
 
     from stevedore.driver import DriverManager
 
@@ -223,6 +225,7 @@ def _load(point: EntryPoint) -> object:
 def _load_named(points: Mapping[str, EntryPoint]) -> list[tuple[str, object]]:
     """Load several plugins of one group, in this order."""
     import importlib.metadata
+    from typing import Any
 
     from stevedore.named import NamedExtensionManager
 

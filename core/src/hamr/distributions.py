@@ -7,18 +7,36 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+TYPE_CHECKING = False  # typing itself would cost every start 8 ms (docs/decisions/start-up.md)
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 
-class EntryPoint(NamedTuple):
+class EntryPoint:
     """One line of a distribution's `entry_points.txt`; `value` is `module` or `module:attribute`."""
 
-    group: str
-    name: str
-    value: str
-    dist: str
-    version: str
+    __slots__ = ("dist", "group", "name", "value", "version")
+
+    def __init__(self, group: str, name: str, value: str, dist: str, version: str) -> None:
+        self.group = group
+        self.name = name
+        self.value = value
+        self.dist = dist
+        self.version = version
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, EntryPoint) and self._told == other._told
+
+    def __hash__(self) -> int:
+        return hash(self._told)
+
+    def __repr__(self) -> str:
+        return f"EntryPoint({self.group!r}, {self.name!r}, {self.value!r}, {self.source!r})"
+
+    @property
+    def _told(self) -> tuple[str, ...]:
+        return self.group, self.name, self.value, self.dist, self.version
 
     @property
     def module(self) -> str:

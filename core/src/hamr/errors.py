@@ -21,16 +21,31 @@ HamrError
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypedDict, Unpack
-
+TYPE_CHECKING = False  # typing itself would cost every start 8 ms (docs/decisions/start-up.md)
 if TYPE_CHECKING:
+    from typing import Any, ClassVar, Literal, TypedDict, Unpack
+
     from hamr.types.response import Response
     from hamr.types.run import Run
 
+    Action = Literal["retry", "rotate-key", "fail-over", "fix"]
+
+    class Facts(TypedDict, total=False):
+        """What is known of a failed call."""
+
+        hint: str
+        provider: str | None
+        model: str | None
+        status: int | None
+        code: str | None
+        param: str | None
+        request_id: str | None
+        retry_after: float | None
+        body: str | None
+
+
 FAILING = 400
 """The status codes from here on say that a call failed; an error may come under another one too."""
-
-Action = Literal["retry", "rotate-key", "fail-over", "fix"]
 
 
 class HamrError(Exception):
@@ -66,20 +81,6 @@ class Unsupported(HamrError):
 
 class StateLost(HamrError):
     """What processes have in common, such as limits, cannot be read or written just now."""
-
-
-class Facts(TypedDict, total=False):
-    """What is known of a failed call."""
-
-    hint: str
-    provider: str | None
-    model: str | None
-    status: int | None
-    code: str | None
-    param: str | None
-    request_id: str | None
-    retry_after: float | None
-    body: str | None
 
 
 class CallError(HamrError):

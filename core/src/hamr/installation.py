@@ -39,7 +39,7 @@ def wanted(names: Sequence[str], choices: Choices, *, exact: bool = False) -> li
 
     Raises PluginError where one is a provider that two distributions bring.
     """
-    plugins = Plugins(choices._replace(disabled=()))
+    plugins = Plugins(choices.but(disabled=()))
     known = {dist: dist for dist in bringing()}
     known |= {name: plugins.find(name).dist for name in names if name in plugins.providers and not exact}
     read = [requirement.read(name, known, exact=exact) for name in names]

@@ -132,7 +132,7 @@ def enable(ids: tuple[str, ...]) -> None:
     for id in ids:
         if id not in known:
             _must_be_installed(id)
-    _keep(lambda chosen: chosen._replace(disabled=tuple(id for id in chosen.disabled if id not in ids)))
+    _keep(lambda chosen: chosen.but(disabled=tuple(id for id in chosen.disabled if id not in ids)))
 
 
 @command.command("disable", short_help="Switch providers off.", epilog="\b\nExamples:\n  hamr plugins disable groq")
@@ -145,7 +145,7 @@ def disable(ids: tuple[str, ...]) -> None:
     for id in ids:
         if id not in packages:
             _must_be_installed(id)
-    _keep(lambda chosen: chosen._replace(disabled=tuple(dict.fromkeys([*chosen.disabled, *ids]))))
+    _keep(lambda chosen: chosen.but(disabled=tuple(dict.fromkeys([*chosen.disabled, *ids]))))
 
 
 @command.command(
@@ -162,7 +162,7 @@ def prefer(id: str, distribution: str) -> None:
     dists = [point.dist for point in _must_be_installed(id)]
     if distribution not in dists:
         raise ConfigError(f"{distribution} does not bring {id!r}", hint=f"It comes from {' and '.join(dists)}.")
-    _keep(lambda chosen: chosen._replace(prefer={**chosen.prefer, id: distribution}))
+    _keep(lambda chosen: chosen.but(prefer={**chosen.prefer, id: distribution}))
 
 
 def _keep(edit: Callable[[Choices], Choices]) -> None:

@@ -126,7 +126,7 @@ def rows(environ: Mapping[str, str]) -> list[Row]:
     from hamr.providers import Providers
 
     choices = Choices.read(environ)
-    there = Providers(Plugins(choices._replace(disabled=())), environ, ".")
+    there = Providers(Plugins(choices.but(disabled=())), environ, ".")
     for problem in there.configuration.problems:
         output.note(f"warning: {problem}")
     return [replace(_row(there, id, environ), enabled=id not in choices.disabled) for id in there.ids]

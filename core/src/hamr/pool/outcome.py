@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from hamr.errors import (
-    Action,
     BadRequest,
     BrokenReply,
     BudgetSpent,
@@ -27,6 +26,9 @@ from hamr.errors import (
 from hamr.pool.breaker import WELL, Breaker
 from hamr.pool.state import Member, Rest, State
 from hamr.types import Response, Text
+
+if TYPE_CHECKING:
+    from hamr.errors import Action
 
 UNREACHABLE, FAILED, EMPTY = 30.0, 15.0, 30.0
 LIMITED, SHORTEST = 60.0, 1.0
