@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 import tomllib
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from hamr import Hamr
 from hamr.config.configuration import Configuration
+from hamr_testkit.pages import Pages, described
 
 PAGES = ("s0", "s1", "s2", "s3", "s4")
-TOML_LINE = re.compile(r"\s*(?:\[.*\]|[\w.\"-]+ = .*|#.*|)$")
 COVERED = {
     "relay": "test_relay_needs_no_key_and_takes_any_model, test_keys_and_headers_come_from_the_environment, "
     "test_a_models_own_name_and_bounds_are_known",
@@ -29,76 +26,17 @@ COVERED = {
     "Qwen/Qwen3-Coder-Next-FP8": "test_the_dedicated_model_of_the_page_is_never_picked_by_itself",
 }
 """What an example of JSON or TOML describes, and the tests that show its effect (core/tests/config, and here)."""
-RULES = """
-[[capabilities.provider.my-proxy]]
-model_match = "*"
-native_tools = true
-defer_loading = true
-tool_search = ["hosted"]
-prompt_caching = true
-thinking_modes = ["effort"]
-
-[[capabilities.provider.anthropic]]
-model_match = "claude-opus-*"
-native_tools = true
-defer_loading = false
-tool_search = []
-prompt_caching = true
-thinking_modes = ["enabled"]
-"""
-Page = Callable[[str], str]
-
-
-@pytest.fixture
-def page(pytestconfig: pytest.Config) -> Page:
-    """The text of a page; skips where it is not on this machine."""
-
-    def read(name: str) -> str:
-        path = pytestconfig.rootpath.parent / "shared" / "reference" / "pages" / f"{name}.txt"
-        if not path.exists():
-            pytest.skip(f"the page is not on this machine: ../shared/reference/pages/{name}.txt")
-        return path.read_text(encoding="utf-8")
-
-    return read
-
-
-def documents(text: str) -> Iterator[dict[str, Any]]:
-    """The JSON documents on a page: what stands between a brace at the beginning of a line and its other half."""
-    decoder, at = json.JSONDecoder(), 0
-    while (found := re.compile(r"^\{$", re.MULTILINE).search(text, at)) is not None:
-        document, at = decoder.raw_decode(text, found.start())
-        yield document
-
-
-def tables(text: str) -> Iterator[str]:
-    """The pieces of TOML on a page: lines of its kind that begin with the head of a table."""
-    lines: list[str] = []
-    for line in [*text.splitlines(), "."]:
-        if TOML_LINE.match(line) and (lines or line.startswith("[")):
-            lines.append(line)
-        elif lines:
-            yield "\n".join(lines)
-            lines = []
-
-
-def described(found: Any) -> Iterator[str]:
-    """What an example describes: the providers, the models, or whose capabilities."""
-    llm = {**found, **found.get("llm", {})}
-    yield from llm.get("providers", {})
-    yield from llm.get("models", {})
-    yield from list(llm.get("capabilities", {}).get("provider", {}))[:1]
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_each_example_loads_as_it_stands(page: Page, tmp_path: Path, name: str) -> None:
-    environ = {"HAMR_AGENT_DIR": str(tmp_path), "HAMR_PROJECT_TRUST": "always"}
-    text, seen = page(name), set()
-    for document in documents(text):
-        (tmp_path / "models.json").write_text(json.dumps(document))
+def test_each_example_loads_as_it_stands(pages: Pages, tmp_path: Path, name: str) -> None:
+    environ, seen = {"HAMR_AGENT_DIR": str(tmp_path), "HAMR_PROJECT_TRUST": "always"}, set()
+    for document in pages.documents(name):
+        (tmp_path / "models.json").write_text(document)
         assert Configuration(environ).problems == []
-        seen.update(described(document))
+        seen.update(described(json.loads(document)))
     (tmp_path / "models.json").unlink(missing_ok=True)
-    for piece in tables(text):
+    for piece in pages.tables(name):
         (tmp_path / "hamr.toml").write_text(piece)
         there = Configuration(environ, str(tmp_path))
         assert there.problems == []
@@ -115,9 +53,9 @@ def test_each_test_that_is_named_is_there(names: str) -> None:
     assert all(f"def {name}(" in there for name in names.split(", "))
 
 
-def test_the_rules_of_the_page_count_before_those_of_plugins(tmp_path: Path) -> None:
+def test_the_rules_of_the_page_count_before_those_of_plugins(pages: Pages, tmp_path: Path) -> None:
     """N-103, M-53."""
-    (tmp_path / "hamr.toml").write_text(RULES)
+    (tmp_path / "hamr.toml").write_text(pages.example("s4", "my-proxy"))
     environ = {"HAMR_PROJECT_TRUST": "always"}
     with Hamr(environ=environ, folder=str(tmp_path)) as client:
         proxy = client.provider_capabilities("my-proxy", "anything")
@@ -157,24 +95,18 @@ def test_the_answer_of_the_page_about_a_model() -> None:
     assert {name: known[name] for name in wanted} == wanted
 
 
-def test_an_agent_of_a_project_is_started_as_the_page_says(tmp_path: Path) -> None:
+def test_an_agent_of_a_project_is_started_as_the_page_says(pages: Pages, tmp_path: Path) -> None:
     """N-180."""
-    (tmp_path / "hamr.toml").write_text(
-        '[llm.providers.codex_acp]\nprotocol = "acp"\ncommand = "codex-acp"\nargs = []\nauth_style = "none"\n'
-        'cwd = "."\nmcp_servers = []\n'
-    )
+    (tmp_path / "hamr.toml").write_text(pages.example("s4", "codex_acp"))
     with Hamr(environ={"HAMR_PROJECT_TRUST": "always"}, folder=str(tmp_path)) as client:
         route = client.pipeline("codex_acp/default").route
     assert (route.wire, route.provider.transport, route.provider.auth.style) == ("acp", "acp", "none")
     assert (route.compat["command"], route.compat["cwd"]) == ("codex-acp", ".")
 
 
-def test_the_dedicated_model_of_the_page_is_never_picked_by_itself(tmp_path: Path) -> None:
+def test_the_dedicated_model_of_the_page_is_never_picked_by_itself(pages: Pages, tmp_path: Path) -> None:
     """N-160, M-14."""
-    (tmp_path / "hamr.toml").write_text(
-        '[models."Qwen/Qwen3-Coder-Next-FP8"]\nname = "Qwen3 Coder Next FP8 (dedicated)"\nprovider = "together"\n'
-        'context_window = 262144\navailability = "dedicated"\n'
-    )
+    (tmp_path / "hamr.toml").write_text(pages.example("s4", "Qwen/Qwen3-Coder-Next-FP8"))
     environ = {"HAMR_PROJECT_TRUST": "always", "TOGETHER_API_KEY": "sk-1"}
     with Hamr(environ=environ, folder=str(tmp_path), tell=lambda *_: None) as client:
         chosen = client.selection("Qwen/Qwen3-Coder-Next-FP8")

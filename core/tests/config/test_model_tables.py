@@ -32,10 +32,10 @@ price = [{ input = 1.0, output = 2.0 }]
 id = "acme-broken"
 """
 DEDICATED = """
-[models."Qwen/Qwen3-Coder-Next-FP8"]
-name = "Qwen3 Coder Next FP8 (dedicated)"
+[models."acme/big-coder"]
+name = "Big Coder, rented"
 provider = "together"
-context_window = 262144
+context_window = 65536
 availability = "dedicated"
 """
 
@@ -133,11 +133,11 @@ def test_a_dedicated_model_is_asked_only_where_it_is_named_with_its_provider(
     text = DEDICATED.replace("[models", f"[{head}models")
     with client(tmp_path / "own", project=text) as made:
         assert made.providers.configuration.problems == []
-        assert made.selection("together/Qwen/Qwen3-Coder-Next-FP8").provider == "together"
-        assert row(made, "together/Qwen/Qwen3-Coder-Next-FP8").context_window == 262144
-        chosen = made.selection("Qwen/Qwen3-Coder-Next-FP8")
+        assert made.selection("together/acme/big-coder").provider == "together"
+        assert row(made, "together/acme/big-coder").context_window == 65536
+        chosen = made.selection("acme/big-coder")
     assert chosen.provider != "together"
-    assert refused(chosen) == [("together/Qwen/Qwen3-Coder-Next-FP8", "it is dedicated")]
+    assert refused(chosen) == [("together/acme/big-coder", "it is dedicated")]
 
 
 def test_a_patch_makes_a_model_of_a_list_dedicated_and_one_free(there: Path) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from hamr_testkit.pages import Pages
+
 CANARY = "sk-canary-0123456789abcdef"
 CONFIG = f"""
 [active]
@@ -41,42 +43,33 @@ enabled = true
 PROJECT = (
     '[active]\nprovider = "work"\nmodel = "claude-sonnet-4-5"\nthinking = "auto"\n[providers.relay]\nenabled = false\n'
 )
+MODELS_JSON = '{"providers": {"relay": {"baseUrl": "http://127.0.0.1:9/v1", "apiKey": "none-needed"}}}'
 LEGACY = '[provider]\nkind = "openai"\nbase_url = "http://localhost:8080/v1"\nmodel = "m"\napi_key = "$MY_KEY"\n'
-PAGES = [
-    """{"providers": {"relay": {"baseUrl": "http://127.0.0.1:1234/v1", "api": "openai-completions",
- "apiKey": "not-needed"}}}""",
-    """{"providers": {"lm-studio": {"baseUrl": "http://localhost:1234/v1", "api": "openai-completions",
- "apiKey": "not-needed", "models": [{ "id": "qwen2.5-coder-7b" }]}}}""",
-    """{"providers": {"llama.cpp": {"baseUrl": "http://localhost:8080/v1", "api": "openai-completions",
- "apiKey": "not-needed", "compat": {"supportsDeveloperRole": false, "supportsReasoningEffort": false},
- "models": [{ "id": "local-model" }]}}}""",
-    """{"providers": {"custom-proxy": {"baseUrl": "https://proxy.example.com/v1", "api": "openai-completions",
- "apiKey": "$PROXY_API_KEY", "headers": {"X-Custom-Auth": "!op read 'op://vault/item/secret'"},
- "models": [{ "id": "proxy-model" }]}}}""",
-    """{"providers": {"relay": {"baseUrl": "http://127.0.0.1:1234/v1", "api": "openai-completions",
- "apiKey": "$RELAY_API_KEY", "headers": {"CF-Access-Client-Id": "$CF_ACCESS_CLIENT_ID",
- "CF-Access-Client-Secret": "$CF_ACCESS_CLIENT_SECRET"}}}}""",
-    """{"providers": {"relay": {"baseUrl": "http://127.0.0.1:1234/v1", "api": "openai-completions",
- "apiKey": "not-needed", "compat": {"supportsDeveloperRole": false, "supportsReasoningEffort": false},
- "models": [{"id": "Qwen3.6-35B-A3B-UD-IQ3_XXS.gguf", "name": "Qwen3.6 35B", "contextWindow": 131072,
- "reasoning": false, "input": ["text"]}]}}}""",
-]
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page",
+    [
+        *(("s0", of) for of in ("relay", "lm-studio", "llama.cpp", "custom-proxy")),
+        *(("s1", "relay", number) for number in range(3)),
+    ],
+)
 @pytest.mark.parametrize("source", ["hamr", "pi"])
-def test_every_example_of_its_pages_is_taken_as_it_stands(take: Any, source: str, page: str) -> None:
+def test_every_example_of_its_pages_is_taken_as_it_stands(
+    take: Any, pages: Pages, source: str, page: tuple[Any, ...]
+) -> None:
     """H-8 to H-18."""
-    made = take(source, {"models.json": page})
-    assert (made.code, made.models, made.left) == (0, json.loads(page), [])
+    example = pages.example(*page)
+    made = take(source, {"models.json": example})
+    assert (made.code, made.models, made.left) == (0, json.loads(example), [])
     assert made.auth == {}
 
 
 @pytest.mark.parametrize("url", ["...", "http://127.0.0.1:9/v1"])
-def test_the_example_with_prices_keeps_them_once_it_has_a_url(take: Any, url: str) -> None:
+def test_a_provider_with_prices_keeps_them_once_it_has_a_url(take: Any, url: str) -> None:
     """H-17."""
     page = {"baseUrl": url, "api": "openai-completions", "apiKey": "...", "models": [
-        {"id": "model-id", "cost": {"input": 0.27, "output": 1.10, "cacheRead": 0, "cacheWrite": 0}}]}  # fmt: skip
+        {"id": "large", "cost": {"input": 0.4, "output": 1.60, "cacheRead": 0, "cacheWrite": 0}}]}  # fmt: skip
     made = take("hamr", {"models.json": json.dumps({"providers": {"my-provider": page}})})
     if url == "...":
         assert (made.models, made.left) == ({}, ["providers.my-provider: base_url: '...' is no http(s) URL"])
@@ -109,7 +102,7 @@ def test_the_projects_file_counts_more_and_the_older_form_less(hamr: Any, home: 
     (folder / "config.toml").write_text(CONFIG)
     (tmp_path / "work" / ".hamr.toml").write_text(PROJECT + LEGACY)
     (home / ".hamr" / "agent").mkdir(parents=True)
-    (home / ".hamr" / "agent" / "models.json").write_text(PAGES[0])
+    (home / ".hamr" / "agent" / "models.json").write_text(MODELS_JSON)
     told = hamr("import", "hamr", "--json", "--yes").json
     values = {".".join(step["path"]): step["value"] for step in told["steps"]}
     assert values["default_model"] == "work/claude-sonnet-4-5"
@@ -122,7 +115,7 @@ def test_the_projects_file_counts_more_and_the_older_form_less(hamr: Any, home: 
 def test_what_is_in_hamrs_own_folder_is_not_taken_over(hamr: Any, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     agent = home / ".hamr" / "agent"
     agent.mkdir(parents=True)
-    (agent / "models.json").write_text(PAGES[0])
+    (agent / "models.json").write_text(MODELS_JSON)
     monkeypatch.setenv("HAMR_AGENT_DIR", str(agent))
     ran = hamr("import", "hamr", "--yes")
     assert (ran.code, "nothing of Hamr is there" in ran.err) == (2, True)

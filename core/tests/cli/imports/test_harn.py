@@ -7,49 +7,22 @@ from typing import Any
 
 import pytest
 
+from hamr_testkit.pages import Pages
+
 PROXY = """
-[llm.providers.my_proxy]
-base_url = "https://llm.example.com/v1"
+[llm.providers.house_proxy]
+base_url = "https://llm.house.example/v1"
 chat_endpoint = "/chat/completions"
-completion_endpoint = "/completions"
 auth_style = "bearer"
-auth_env = "MY_PROXY_API_KEY"
+auth_env = "HOUSE_KEY"
+
+[llm.providers.fixer]
+protocol = "acp"
+command = "fixer-acp"
+auth_style = "none"
 
 [llm.aliases]
-my-fast = { id = "vendor/model-fast", provider = "my_proxy" }
-"""
-AGENT = """
-[llm.providers.codex_acp]
-protocol = "acp"
-command = "codex-acp"
-args = []
-auth_style = "none"
-cwd = "."
-mcp_servers = []
-"""
-DEDICATED = """
-[models."Qwen/Qwen3-Coder-Next-FP8"]
-name = "Qwen3 Coder Next FP8 (dedicated)"
-provider = "together"
-context_window = 262144
-availability = "dedicated"
-"""
-CAPABILITIES = """
-[[capabilities.provider.my-proxy]]
-model_match = "*"
-native_tools = true
-defer_loading = true
-tool_search = ["hosted"]
-prompt_caching = true
-thinking_modes = ["effort"]
-
-[[capabilities.provider.anthropic]]
-model_match = "claude-opus-*"
-native_tools = true
-defer_loading = false
-tool_search = []
-prompt_caching = true
-thinking_modes = ["enabled"]
+quick = { id = "acme/quick-1", provider = "house_proxy" }
 """
 USER = """
 default_provider = "azure_openai"
@@ -75,19 +48,19 @@ on = true
 """
 
 
-@pytest.mark.parametrize("page", [PROXY, AGENT, DEDICATED, CAPABILITIES])
-def test_every_example_of_its_page_is_taken(take: Any, hamr: Any, page: str) -> None:
+@pytest.mark.parametrize("of", ["my_proxy", "codex_acp", "Qwen/Qwen3-Coder-Next-FP8", "my-proxy"])
+def test_every_example_of_its_page_is_taken(take: Any, hamr: Any, pages: Pages, of: str) -> None:
     """N-120 to N-125, N-160, N-180."""
-    made = take("harn", {"harn.toml": page})
+    made = take("harn", {"harn.toml": pages.example("s4", of)})
     assert (made.code, made.left, made.told["written"]) == (0, [], True)
     assert hamr("config").err == ""
 
 
 def test_an_alias_and_an_agent_are_used(take: Any, hamr: Any) -> None:
-    take("harn", {"harn.toml": PROXY + AGENT + CAPABILITIES})
-    told = hamr("explain", "-m", "my-fast", "--json", "hi").json
-    assert (told["provider"]["value"], told["model"]["value"]) == ("my_proxy", "vendor/model-fast")
-    assert hamr("explain", "-m", "codex_acp/default", "--json", "hi").json["transport"]["value"] == "acp"
+    take("harn", {"harn.toml": PROXY})
+    told = hamr("explain", "-m", "quick", "--json", "hi").json
+    assert (told["provider"]["value"], told["model"]["value"]) == ("house_proxy", "acme/quick-1")
+    assert hamr("explain", "-m", "fixer/default", "--json", "hi").json["transport"]["value"] == "acp"
 
 
 def test_what_hamr_calls_otherwise_or_has_not_is_told(take: Any) -> None:

@@ -13,6 +13,7 @@ import pytest
 from hamr_testkit.canned import Canned, canned
 from hamr_testkit.colours import Colour
 from hamr_testkit.installing import Install, installer
+from hamr_testkit.pages import Pages
 from hamr_testkit.recordings import Recording, read
 from hamr_testkit.scripted import ScriptedTransport
 from hamr_testkit.wired import Wired
@@ -62,6 +63,12 @@ def shape(pytestconfig: pytest.Config) -> Shape:
         return jsonschema.Draft202012Validator({"$ref": f"#/$defs/{spec['roots'][root]}", "$defs": spec["$defs"]})
 
     return find
+
+
+@pytest.fixture(scope="session")
+def pages(pytestconfig: pytest.Config) -> Pages:
+    """The pages whose examples must load as they stand."""
+    return Pages(pytestconfig.rootpath.parent / "shared" / "reference" / "pages")
 
 
 @pytest.fixture
