@@ -100,6 +100,8 @@ def _ended(job: Job) -> Done:
         if hasattr(value, "__await__"):
             value = asyncio.run(_awaited(value))
         return Done(job.key, job.read(value))
+    except SystemExit as error:
+        return Done(job.key, error=_exited(error))
     except BaseException as error:  # noqa: BLE001  # a tool may fail in any way, and its thread must tell of it
         return Done(job.key, error=error)
 
@@ -111,6 +113,11 @@ async def _performed(job: Job) -> Done:
         if hasattr(value, "__await__"):
             value = job.read(await value)
         return Done(job.key, value)
+    except SystemExit as error:
+        exited = _exited(error)
+        if exited is error:
+            raise
+        return Done(job.key, error=exited)
     except Exception as error:  # noqa: BLE001  # a tool may fail in any way, and the flow is told
         return Done(job.key, error=error)
     except asyncio.CancelledError as error:
@@ -118,6 +125,22 @@ async def _performed(job: Job) -> Done:
         if task is not None and task.cancelling():
             raise
         return Done(job.key, error=error)
+
+
+def _exited(error: SystemExit) -> BaseException:
+    """The failure of a job that called `sys.exit`; the very error where the handler of a signal did, as of SIGTERM."""
+    import signal
+
+    handlers = (signal.getsignal(each) for each in signal.valid_signals())
+    codes = {code for each in handlers if (code := getattr(getattr(each, "func", each), "__code__", None))}
+    at = error.__traceback__
+    while at is not None:
+        if at.tb_frame.f_code in codes:
+            return error
+        at = at.tb_next
+    failed = RuntimeError(f"it called sys.exit({'' if error.code is None else repr(error.code)})")
+    failed.__cause__ = error
+    return failed
 
 
 async def _in_thread(job: Job) -> Any:

@@ -104,10 +104,10 @@ def test_breaking_off_ends_the_line(capsys: Any, texts: list[str], left: str) ->
 
 
 def test_on_a_terminal_thinking_is_dim_and_nothing_steers_it(server: Any, terminal: Any) -> None:
-    server.pieces = [{"reasoning_content": "Hmm"}, "\x1b[2Jred\x07\x9b", "\tok"]
+    server.pieces = [{"reasoning_content": "Hmm"}, "\x1b[2Jred\x07\x9b", "\tok", "\u202egpj.exe\u2066\u05d0\u200f"]
     ran = terminal("-m", "loop/m", "-v", "hi")
     assert "\x1b[2mHmm\x1b[22m\n" in ran.out
-    assert "␛[2Jred␇\ufffd\tok\n" in ran.out
+    assert "␛[2Jred␇\ufffd\tok\ufffdgpj.exe\ufffd\u05d0\u200f\n" in ran.out
     assert "\x1b[2m" not in terminal("-m", "loop/m", "-v", "hi", NO_COLOR="1").out
     assert "\x1b" not in terminal("-m", "loop/m", "-v", "hi", TERM="dumb").out
 

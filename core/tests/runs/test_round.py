@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sqlite3
+import sys
 import threading
 import time
 from typing import Any
@@ -199,15 +200,53 @@ def test_a_cancelled_tool_is_a_failed_one(model: Any) -> None:
     assert model.texts(model.run([gone, gone_too])) == ["RuntimeError: it was cancelled"] * 2
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
-def test_what_is_meant_to_end_the_program_ends_the_run(model: Any, error: type[BaseException]) -> None:
+def test_what_is_meant_to_end_the_program_ends_the_run(model: Any) -> None:
     def leave() -> None:
-        raise error
+        raise KeyboardInterrupt
 
     model.asks(("c1", "leave", {}))
-    with pytest.raises(error):
+    with pytest.raises(KeyboardInterrupt):
         model.run([leave])
     assert len(model.provider.asked) == 1
+
+
+def test_a_tool_that_calls_sys_exit_has_failed(model: Any) -> None:
+    def leave(code: int | None = None) -> None:
+        sys.exit(code)
+
+    async def leave_too() -> None:
+        await asyncio.sleep(0)
+        sys.exit("bye")
+
+    model.asks(("c1", "leave", {}))
+    model.asks(("c2", "leave", {"code": 3}), ("c3", "leave_too", {}))
+    model.says()
+    done = model.run([leave, leave_too])
+    told = ["sys.exit()", "sys.exit(3)", "sys.exit('bye')"]
+    assert model.texts(done) == [f"RuntimeError: it called {each}" for each in told]
+
+
+def test_a_signal_whose_handler_exits_ends_the_run(model: Any) -> None:
+    """As a service does that is asked to stop: whichever tool happens to run has not failed."""
+
+    def stop(*_: object) -> None:
+        sys.exit(0)
+
+    def work() -> str:
+        os.kill(os.getpid(), signal.SIGUSR1)
+        return "worked"
+
+    async def work_too() -> str:
+        return work()
+
+    before = signal.signal(signal.SIGUSR1, stop)
+    try:
+        for name in ("work", "work_too"):
+            model.asks(("c1", name, {}))
+            with pytest.raises(SystemExit):
+                model.run([work, work_too], tool_timeout=None)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
 
 
 def test_tools_see_the_callers_context(model: Any) -> None:

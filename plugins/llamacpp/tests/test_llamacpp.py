@@ -75,6 +75,15 @@ def test_errors(status: int, kind: str, error: type[CallError], wire: Wire) -> N
     assert type(wire(MODEL).error(status, body)) is error
 
 
+@pytest.mark.parametrize("mode", [None, "responses"])
+@pytest.mark.parametrize("what", ["image", "audio"])
+def test_what_the_model_cannot_see_or_hear_is_not_sent_again(what: str, mode: str | None, wire: Wire) -> None:
+    said = f"{what} input is not supported - hint: if this is unexpected, you may need to provide the mmproj"
+    error = wire(MODEL, api_mode=mode).error(500, {"error": {"code": 500, "message": said, "type": "server_error"}})
+    assert type(error) is BadRequest
+    assert not error.repeatable
+
+
 def test_timings_are_kept(wire: Wire) -> None:
     choices = b'[{"index":0,"message":{"content":"Hi"},"finish_reason":"stop"}]'
     reply = b'{"choices":' + choices + b',"timings":{"prompt_per_second":9.5}}'

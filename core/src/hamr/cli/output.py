@@ -14,8 +14,11 @@ USUAL = 80
 """Columns, where nothing says how wide the terminal is."""
 
 SHOWN = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\r\t"}
-SHOWN |= dict.fromkeys(range(0x7F, 0xA0), 0xFFFD)
-"""Control characters, as signs for them: a model's words must not steer the user's terminal."""
+SHOWN |= dict.fromkeys((*range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD)
+"""Control characters, as signs for them: a model's words must not steer the user's terminal.
+
+Among them what turns the direction of text around, by which a command can look like another (CVE-2021-42574, 2021).
+"""
 
 
 def prepare() -> None:

@@ -206,7 +206,10 @@ def _wait(head: Head, said: Said) -> float | None:
 def _kind(status: int, said: Said, rules: FailureRules, codes: Codes, *, empty: bool = False) -> type[CallError]:
     if status >= 500:
         named = _by_code(said, rules, codes)
-        return named if named is TooLong or named is Refused else STATUSES.get(status, Overloaded)
+        if named is TooLong or named is Refused:
+            return named
+        # A plain 500 is what some servers have for anything that they cannot do; the others say what is amiss with them.
+        return (_by_words(said, rules) if status == 500 else None) or STATUSES.get(status, Overloaded)
     if status == 413:
         return TooLong
     named = _by_code(said, rules, codes) or _by_words(said, rules)

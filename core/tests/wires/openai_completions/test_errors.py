@@ -223,6 +223,8 @@ def test_codes_are_written_in_lower_case() -> None:
         (400, coded(None, "Unable to access Non-Serverless model m"), NoSuchModel),
         (400, coded("context_length_exceeded", "non-serverless"), TooLong),
         (503, coded(None, "non-serverless"), Overloaded),
+        (500, coded("server_error", "non-serverless"), NoSuchModel),
+        (500, coded("server_error", "something else"), Overloaded),
         (400, coded(None, "something else"), BadRequest),
     ],
 )
