@@ -208,7 +208,7 @@ def _kind(status: int, said: Said, rules: FailureRules, codes: Codes, *, empty: 
         named = _by_code(said, rules, codes)
         if named is TooLong or named is Refused:
             return named
-        # A plain 500 is what some servers have for anything that they cannot do; the others say what is amiss with them.
+        # A plain 500 is what some servers have for anything they cannot do; other codes are about the server itself.
         return (_by_words(said, rules) if status == 500 else None) or STATUSES.get(status, Overloaded)
     if status == 413:
         return TooLong
