@@ -101,9 +101,9 @@ def test_what_cannot_be_left_out_is_refused_before_it_is_sent(colour: Colour) ->
         with pytest.raises(Unsupported, match="sim/echo takes no images"):
             colour.call(client, [SEE], "sim/echo")
         with pytest.raises(Unsupported, match="sim/echo has no answers in the background"):
-            colour.call(client, "hi", "sim/echo", api_mode="openai-responses", background=True)
+            colour.call(client, "hi", "sim/echo", api_mode="responses", background=True)
         with pytest.raises(Unsupported, match="sim/echo has no way to make a conversation shorter"):
-            client.compact("hi", "sim/echo", api_mode="openai-responses")
+            client.compact("hi", "sim/echo", api_mode="responses")
 
 
 def test_what_can_be_is_left_out_and_told_in_both_colours(colour: Colour) -> None:

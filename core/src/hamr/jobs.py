@@ -10,13 +10,15 @@ import contextvars
 import queue
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 from threading import Thread
+from time import monotonic
 from typing import Any
 
 from hamr.effects import Abandon, Await, Begin, Done, Job, JobEffect, JobKey
 
-LONGEST = 86_400.0
-"""Seconds for which a thread is waited for at a time: locks take no number at will."""
+LONGEST = 1.0
+"""Seconds for which a thread is waited for at a time: an interrupt right before the wait is seen after it."""
 
 GRACE = 0.1
 """Seconds that tasks get to end when they are cancelled."""
@@ -44,13 +46,19 @@ class ThreadJobs:
             _begin_thread(job.key, lambda: self._done.put(_ended(job)))
 
     def _next(self, seconds: float | None) -> Done | None:
-        try:
-            done = self._done.get(timeout=None if seconds is None else min(seconds, LONGEST))
-        except queue.Empty:
-            return None
+        ends = inf if seconds is None else monotonic() + seconds
+        while (done := self._wait(ends - monotonic())) is None:
+            if monotonic() >= ends:
+                return None
         if done.error is not None and not isinstance(done.error, Exception | asyncio.CancelledError):
             raise done.error
         return done
+
+    def _wait(self, seconds: float) -> Done | None:
+        try:
+            return self._done.get(timeout=max(0.0, min(seconds, LONGEST)))
+        except queue.Empty:
+            return None
 
 
 class TaskJobs:

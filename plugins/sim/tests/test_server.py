@@ -44,6 +44,32 @@ def test_it_lists_its_models(raw: Any) -> None:
     assert models["tools"]["supports_tools"]
 
 
+@pytest.mark.parametrize("name", ["echo", "sim/echo", "sim%2Fecho"])
+def test_it_tells_of_one_model(raw: Any, name: str) -> None:
+    status, _, body = raw.request("GET", f"/v1/models/{name}")
+    assert (status, json.loads(body)["id"], json.loads(body)["object"]) == (200, "echo", "model")
+
+
+def test_it_tells_of_no_model_that_is_not_there(raw: Any) -> None:
+    status, _, body = raw.request("GET", "/v1/models/parrot")
+    assert (status, json.loads(body)["error"]["code"]) == (404, "model_not_found")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/v1/chat/completions", {"model": "echo", "messages": []}, "messages"),
+        ("/v1/messages", {"model": "echo", "max_tokens": 9, "system": "Be brief.", "messages": []}, "messages"),
+        ("/v1beta/models/echo:generateContent", {"contents": []}, "contents"),
+        ("/v1beta/models/echo:generateContent", {}, "contents"),
+    ],
+)
+def test_a_conversation_without_a_message_is_refused(raw: Any, path: str, body: dict[str, Any], field: str) -> None:
+    status, _, told = raw.request("POST", path, json.dumps(body).encode())
+    assert status == 400
+    assert f"{field} must hold at least one entry" in json.loads(told)["error"]["message"]
+
+
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/", 404), ("POST", "/v1/nothing", 404)])
 def test_other_paths_are_refused_in_the_envelope_of_the_wire(raw: Any, method: str, path: str, status: int) -> None:
     told, headers, body = raw.request(method, path)

@@ -31,13 +31,17 @@ def model_of(provider: Provider, name: str | None, role: Role = "chat") -> Model
 def in_mode(provider: Provider, name: str | None, mode: str | None) -> Provider:
     """The provider's interface of this name, or without one that of the model's rule, of the base URL, or else its own.
 
-    Raises ConfigError for a mode that the provider has not.
+    The name of a wire too means the first that speaks it. Raises ConfigError for a mode that the provider has not.
     """
     if mode is None:
         rule = next((rule for rule in provider.rules if name is not None and rule.fits(name)), None)
         mode = (rule.mode if rule else None) or _by_path(provider)
     if mode is None or mode == provider.mode:
         return provider
+    if mode not in provider.modes:
+        if mode == provider.wire:
+            return provider
+        mode = next((name for name, each in provider.modes.items() if each.wire == mode), mode)
     if (other := provider.modes.get(mode)) is None:
         known = ", ".join((provider.mode, *provider.modes))
         raise ConfigError(f"{provider.id} has no api mode {mode!r}", hint=f"It has {known}.")

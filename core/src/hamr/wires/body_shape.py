@@ -97,6 +97,14 @@ def array(value: Any, place: str) -> list[Any]:
     return list(value)
 
 
+def entries(value: Any, place: str) -> list[Any]:
+    """A list with something in it; raises BadRequest."""
+    found = array(value, place)
+    if not found:
+        raise BadRequest(f"{place} must hold at least one entry", status=400, code="empty_array", param=place)
+    return found
+
+
 def base64_data(value: Any, place: str) -> bytes:
     """Bytes as base64; raises BadRequest."""
     import base64

@@ -30,11 +30,12 @@ from hamr.wires.gemini import NAME, Gemini
 from hamr.wires.gemini.dialect import GeminiDialect
 
 DIALECT = GeminiDialect()
+HELLO = [{"parts": [{"text": "Hello"}]}]
 URL = "/v1beta/models/gemini-x:generateContent"
 
 
 def parse(url: str = URL, **body: Any) -> Request:
-    return DIALECT.parse(Call(url, body=json.dumps(body).encode()))
+    return DIALECT.parse(Call(url, body=json.dumps({"contents": HELLO, **body}).encode()))
 
 
 def said(*parts: Any, role: str | None = "user") -> Request:
@@ -85,7 +86,7 @@ def test_how_it_is_to_be_answered() -> None:
         sim={"pace_of": 1},
     )
     assert request == Request(
-        (),
+        (Message("user", (Text("Hello"),)),),
         temperature=0.5,
         top_p=0.9,
         top_k=3,

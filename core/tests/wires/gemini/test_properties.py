@@ -63,7 +63,7 @@ def conversations(draw: st.DrawFn) -> tuple[Message, ...]:
     messages: list[Message] = []
     if draw(st.booleans()):
         messages.append(Message("system", tuple(Text(each) for each in draw(st.lists(WORDS, min_size=1, max_size=2)))))
-    for turn in range(draw(st.integers(0, 3))):
+    for turn in range(draw(st.integers(1, 3))):
         asked: list[Part] = draw(st.lists(TEXTS | IMAGES | FILES, min_size=1, max_size=3))
         messages.append(Message("user", tuple(asked)))
         said: list[Part] = draw(st.lists(TEXTS | THOUGHTS | IMAGES, max_size=3))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import unquote
 
 from hamr.api import (
     BadRequest,
@@ -60,6 +61,8 @@ class Simulator:
             return of_json({"status": "ok", "server": "hamr-sim"})
         if call.method == "GET" and path == "/v1/models":
             return of_json({"object": "list", "data": [listed(name) for name in NAMES]})
+        if call.method == "GET" and path.startswith("/v1/models/"):
+            return self._listed(unquote(path.removeprefix("/v1/models/")).removeprefix("sim/"))
         spoken = spoken_at(path)
         if spoken is None:
             return self.refused(404, f"nothing is at {call.method} {path}; known are {', '.join(known())}")
@@ -71,6 +74,10 @@ class Simulator:
     def refused(self, status: int, why: str) -> Answer:
         """The answer to a call that no model can be asked about."""
         return _refusal(dialect(PLAIN_WIRE), BadRequest(f"[sim] {why}", status=status))
+
+    def _listed(self, name: str) -> Answer:
+        """The row of one model."""
+        return of_json(listed(name)) if name in NAMES else _refusal(dialect(PLAIN_WIRE), _unknown(name))
 
     def _by_purpose(self, call: Call, wire: Dialect, purpose: Purpose) -> Answer:
         if purpose == "embeddings" and isinstance(wire, EmbeddingDialect):
@@ -144,9 +151,13 @@ class Simulator:
             )
         model = MODELS.get(name)
         if model is None:
-            why = f"[sim] there is no model {name!r}; there are {', '.join(NAMES)}"
-            raise NoSuchModel(why, status=404, code="model_not_found", param="model")
+            raise _unknown(name)
         return model.speak(request), plain.with_wishes(model.sim).with_wishes(wishes)
+
+
+def _unknown(name: str) -> NoSuchModel:
+    why = f"[sim] there is no model {name!r}; there are {', '.join(NAMES)}"
+    return NoSuchModel(why, status=404, code="model_not_found", param="model")
 
 
 def _given(turn: Turn, manner: Manner, started: Started, request: Request, wire: Dialect) -> Answer:

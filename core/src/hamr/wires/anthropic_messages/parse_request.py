@@ -8,7 +8,7 @@ from hamr.errors import BadRequest
 from hamr.types import Request, ResponseFormat, ThinkingConfig
 from hamr.wires.anthropic_messages.parse_messages import messages, system
 from hamr.wires.anthropic_messages.parse_tools import choice, tools
-from hamr.wires.body_shape import array, number, read_body, read_fields, table, text, truth, whole
+from hamr.wires.body_shape import array, entries, number, read_body, read_fields, table, text, truth, whole
 from hamr.wires.thinking_levels import LEVELS
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def parse_request(call: Call, *, counted: bool = False) -> Request:
     _thinking(body, told, options)
     if wanted := _betas(call, body):
         options["betas"] = wanted
-    said = (*system(body.get("system")), *messages(array(body.get("messages"), "messages"), "messages"))
+    said = (*system(body.get("system")), *messages(entries(body.get("messages"), "messages"), "messages"))
     return Request(said, options=options, **told)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from hamr.types import Request, ResponseFormat, ThinkingConfig
-from hamr.wires.body_shape import array, number, read_body, read_fields, table, text, truth, whole
+from hamr.wires.body_shape import array, entries, number, read_body, read_fields, table, text, truth, whole
 from hamr.wires.gemini.camel import camel_body
 from hamr.wires.gemini.encode import CONFIG, FRAMING, STREAM
 from hamr.wires.gemini.openapi_schema import from_openapi
@@ -66,7 +66,7 @@ def _request(body: dict[str, Any], call: Call) -> Request:
     _config(dict(table(body.get("generationConfig") or {}, "generationConfig")), told, options)
     system = body.get("systemInstruction")
     head = () if system is None else (system_message(system),)
-    contents = array(body.get("contents") or (), "contents")
+    contents = entries(body.get("contents") or (), "contents")
     return Request((*head, *ContentReader().read(contents)), options=options, **told)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.errors import BadRequest
 from hamr.types import Request, ResponseFormat, ThinkingConfig, Tool, ToolChoice
-from hamr.wires.body_shape import array, number, read_fields, table, text, truth, whole
+from hamr.wires.body_shape import array, entries, number, read_fields, table, text, truth, whole
 from hamr.wires.cache_mark import read_mark
 from hamr.wires.openai_completions.deployment import body_with_model
 from hamr.wires.openai_completions.parse import message
@@ -45,7 +45,7 @@ def parse_request(call: Call) -> Request:
     The model it names, and every field that a request has no place for, stand in `options`.
     """
     body = body_with_model(call)
-    turns = array(body.get("messages"), "messages")
+    turns = entries(body.get("messages"), "messages")
     told, options = read_fields(body, _FIELDS, _READ_APART)
     if body.get("max_completion_tokens") is not None:
         told["max_tokens"] = whole(body["max_completion_tokens"], "max_completion_tokens")
