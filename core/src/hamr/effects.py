@@ -1,6 +1,9 @@
 """What a flow may ask of its driver.
 
 A flow is a generator that yields effects and is sent their answers; it does no I/O and knows neither clock nor colour.
+
+Nobody keeps an effect, so none is frozen: that would double what these classes cost each start, and treble what it
+takes to make one, which a stream does for every read.
 """
 
 from __future__ import annotations
@@ -17,66 +20,66 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Open:
     """Send this call; the answer is an open reply: `head` is there, its bytes are asked for by Read."""
 
     call: Call
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Read:
     """The next bytes of an open reply; the answer is empty at its end."""
 
     reply: OpenReply
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Close:
     """Let go of an open reply."""
 
     reply: OpenReply
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fetch:
     """Send a side call (token refresh, discovery); the answer is its Head with the whole body."""
 
     call: Call
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Via:
     """Send what follows through this transport."""
 
     transport: Transport
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sleep:
     """Wait for so many seconds."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Now:
     """The answer is the driver's clock in seconds; only differences mean anything."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WallClock:
     """The answer is the time of day, in seconds since 1970: for what others check, such as a signature or an expiry."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ReadFile:
     """The answer is what a file of the user's own holds, None where there is none; raises ConfigError."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Lock:
     """Hold `name`: one holder at a time across all processes of this user, until Release or the flow's end.
 
@@ -89,14 +92,14 @@ class Lock:
     deadline: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Release:
     """Let go of a lock."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tell:
     """Say something to the user in mid-flow, such as where to log in."""
 
@@ -104,7 +107,7 @@ class Tell:
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Remind:
     """Say this to the user after so many seconds, unless Calm comes before; it is said once in a flow."""
 
@@ -112,12 +115,12 @@ class Remind:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Calm:
     """Say nothing more of what Remind asked for; the answer is whether it has been said."""
 
 
-@dataclass(slots=True)  # made for every read of a stream, and a frozen one takes three times as long to make
+@dataclass(slots=True)
 class Emit:
     """Hand these events to whoever reads the stream."""
 
@@ -128,7 +131,7 @@ JobKey = tuple[int, int]
 """The round of a run, and the place of the call in it: no two jobs of a flow have the same."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Job:
     """Work that a tool does: `call` begins it and gives its value or an awaitable, `read` makes the outcome of that.
 
@@ -142,7 +145,7 @@ class Job:
     inline: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Done:
     """A job has ended, with an outcome or an error."""
 
@@ -151,21 +154,21 @@ class Done:
     error: BaseException | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Begin:
     """Begin a job beside the flow: a thread of its own, or a task."""
 
     job: Job
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Await:
     """The answer is the next job that is Done, or None after so many seconds."""
 
     seconds: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Abandon:
     """Wait no longer for the job with this key, and cancel it where that can be done."""
 
@@ -185,14 +188,14 @@ class Closing(Protocol):
         """Let go, at once; where that has been done before, nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Do:
     """Work on this machine that is over in a millisecond and waits for nobody; the answer is what it returns."""
 
     work: Callable[[], Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Wait:
     """Work on this machine that may take seconds, such as a command of the user's; the answer is what it returns.
 
@@ -203,14 +206,14 @@ class Wait:
     asks: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Keep:
     """Close this when the flow ends, however it ends."""
 
     what: Closing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Undo:
     """Run the flow that this gives where the present one is left before it has ended, or fails; None takes it back.
 
