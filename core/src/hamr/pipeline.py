@@ -34,6 +34,7 @@ from hamr.version import VERSION
 
 if TYPE_CHECKING:
     from hamr.capabilities.matrix import Known
+    from hamr.circuit import Circuit
     from hamr.config.generation import Given
     from hamr.gates import Asking, Charge, Gate, Pass
     from hamr.types import EmbeddingRequest, Embeddings, LimitUse, ModelInfo, ModelPage, Standing
@@ -59,6 +60,7 @@ class Pipeline:
     charge: Charge | None = None
     known: Callable[[], Known] | None = None
     defaults: Mapping[str, Given] = field(default_factory=dict)
+    circuit: Circuit | None = None
 
     @property
     def all(self) -> Sequence[Pipeline]:
@@ -265,6 +267,9 @@ class Pipeline:
         What is `asked` has to pass the gates at each attempt, which are the pipeline's own unless others are given.
         """
         gates = self._gates(settings) if gates is None else gates
+        circuit = self.circuit if asked is not None else None
+        if circuit is not None:
+            self._enter(circuit, begun)
         if settings.timeouts.total is not None:
             call = replace(call, deadline=begun + settings.timeouts.total)
         if self.route.is_slow():  # once: after it, whoever needs the key has it at once
@@ -279,10 +284,25 @@ class Pipeline:
             except CallError as error:
                 if not sending.admitted:
                     raise
-                yield from self._again(error, sending, ending, settings)
+                try:
+                    yield from self._again(error, sending, ending, settings)
+                except CallError:
+                    if circuit is not None:
+                        circuit.failed(error, sending.ended)
+                    raise
             else:
                 sending.ended = yield Now()
+                if circuit is not None:
+                    circuit.answered(sending.ended, has_content=ending.came().has_content)
                 return sending
+
+    def _enter(self, circuit: Circuit, now: float) -> None:
+        """Let a call through, or raise the error with whose it is."""
+        try:
+            circuit.enter(now)
+        except CallError as error:
+            error.provider, error.model = self.route.provider.id, self.route.model.id
+            raise
 
     def _gates(self, settings: Settings) -> Sequence[Gate]:
         """What a call has to pass: first of all its own bound, where it has one."""

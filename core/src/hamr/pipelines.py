@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from hamr.admission import Admission
 from hamr.builtin import Builtin
 from hamr.capability_sources import CapabilitySources
+from hamr.circuit import Circuit
 from hamr.compose import Hooks
 from hamr.prices import Prices
 from hamr.routes import Routes
 
 if TYPE_CHECKING:
+    from hamr.breaker import Breaker
     from hamr.pipeline import Pipeline
     from hamr.pool.pooling import Pooling
     from hamr.resolve.model import Role
@@ -41,6 +43,7 @@ class Pipelines:
         self._made: dict[tuple[str | None, ...], Pipeline] = {}
         self._compiling = threading.RLock()
         self._left: list[Transport] = []
+        self._circuits: dict[str, Circuit] = {}
 
     def of(
         self, id: str, name: str | None, role: Role = "chat", mode: str | None = None, form: str | None = None
@@ -117,7 +120,25 @@ class Pipelines:
     def _compiled(self, route: Route) -> Pipeline:
         pipeline = self._single(route)
         several = route.model.id and self._routes.has_several_keys(route.provider)
-        return self._pooling.of_keys(pipeline) if several else pipeline
+        if several:
+            return self._pooling.of_keys(pipeline)
+        return replace(pipeline, circuit=self._circuit(route.provider.id)) if route.model.id else pipeline
+
+    def _circuit(self, id: str) -> Circuit:
+        """What is known of how a provider's calls end, for all its models; raises ConfigError."""
+        if id not in self._circuits:
+            self._circuits[id] = Circuit(self._breaker)
+        return self._circuits[id]
+
+    @cached_property
+    def _breaker(self) -> Breaker | None:
+        """The policy that the environment names; None for the library's own, which is not loaded before it counts."""
+        environ = self._routes.environ
+        if not any(name.removeprefix("HAMR_").startswith("BREAKER_") for name in environ):
+            return None
+        from hamr.pool.policy import breaker
+
+        return breaker(environ, "consecutive")
 
     @cached_property
     def _pooling(self) -> Pooling:

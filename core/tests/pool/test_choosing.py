@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hamr.breaker import WELL, ConsecutiveBreaker, Health, WindowBreaker
 from hamr.errors import (
     BadRequest,
     BrokenReply,
@@ -21,7 +22,6 @@ from hamr.errors import (
     TooLong,
     Unsupported,
 )
-from hamr.pool.breaker import WELL, ConsecutiveBreaker, Health, WindowBreaker
 from hamr.pool.choosing import Mode, pick
 from hamr.pool.outcome import failed, next_after, shorten, succeeded
 from hamr.pool.state import Member, Rest, Room, State

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from hamr.breaker import ConsecutiveBreaker, WindowBreaker
 from hamr.errors import ConfigError
-from hamr.pool.breaker import ConsecutiveBreaker, WindowBreaker
 from hamr.pool.policy import Policy
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from hamr.breaker import WELL, Breaker
 from hamr.errors import (
     BadRequest,
     BrokenReply,
@@ -23,7 +24,6 @@ from hamr.errors import (
     RateLimited,
     TooLong,
 )
-from hamr.pool.breaker import WELL, Breaker
 from hamr.pool.state import Member, Rest, State
 from hamr.types import Response, Text
 

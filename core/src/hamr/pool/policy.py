@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hamr.breaker import Breaker, ConsecutiveBreaker, NoBreaker, WindowBreaker
 from hamr.errors import ConfigError
-from hamr.pool.breaker import Breaker, ConsecutiveBreaker, WindowBreaker
 from hamr.pool.choosing import Mode
 from hamr.variables import TABLE, first
 
@@ -51,16 +51,25 @@ class Policy:
         mode = MODES.get(said.lower()) if said else "round-robin"
         if mode is None:
             raise ConfigError(f"{name}={said!r} is no mode of rotation", hint="It may be round-robin or sequential.")
-        name, said = _said(environ, POLICY_VARIABLE)
-        if said.lower() not in ("", "window", "consecutive"):
-            raise ConfigError(f"{name}={said!r} is no policy of a breaker", hint="It may be window or consecutive.")
-        breaker = ConsecutiveBreaker() if said.lower() == "consecutive" else _window(environ)
-        return cls(mode, breaker, _believed(environ))
+        return cls(mode, breaker(environ, "window"), _believed(environ))
 
     @property
     def longest(self) -> float:
         """Seconds for which a key rests at most."""
         return self.believed or DAY
+
+
+def breaker(environ: Mapping[str, str], default: str) -> Breaker:
+    """The breaker that the environment names; raises ConfigError."""
+    name, said = _said(environ, POLICY_VARIABLE)
+    match said.lower() or default:
+        case "window":
+            return _window(environ)
+        case "consecutive":
+            return ConsecutiveBreaker()
+        case "off":
+            return NoBreaker()
+    raise ConfigError(f"{name}={said!r} is no policy of a breaker", hint="It may be window, consecutive or off.")
 
 
 def _believed(environ: Mapping[str, str]) -> float:

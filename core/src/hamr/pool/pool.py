@@ -186,7 +186,7 @@ class Pool:
             gates = pipeline.gates
             if gates and going.has_alike(member):
                 gates = going.full.gates(member, gates, begun)
-            value: Value = yield from attempt(replace(pipeline, auth=heeded, gates=gates), settings)
+            value: Value = yield from attempt(replace(pipeline, auth=heeded, gates=gates, circuit=None), settings)
         except HamrError as error:
             if going.has_alike(member) and going.full.is_passed(member, error, going.tried, (yield Now())):
                 going.pass_on(member, error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from hamr.pool.breaker import WELL, Health
+from hamr.breaker import WELL, Health
 from hamr.types import Headroom, Standing
 
 SKEW = 60.0

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 from pydantic_core import from_json
 
+from hamr.breaker import Health
 from hamr.database import MEMORY
 from hamr.effects import Flow
 from hamr.locks import state_folder
-from hamr.pool.breaker import Health
 from hamr.pool.state import Rest, Room, Scope, State
 from hamr.specs import StateStore
 from hamr.state.shared import Place, Shared

@@ -92,6 +92,19 @@ class ConsecutiveBreaker:
         return _one_more(health, now, NOTHING, self.nothings, self.nothing_steps)
 
 
+@dataclass(frozen=True, slots=True)
+class NoBreaker:
+    """Never opens."""
+
+    def after(self, health: Health, now: float, *, ok: bool) -> Health:
+        """Nothing is remembered."""
+        return WELL
+
+    def after_nothing(self, health: Health, now: float) -> Health:
+        """Nothing is remembered."""
+        return WELL
+
+
 def _one_more(health: Health, now: float, outcome: str, most: int, steps: tuple[float, ...]) -> Health:
     outcomes = (health.outcomes + outcome)[-LONGEST:]
     if len(outcomes) - len(outcomes.rstrip(outcome)) < most:
