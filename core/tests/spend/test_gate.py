@@ -6,8 +6,6 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -38,6 +36,7 @@ from hamr.types import (
     UsageUpdated,
 )
 from hamr.types.usage import BUCKETS
+from hamr_testkit.clock import Clock
 from hamr_testkit.colours import Colour
 from hamr_testkit.plain_wire import PlainDecoder, PlainWire
 from hamr_testkit.routes import route
@@ -123,15 +122,14 @@ def test_the_narrowest_budget_counts(colour: Colour, tmp_path: Path) -> None:
         colour.run(calling.flow(ASKED, QUICK), transport)
 
 
-def test_a_call_waits_for_what_those_under_way_hold(colour: Colour, tmp_path: Path) -> None:
+def test_a_call_waits_for_what_those_under_way_hold(colour: Colour, tmp_path: Path, clock: Clock) -> None:
     transport, other = ScriptedTransport(DONE), ScriptedTransport(DONE)
     held = Stream(pipeline(tmp_path, other, {"all": 150}).flow(ASKED, QUICK), other)
     next(held)
     assert book(tmp_path) == [(114, 14, 100, 1, 1)]
-    threading.Timer(0.3, held.close).start()
-    begun = time.monotonic()
+    clock.after(3, held.close)
     colour.run(pipeline(tmp_path, transport, {"all": 150}).flow(ASKED, QUICK), transport)
-    assert 0.2 < time.monotonic() - begun < 10
+    assert 3 <= clock.passed <= 3.25
 
 
 def test_without_a_budget_the_book_is_kept_all_the_same(colour: Colour, tmp_path: Path) -> None:

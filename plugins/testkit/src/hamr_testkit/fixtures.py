@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from hamr_testkit.canned import Canned, canned
+from hamr_testkit.clock import Clock
 from hamr_testkit.colours import Colour
 from hamr_testkit.installing import Install, installer
 from hamr_testkit.pages import Pages
@@ -91,6 +92,16 @@ def scripted(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     transport = ScriptedTransport()
     importlib.import_module("hamr_scripted").TRANSPORT = transport  # type: ignore[attr-defined]  # the text above has it
     return transport
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock by which flows sleep: none of their waits takes time, and a busy machine changes none of them."""
+    made = Clock()
+    monkeypatch.setattr("hamr.drive.time", made)
+    monkeypatch.setattr("hamr.held.time", made)
+    monkeypatch.setattr("hamr.drive._sleep", made.asleep)
+    return made
 
 
 @pytest.fixture

@@ -53,12 +53,17 @@ class Keyring(KeyringBackend):
 
 
 class SlowKeyring(Keyring):
-    """One that takes a second to read."""
+    """One that is not read before a file, `gate` beside its own, is there."""
 
     def get_password(self, service: str, username: str) -> str | None:
-        """The key, after a second."""
-        time.sleep(1)
-        return super().get_password(service, username)
+        """The key, as soon as it may be read; raises KeyringLocked after ten seconds."""
+        gate = Path(os.environ[FILE]).with_name("gate")
+        found, ends = super().get_password(service, username), time.monotonic() + 10
+        while not gate.exists():
+            if time.monotonic() > ends:
+                raise KeyringLocked("nobody opens the gate")
+            time.sleep(0.02)
+        return found
 
 
 class LockedKeyring(Keyring):
