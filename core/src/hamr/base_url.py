@@ -42,6 +42,17 @@ def check(url: str, place: str) -> str:
     return url
 
 
+def is_at(url: str, host: str) -> bool:
+    """Whether a URL, with or without a scheme, is at this host or at one below it; what is none is at none."""
+    from urllib.parse import urlsplit
+
+    try:
+        found = urlsplit(url if "://" in url else f"//{url}").hostname or ""
+    except ValueError:
+        return False
+    return found == host or found.endswith(f".{host}")
+
+
 def is_own(url: str) -> bool:
     """Whether the host is this machine or one of a network of one's own, as far as its name or address says."""
     from urllib.parse import urlsplit

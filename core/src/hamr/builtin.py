@@ -49,7 +49,8 @@ class Builtin:
         if spec.header is None:
             raise ConfigError(f"{route.provider.id}: auth style `header` needs the name of the header")
         bearer = tuple(map(variable_place, spec.bearer_env))
-        return HeaderAuth(route.secret, spec.header, spec.prefix or "", bearer, route.waits)
+        more = {variable_place(name): headers for name, headers in spec.env_headers.items()}
+        return HeaderAuth(route.secret, spec.header, spec.prefix or "", bearer, route.waits, more)
 
     @hookimpl
     def hamr_toolwire(self, route: Route) -> ToolWire | None:

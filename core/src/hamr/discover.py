@@ -27,7 +27,7 @@ COMMANDS = "hamr.commands"
 TABLES = "hamr.tables"
 DIALECTS = "hamr.dialects"
 STORES = "hamr.stores"
-SCHEMA = ("manifest.py", "schema.py", "base_url.py", os.path.join("types", "oauth.py"))
+SCHEMA = ("auth_table.py", "manifest.py", "schema.py", "base_url.py", os.path.join("types", "oauth.py"))
 """What says how a manifest may look."""
 
 

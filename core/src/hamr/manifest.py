@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from hamr import base_url, schema
+from hamr.auth_table import VARIABLE, AuthTable
 from hamr.errors import ConfigError, PluginError
 from hamr.header_lines import variable_headers
 from hamr.variables import Conflict, conflicts, first
@@ -15,34 +16,9 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from hamr.types import AuthSpec, Mode, ModelRule, OAuthSpec, Provider, RateLimits
-    from hamr.types.ambient import Ambient
 
 API = 1
 """The version of the plugin api that this core speaks."""
-
-VARIABLE = {"pattern": r"[A-Za-z_][A-Za-z0-9_]*"}
-
-
-@dataclass(frozen=True, slots=True)
-class AuthTable:
-    """How calls are let in; `optional` where it also works without a key, `more_env` for secrets beside it.
-
-    `use_store` is False where nothing that is stored may be used.
-    """
-
-    style: str = "none"
-    env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
-    header: str | None = None
-    prefix: str | None = None
-    optional: bool = False
-    more_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
-    stored_as: tuple[str, ...] = ()
-    use_store: bool = True
-    key: str | None = field(default=None, repr=False)
-    oauth: OAuthSpec | None = field(default=None, metadata={"table": "hamr.types.oauth:OAuthSpec"})
-    bearer_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
-    ambient_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
-    ambient: Ambient | None = field(default=None, metadata={"table": "hamr.types.ambient:Ambient"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +247,7 @@ class Manifest:
         from hamr.types import AuthSpec
 
         said = {each.name: getattr(self.auth, each.name) for each in fields(AuthSpec)}
-        return AuthSpec(**{**said, "oauth": self._oauth(environ, origins)})
+        return AuthSpec(**{**said, "env": self.auth.counting(environ), "oauth": self._oauth(environ, origins)})
 
     def _oauth(self, environ: Mapping[str, str], origins: dict[str, str]) -> OAuthSpec | None:
         spec = self.auth.oauth
@@ -358,6 +334,7 @@ def check(
     manifest = schema.read(Manifest, tables, place, hint)
     if manifest.transport == "http":
         _check_url(manifest.base_url, manifest, f"{place}: base_url")
+    manifest.auth.check(place, hint)
     if manifest.auth.oauth is not None:
         _issuer(manifest.auth.oauth.issuer, f"{place}: auth.oauth.issuer")
     known: list[str] = []

@@ -190,5 +190,5 @@ class Providers:
                 auth = self.plugins.manifest(id).auth
             except HamrError:  # whoever uses that provider is told
                 continue
-            variables.update(auth.env, auth.more_env)
+            variables.update(auth.env, auth.more_env, (each.env for each in auth.lent))
         return set(self.plugins.providers), variables

@@ -12,6 +12,7 @@ from hamr.errors import ConfigError
 from hamr.held import looked_up
 from hamr.pipeline import Pipeline
 from hamr.types import Call, Provider, Request, Route, Secret, Settings, Tokens
+from hamr.types.secret import variable_place
 
 if TYPE_CHECKING:
     from hamr.secrets.store import CredentialStore
@@ -114,8 +115,9 @@ def _stand_in(provider: Provider, environ: Mapping[str, str], *, in_code: bool) 
         return _named_by_file(provider.auth.key)
     if provider.auth.optional and not (in_code or held):
         return None
-    made_up = f"{_made_up(provider)}_API_KEY"
-    return Secret(f"${next(iter([] if in_code else held), next(iter(provider.auth.env), made_up))}", "a preview")
+    if held and not in_code:
+        return Secret(f"${held[0]}", variable_place(held[0]))  # which of them it is may say how it is sent
+    return Secret(f"${provider.auth.usual_env or f'{_made_up(provider)}_API_KEY'}", "a preview")
 
 
 def _made_up(provider: Provider) -> str:

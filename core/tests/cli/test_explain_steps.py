@@ -35,7 +35,7 @@ UNSET = "environment passed: HAMR_LLM_PROVIDER is not set"
 NO_SERVER = "own server passed: LOCAL_LLM_BASE_URL and HIVELOOM_OPENAI_BASE_URL are not set"
 NO_PREFIX = "name passed: it begins with no provider"
 NO_DEFAULT = "configured default passed: no default is configured"
-ANTHROPIC = "not anthropic, it has no key (ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN)"
+ANTHROPIC = "not anthropic, it has no key (ANTHROPIC_OAUTH_TOKEN or ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN)"
 
 
 @pytest.fixture(autouse=True)

@@ -83,28 +83,6 @@ def test_any_way_of_writing_the_address(base: str, colour: Colour, provider: Can
     assert provider.asked[0].path == "/v1/messages"
 
 
-def test_a_token_goes_as_a_bearer_and_a_key_before_it(colour: Colour, provider: Canned) -> None:
-    provider.answer(ANSWER)
-    with client(provider, ANTHROPIC_API_KEY="", ANTHROPIC_AUTH_TOKEN="made-up-token") as hamr:
-        colour.call(hamr, "hi", SONNET)
-    assert provider.asked[0].headers["authorization"] == "Bearer made-up-token"
-    assert "x-api-key" not in provider.asked[0].headers
-    provider.answer(ANSWER)
-    with client(provider, ANTHROPIC_AUTH_TOKEN="made-up-token") as hamr:
-        colour.call(hamr, "hi", SONNET)
-    assert provider.asked[1].headers["x-api-key"] == "made-up-key"
-    assert "authorization" not in provider.asked[1].headers
-
-
-def test_headers_of_the_users_own_go_along_and_are_not_shown(colour: Colour, provider: Canned) -> None:
-    provider.answer(ANSWER)
-    with client(provider, ANTHROPIC_CUSTOM_HEADERS="X-Team: made-up-canary\ncf-access-id: 7") as hamr:
-        colour.call(hamr, "hi", SONNET)
-        assert "made-up-canary" not in repr(hamr.preview("hi", SONNET)) + repr(hamr.pipeline(SONNET))
-    assert provider.asked[0].headers["x-team"] == "made-up-canary"
-    assert provider.asked[0].headers["cf-access-id"] == "7"
-
-
 def test_the_server_says_whether_a_call_is_sent_again(colour: Colour, provider: Canned) -> None:
     """`x-should-retry` counts before what the status lets one think."""
     failed = {"type": "error", "error": {"type": "rate_limit_error", "message": "slow down"}}

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hamr import (
+    ConfigError,
+    Hamr,
     Message,
     NotLetIn,
     QuotaSpent,
@@ -29,6 +31,34 @@ HELLO = (Message("user", (Text("hello"),)),)
 
 
 MODEL = "deepseek/deepseek-v4-flash"
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://api.deepseek.com/anthropic", True),
+        ("api.deepseek.com/anthropic", True),
+        ("https://deepseek.com", True),
+        ("https://api.anthropic.com", False),
+        ("https://deepseek.com.example/anthropic", False),
+        ("https://notdeepseek.com", False),
+        ("https://[", False),
+        ("", False),
+    ],
+)
+def test_anthropics_variable_holds_its_key_where_anthropics_address_is_its_own(url: str, *, found: bool) -> None:
+    """H-74: the host must be DeepSeek's, and not merely have its name in it."""
+    environ = {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "made-up-canary"}
+    with Hamr(environ=environ, folder=None) as client:
+        secret = client.pipeline(MODEL).route.secret
+        if not found:
+            with pytest.raises(ConfigError, match=r"DEEPSEEK_API_KEY\n"):
+                secret()
+            return
+        key = secret()
+        assert (key.reveal(), key.origin) == ("made-up-canary", "the environment variable ANTHROPIC_API_KEY")
+    with Hamr(environ={**environ, "DEEPSEEK_API_KEY": "own"}, folder=None) as client:
+        assert client.pipeline(MODEL).route.secret().reveal() == "own"
 
 
 @pytest.mark.parametrize(

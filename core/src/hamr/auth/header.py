@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from hamr.effects import Flow, Open, OpenReply, Wait
 from hamr.types import Call, Secret
@@ -13,7 +13,8 @@ from hamr.types import Call, Secret
 class HeaderAuth:
     """Puts the key into `header`, after `prefix`; sends the call as it is where there is no key.
 
-    A key that comes from one of the `bearer_places` goes as a bearer token. With `waits` it may take a while to get at
+    A key that comes from one of the `bearer_places` goes as a bearer token, and one of `more_headers` with the headers
+    that stand there: behind what such a header says already. With `waits` it may take a while to get at
     the key, for a command of the user's prints it.
     """
 
@@ -22,6 +23,7 @@ class HeaderAuth:
     prefix: str = "Bearer "
     bearer_places: tuple[str, ...] = ()
     waits: bool = False
+    more_headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def flow(self, call: Call) -> Flow[OpenReply]:
         """Open the call with the key in its header."""
@@ -30,5 +32,17 @@ class HeaderAuth:
             call = call.with_secret("authorization", f"Bearer {secret.reveal()}")
         elif secret is not None:
             call = call.with_secret(self.header, self.prefix + secret.reveal())
+        if secret is not None and (more := self.more_headers.get(secret.origin)):
+            call = _along(call, more)
         reply: OpenReply = yield Open(call)
         return reply
+
+
+def _along(call: Call, more: Mapping[str, str]) -> Call:
+    """The call with these headers, each behind what the call says there itself (RFC 9110, 5.3)."""
+    headers = dict(call.headers)
+    for name, value in more.items():
+        there = headers.get(name.lower(), "")
+        listed = [each.strip() for each in there.split(",") if each.strip()]
+        headers[name.lower()] = ",".join(listed if value in listed else [*listed, value])
+    return replace(call, headers=headers)

@@ -188,8 +188,8 @@ def _in_the_environment(provider: Provider, environ: Mapping[str, str], holding:
     try:
         secret = keys.find(provider, environ, {})
     except ConfigError:
-        first = variables[0] if variables else None
-        return Key("unusable" if holding else "missing", holding or first, variables, url, "environment")
+        usual = provider.auth.usual_env
+        return Key("unusable" if holding else "missing", holding or usual, variables, url, "environment")
     if secret is None and (ambient := provider.auth.ambient) is not None:
         seen = ambient.seen(environ)
         return Key("set" if seen else "ambient", None, variables, url, "ambient", seen, ambient.name)

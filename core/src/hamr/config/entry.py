@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hamr.auth_table import VARIABLE
 from hamr.config.cost import PAIR, CostTable
 from hamr.config.cost import said as costs
-from hamr.manifest import VARIABLE, LimitTable
+from hamr.manifest import LimitTable
 
 APIS = {
     "openai-completions": "openai-completions",

@@ -61,7 +61,7 @@ def over_environment(tables: dict[str, Any], said: Iterable[Mapping[str, Any]]) 
         for name in each.get("parameters", {}):
             tables["parameters"][name] = {**tables["parameters"][name], "env": ()}
         if "key" in each.get("auth", {}):
-            own = {"use_store": False, "env": (), "stored_as": (), **each["auth"]}
+            own = {"use_store": False, "env": (), "lent": (), "stored_as": (), **each["auth"]}
             tables["auth"] = {**tables["auth"], **own}
 
 

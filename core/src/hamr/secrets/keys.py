@@ -69,7 +69,7 @@ def find(
         looked.append(place)
     if provider.auth.optional:
         return None
-    first = provider.auth.env[0] if provider.auth.env else None
+    first = provider.auth.usual_env
     how = f"Set it: export {first}=..." if first else "Give it in code."
     how = f"Store it: hamr auth add {provider.id}. Or set it: export {first}=..." if first and store else how
     where = f" Get one at {provider.key_url}" if provider.key_url else ""

@@ -25,6 +25,7 @@ class AuthSpec:
     `stored_as` are the names besides its id under which its credentials may be stored, and `use_store` is False for a
     provider that may not have any, for a project that is not trusted has made it up; `oauth` says how one logs in.
     `bearer_env` are those of the variables whose key goes as a bearer token, whatever the header of the others is.
+    `env_headers` has for some of the variables the headers that go along with the key of each.
     `ambient_env` are those that are often set for something else: they count where the provider is named, and do not
     make it one of those that can be called where none is.
     `key` is what a file says of the key: a text, or an expression such as `$VAR` or `!command`. `ambient` says where
@@ -42,8 +43,15 @@ class AuthSpec:
     key: str | None = field(default=None, repr=False)
     oauth: OAuthSpec | None = None
     bearer_env: tuple[str, ...] = ()
+    env_headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     ambient_env: tuple[str, ...] = ()
     ambient: Ambient | None = None
+
+    @property
+    def usual_env(self) -> str | None:
+        """The variable that most set: the first whose key is sent like any other."""
+        plain = (name for name in self.env if name not in self.env_headers)
+        return next(plain, self.env[0] if self.env else None)
 
 
 def _unset(name: str) -> Secret | None:
