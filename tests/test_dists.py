@@ -17,6 +17,7 @@ PROVIDERS = [folder for folder in FOLDERS if list(folder.glob("src/hamr_provider
 
 # Distributions that are more, or other, than a provider's manifest, and why each is here.
 OTHERS = {
+    "keys_encrypted": "a store of keys, which is no provider",
     "sim": "a server that simulates providers, a command that starts it, and a provider that reaches it",
     "state_redis": "a store of state for many machines, which is no provider",
     "testkit": "tests and fixtures for whoever writes a plugin",
@@ -26,6 +27,7 @@ OTHERS = {
 MORE_DEPENDENCIES = {
     "acp": {"agent-client-protocol>=0.12.1": "the protocol's own models say what is wrong with a message"},
     "bedrock": {"botocore>=1.34": "AWS's signatures, event streams and ways to credentials, as AWS has them"},
+    "keys_encrypted": {"cryptography>=42": "AES-GCM, which Python's own library has not"},
     "ollama": {"click>=8.1.7": "it adds a command to hamr's"},
     "sim": {"click>=8.1.7": "it adds a command to hamr's"},
     "state_redis": {"redis>=5.0.1": "the protocol of Redis over TCP and TLS, as its makers read and write it"},

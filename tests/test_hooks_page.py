@@ -30,6 +30,7 @@ def test_every_method_of_what_a_hook_returns_is_there_with_its_arguments() -> No
         specs.ToolWire,
         specs.EmbeddingWire,
         specs.ListingWire,
+        specs.KeyStore,
         specs.StateStore,
     ):
         table = PAGE.partition(f"| method of `{protocol.__name__}` |")[2].partition("\n\n")[0]

@@ -49,7 +49,9 @@ from hamr.errors import (
     TooLong,
     Unsupported,
 )
+from hamr.files import read_own, write_whole
 from hamr.fold import Fold
+from hamr.locks import writing
 from hamr.pipeline import Pipeline
 from hamr.specs import (
     Answers,
@@ -65,6 +67,7 @@ from hamr.specs import (
     EmbeddingWire,
     Encoder,
     ImportAuth,
+    KeyStore,
     ListingDialect,
     ListingWire,
     LoginAuth,
@@ -206,6 +209,7 @@ __all__ = [
     "Image",
     "ImportAuth",
     "Keep",
+    "KeyStore",
     "Listing",
     "ListingDialect",
     "ListingWire",
@@ -296,4 +300,7 @@ __all__ = [
     "dialect",
     "dialects",
     "hookimpl",
+    "read_own",
+    "write_whole",
+    "writing",
 ]

@@ -13,6 +13,7 @@ from hamr.choices import Choices
 from hamr.discover import Plugins
 from hamr.drive import arun, run, tell_on_stderr
 from hamr.errors import ConfigError
+from hamr.key_stores import KeyStores
 from hamr.options import Options, WaitOptions, known, request, settings
 from hamr.pipelines import Pipelines
 from hamr.providers import Providers
@@ -76,7 +77,7 @@ class Hamr:
         self.plugins = Plugins(choices.but(prefer={**choices.prefer, **(prefer or {})}))
         self.providers = Providers(self.plugins, self._environ, folder)
         self._tell = tell
-        self.credentials = CredentialStore.of(self._environ)
+        self.credentials = CredentialStore.of(self._environ, KeyStores(self.plugins, self._environ).opened)
         given = {name: key for name, key in (keys or {}).items() if key is not None}
         self._routes = Routes(
             self.providers, self._environ, given, dict(parameters or {}), self.credentials, self.settings

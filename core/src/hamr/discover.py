@@ -27,6 +27,7 @@ COMMANDS = "hamr.commands"
 TABLES = "hamr.tables"
 DIALECTS = "hamr.dialects"
 STORES = "hamr.stores"
+KEY_STORES = "hamr.key_stores"
 SCHEMA = ("auth_table.py", "manifest.py", "schema.py", "base_url.py", os.path.join("types", "oauth.py"))
 """What says how a manifest may look."""
 
@@ -71,6 +72,11 @@ class Plugins:
     def stores(self) -> Mapping[str, tuple[EntryPoint, ...]]:
         """The entry points of each scheme of a URL at which a plugin keeps state."""
         return _by_name(entry_points(STORES))
+
+    @cached_property
+    def key_stores(self) -> Mapping[str, tuple[EntryPoint, ...]]:
+        """The entry points of each store of keys, by the name that configuration has for it."""
+        return _by_name(entry_points(KEY_STORES))
 
     @cached_property
     def _index(self) -> ManifestIndex:
@@ -137,11 +143,11 @@ class Plugins:
 
     def load_store(self, scheme: str) -> tuple[Callable[[Secret], object], str]:
         """What opens a store at such a URL, and its source; raises PluginError naming dist, version and cause."""
-        point = self._pick(scheme, self.stores[scheme])
-        loaded = _load(point)
-        if not callable(loaded):
-            raise PluginError(f"{point.source}: {point.value} cannot be called", hint="docs/hooks.md says what it is.")
-        return loaded, point.source
+        return _callable(self._pick(scheme, self.stores[scheme]))
+
+    def load_key_store(self, name: str) -> tuple[Callable[[str, Mapping[str, str]], object], str]:
+        """What opens the store of keys of this name, and its source; raises PluginError as `load_store` does."""
+        return _callable(self._pick(name, self.key_stores[name]))
 
     def load_extensions(self, names: tuple[str, ...]) -> list[tuple[str, object]]:
         """The extensions that are switched on, imported, in the order given."""
@@ -198,6 +204,14 @@ def folder(point: EntryPoint) -> str:
             )
         path = list(spec.submodule_search_locations)
     return os.fspath((path or ["."])[0])
+
+
+def _callable(point: EntryPoint) -> tuple[Callable[..., object], str]:
+    """What a plugin registers as a function, and its source."""
+    loaded = _load(point)
+    if not callable(loaded):
+        raise PluginError(f"{point.source}: {point.value} cannot be called", hint="docs/hooks.md says what it is.")
+    return loaded, point.source
 
 
 def _load(point: EntryPoint) -> object:

@@ -328,6 +328,24 @@ class ListingDialect(Protocol):
 
 
 @runtime_checkable
+class KeyStore(Protocol):
+    """Where keys are kept that `auth.json` only names, each under a name of its own.
+
+    Safe to use from many threads and processes. Its methods block; they raise HamrError with the remedy, and never
+    show a key.
+    """
+
+    def read(self, name: str, what: str) -> str:
+        """The key of this name; raises ConfigError, which begins with `what`: the place that names it."""
+
+    def write(self, name: str, key: str) -> str:
+        """Keep a key under this name, so that it can be read; gives what the store is called. Raises HamrError."""
+
+    def remove(self, name: str) -> None:
+        """Take a key out, if it is there; raises HamrError."""
+
+
+@runtime_checkable
 class StateStore(Protocol):
     """What processes have in common: how much of each limit is used, and tables of short texts.
 

@@ -48,7 +48,7 @@ TABLE: Mapping[str, Variable] = {
     "prices_file": _plain("MODEL_PRICES_FILE", "a file of models with their prices for a million tokens"),
     "config_dir": Variable(("HAMR_CONFIG_DIR",), "the folder of the user's configuration"),
     "agent_dir": Variable(("HAMR_AGENT_DIR",), "the folder of auth.json and models.json"),
-    "credential_store": Variable(("HAMR_CREDENTIAL_STORE",), "where hamr auth keeps a key: file or keyring"),
+    "credential_store": Variable(("HAMR_CREDENTIAL_STORE",), "where hamr auth keeps a key: file, keyring, encrypted"),
     "state_dir": _both("STATE_DIR", "the folder of what outlives a process"),
     "state_url": Variable(("HAMR_STATE_URL",), "the server where many machines keep limits"),
     "state_on_failure": Variable(("HAMR_STATE_ON_FAILURE",), "what counts while it is lost"),

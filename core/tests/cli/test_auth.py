@@ -299,7 +299,8 @@ def test_a_place_for_keys_that_there_is_not(hamr: Any, monkeypatch: pytest.Monke
     monkeypatch.setenv("HAMR_CREDENTIAL_STORE", "keychain")
     ran = hamr("auth", "add", "acme", "--stdin", stdin=CANARY.encode())
     assert ran.code == 2
-    assert "HAMR_CREDENTIAL_STORE: 'keychain' is no place for keys\nThere are file, keyring." in ran.err
+    assert "HAMR_CREDENTIAL_STORE: 'keychain' is no place for keys\nThere are file, keyring" in ran.err
+    assert "pip install hamr-keys-keychain" in ran.err
     monkeypatch.delenv("HAMR_CREDENTIAL_STORE")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "hamr.toml").write_text('[llm.credentials]\nstore = "keyring"\n')

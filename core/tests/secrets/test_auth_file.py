@@ -180,7 +180,7 @@ def keyed(document: auth_file.Document) -> list[str]:
     return [key.written for key in auth_file.keys(document, ("acme", "old"))]
 
 
-ENTRY = auth_file.KeyringEntry("acme:1", "…wxyz")
+ENTRY = auth_file.ApartEntry("keyring", "acme:1", "…wxyz")
 IN_KEYRING = "keyring acme:1 …wxyz"
 
 

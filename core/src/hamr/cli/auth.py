@@ -103,9 +103,9 @@ def add(  # each is an option
 
     refuse_arguments(more)
     known = own_credentials.known_provider(provider)
-    in_keyring = own_credentials.to_keyring(asked=keyring)
+    place = own_credentials.place_for_keys(in_keyring=keyring)
     key = entered(known, **places)
-    told = own_credentials.store_key(known, key, alone=replace, in_keyring=in_keyring)
+    told = own_credentials.store_key(known, key, alone=replace, place=place)
     if as_json:
         output.write_json(told)
     else:

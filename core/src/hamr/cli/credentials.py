@@ -21,7 +21,7 @@ class Credential:
     `type` is api_key or oauth; `place` is where it stands in the file; `counts` is whether calls are made with it, for
     usable keys take turns, and so do logins, which may have a `name`.
     A key that is written as such has a `tail`, others name `variables` or are the output of a
-    `command`; `store` is where it is kept, file or keyring. `status` is usable (a command or a keyring is not asked for
+    `command`; `store` is where it is kept: file, keyring, or that of a plugin. `status` is usable (nothing is asked for
     that), unusable (a variable is not set) or ended (a login that nothing refreshes).
     """
 
@@ -48,7 +48,11 @@ class Credential:
         if self.type == "oauth":
             name = f" {self.name}" if self.name else ""
             return f"login{name}{f' of {self.account}' if self.account else ''}"
-        return f"key {self.tail} in the keyring" if self.store == "keyring" else f"key {self.tail}"
+        if self.store == "file":
+            return f"key {self.tail}"
+        from hamr.secrets.kept_keys import place_of
+
+        return f"key {self.tail} in {place_of(self.store)}"
 
     @property
     def state(self) -> str:
@@ -93,8 +97,8 @@ def _login(id: str, login: StoredLogin, now: float) -> Credential:
 
 def _key(id: str, key: StoredKey, environ: Mapping[str, str], *, counts: bool) -> Credential:
     status = "usable" if key.is_set(environ) else "unusable"
-    if key.in_keyring:
-        return Credential(id, "api_key", key.place, counts, status, tail=key.tail or "…", store="keyring")
+    if key.is_apart:
+        return Credential(id, "api_key", key.place, counts, status, tail=key.tail or "…", store=key.store)
     if references.command(key.value) is not None:
         return Credential(id, "api_key", key.place, counts, status, command=True)
     if variables := tuple(references.variables(key.value)):

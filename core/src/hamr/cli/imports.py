@@ -87,7 +87,7 @@ def _command(name: str) -> click.Command:
 
 def _run(name: str, path: str | None, *, dry_run: bool, yes: bool, overwrite: bool, as_json: bool) -> int:
     from hamr.cli.config_get import providers
-    from hamr.cli.own_credentials import names_of_all, own_store, to_keyring
+    from hamr.cli.own_credentials import names_of_all, own_store, place_for_keys
     from hamr.imports import plan as plans
     from hamr.imports import writing
     from hamr.imports.source import source
@@ -104,7 +104,7 @@ def _run(name: str, path: str | None, *, dry_run: bool, yes: bool, overwrite: bo
         _show(found, plan, target)
     written = writes and not dry_run and (yes or _agreed(as_json=as_json))
     if written:
-        writing.write(plan, target, writing.Keys(store, names, to_keyring()), os.environ)
+        writing.write(plan, target, writing.Keys(store, names, place_for_keys()), os.environ)
     if as_json:
         output.write_json(_document(name, found, plan, written=written))
     elif written:

@@ -53,10 +53,8 @@ def command(  # each is an option
 
         if name:
             raise click.UsageError(f"{provider} has keys, which have no names; one more: hamr auth add {provider}")
-        in_keyring = own_credentials.to_keyring()
-        told = own_credentials.store_key(
-            known, checked(typed(known), "what was typed"), alone=True, in_keyring=in_keyring
-        )
+        place = own_credentials.place_for_keys()
+        told = own_credentials.store_key(known, checked(typed(known), "what was typed"), alone=True, place=place)
         _tell(told, f"stored the key of {provider} {told['tail']} in {own_credentials.where(told)}", as_json=as_json)
         return
     from hamr.client import Hamr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from hamr.cli import output
@@ -14,16 +15,17 @@ if TYPE_CHECKING:
     from hamr.providers import Providers
     from hamr.secrets.kept_keys import KeptKeys
     from hamr.secrets.store import CredentialStore
+    from hamr.specs import KeyStore
     from hamr.types import Provider
 
 STORE_VARIABLE = TABLE["credential_store"].names[0]
 
 
-def store_key(provider: Provider, key: str, *, alone: bool, in_keyring: bool) -> dict[str, Any]:
+def store_key(provider: Provider, key: str, *, alone: bool, place: str) -> dict[str, Any]:
     """Store a key, and tell what has changed; raises HamrError."""
     kept = kept_keys(provider)
-    changed = kept.add(key, in_keyring=in_keyring, alone=alone)
-    return told_of(kept, ("replaced" if alone else "added") if changed else "unchanged", key, in_keyring=in_keyring)
+    changed = kept.add(key, store=place, alone=alone)
+    return told_of(kept, ("replaced" if alone else "added") if changed else "unchanged", key, place=place)
 
 
 def kept_keys(provider: Provider) -> KeptKeys:
@@ -41,8 +43,8 @@ def kept_keys(provider: Provider) -> KeptKeys:
     return KeptKeys(own_store(), provider.stored_names)
 
 
-def told_of(kept: KeptKeys, change: str, key: str | None, *, in_keyring: bool = False) -> dict[str, Any]:
-    """What has changed, for programs; what could not be taken out of the keyring is told."""
+def told_of(kept: KeptKeys, change: str, key: str | None, *, place: str = "file") -> dict[str, Any]:
+    """What has changed, for programs; what could not be taken out of another store is told."""
     from hamr.types import Secret
 
     for line in kept.left:
@@ -54,30 +56,34 @@ def told_of(kept: KeptKeys, change: str, key: str | None, *, in_keyring: bool = 
         "logins": len(kept.store.logins(kept.names)),
         "tail": Secret(key, "").tail if key is not None else None,
         "place": kept.store.path,
-        "store": "keyring" if in_keyring else "file",
+        "store": place,
     }
 
 
 def where(told: dict[str, Any]) -> str:
     """Where a key is kept, for people."""
-    return f"the keyring; {told['place']} names it" if told["store"] == "keyring" else str(told["place"])
+    from hamr.secrets.auth_file import FILE
+    from hamr.secrets.kept_keys import place_of
+
+    return str(told["place"]) if told["store"] == FILE else f"{place_of(told['store'])}; {told['place']} names it"
 
 
-def to_keyring(*, asked: bool | None = None) -> bool:
-    """Whether a key goes into the keyring: as asked, as HAMR_CREDENTIAL_STORE says, or `credentials.store`.
-
-    Raises ConfigError.
-    """
+def place_for_keys(*, in_keyring: bool | None = None) -> str:
+    """Where a key goes: as asked, as HAMR_CREDENTIAL_STORE says, or `credentials.store`; raises ConfigError."""
     from hamr.errors import ConfigError
-    from hamr.secrets.kept_keys import STORES
+    from hamr.key_stores import KeyStores, usual_dist
 
-    if asked is not None:
-        return asked
-    found = providers().configuration.setting("credentials.store")
-    said = os.environ.get(STORE_VARIABLE, "").strip().lower() or (found[0] if found else STORES[0])
-    if said not in STORES:
-        raise ConfigError(f"{STORE_VARIABLE}: {said!r} is no place for keys", hint=f"There are {', '.join(STORES)}.")
-    return said == "keyring"
+    if in_keyring is not None:
+        return "keyring" if in_keyring else "file"
+    there = providers()
+    found = there.configuration.setting("credentials.store")
+    said = os.environ.get(STORE_VARIABLE, "").strip().lower()
+    origin, said = (STORE_VARIABLE, said) if said else found[::-1] if found else ("", "file")
+    known = KeyStores(there.plugins, os.environ).names
+    if said not in known:
+        more = f" One of a plugin: pip install {usual_dist(said)}" if re.fullmatch(r"[a-z][a-z0-9_-]*", said) else ""
+        raise ConfigError(f"{origin}: {said!r} is no place for keys", hint=f"There are {', '.join(known)}.{more}")
+    return said
 
 
 def removed(id: str, *, as_json: bool, key_id: str | None = None) -> None:
@@ -105,7 +111,7 @@ def own_store() -> CredentialStore:
     from hamr.errors import ConfigError
     from hamr.secrets.store import CredentialStore
 
-    store = CredentialStore.of(os.environ)
+    store = CredentialStore.of(os.environ, _opened)
     if store is None:
         raise ConfigError("there is no place for credentials", hint="Set HAMR_AGENT_DIR to a folder of your own.")
     return store
@@ -129,6 +135,13 @@ def providers() -> Providers:
     from hamr.providers import Providers
 
     return Providers(Plugins(Choices.read(os.environ)), os.environ, ".")
+
+
+def _opened(name: str, folder: str) -> KeyStore:
+    """The store of a plugin for keys that the file only names."""
+    from hamr.key_stores import KeyStores
+
+    return KeyStores(providers().plugins, os.environ).opened(name, folder)
 
 
 def _names(there: Providers, id: str) -> tuple[str, ...]:

@@ -218,7 +218,7 @@ def _stored(store: CredentialStore, provider: Provider, environ: Mapping[str, st
         return "unusable", "stored"
     if not stored:
         return None
-    return ("set" if stored[0].is_set(environ) else "unusable"), "keyring" if stored[0].in_keyring else "stored"
+    return ("set" if stored[0].is_set(environ) else "unusable"), "keyring" if stored[0].store == "keyring" else "stored"
 
 
 def _table(rows: list[Row]) -> None:

@@ -35,15 +35,15 @@ class Rotation:
         """Take the new key and keep it; gives what has changed. Raises HamrError, and then nothing has."""
         from hamr.secrets.kept_keys import tail_of
 
-        to_keyring = self.old.in_keyring if in_keyring is None else in_keyring
+        place = self.old.store if in_keyring is None else own_credentials.place_for_keys(in_keyring=in_keyring)
         old = self._secret()
         key = enter()
         if verify:
             self._verify(key)
-        self.kept.rotate(self.old, key, in_keyring=to_keyring)
+        self.kept.rotate(self.old, key, store=place)
         if old is not None:
             forget(self.provider.id, old)
-        told = own_credentials.told_of(self.kept, "rotated", key, in_keyring=to_keyring)
+        told = own_credentials.told_of(self.kept, "rotated", key, place=place)
         return {**told, "old": tail_of(self.old), "verified": verify}
 
     def _secret(self) -> Secret | None:

@@ -13,8 +13,8 @@ from hamr.config.model_settings import READERS
 SETTINGS = ("default_provider", "default_model", "state", "state_on_failure")
 OUTSIDE = frozenset({"capabilities", "models", "patch", "suppress"})
 """What a project may say outside of `[llm]` as well: that is how the pages of other programs show it."""
-CREDENTIALS = {"store": ("file", "keyring")}
-"""The table `credentials` of the user's own file: where `hamr auth add` keeps a key."""
+STORE = "store"
+"""The field of the table `credentials` of the user's own file: where `hamr auth add` keeps a key."""
 LATER = (
     "provider_family",
     "capabilities",
@@ -93,9 +93,9 @@ def _credentials(reading: Reading, value: Any) -> None:
         reading.problem("credentials", "it must be a table")
         return
     for name, said in value.items():
-        if name not in CREDENTIALS:
+        if name != STORE:
             reading.problem(f"credentials.{name}", "unknown field; it is passed over")
-        elif said not in CREDENTIALS[name]:
-            reading.problem(f"credentials.{name}", f"it must be one of {', '.join(CREDENTIALS[name])}")
+        elif not (isinstance(said, str) and said):
+            reading.problem(f"credentials.{name}", "it must be a text: file, keyring, or the name of a plugin's store")
         else:
             reading.set(f"credentials.{name}", said)

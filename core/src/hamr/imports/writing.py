@@ -19,21 +19,23 @@ Names = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Where keys go: the store, and whether those that are written as such go to the system's keyring instead."""
+    """Where keys go: the store, and where those go that are written as such."""
 
     store: CredentialStore
     names: Names
-    in_keyring: bool = False
+    place: str = auth_file.FILE
 
 
 def write(plan: Plan, target: Target, keys: Keys, environ: Mapping[str, str]) -> None:
     """Write what the plan says; raises ConfigError. The keys come first: without them the rest is of little use."""
     found = [step.key for step in plan.of(target.auth) if step.key is not None]
-    apart = [key for key in found if keys.in_keyring and isinstance(key, FoundKey) and key.literal is not None]
+    apart = [
+        key for key in found if keys.place != auth_file.FILE and isinstance(key, FoundKey) and key.literal is not None
+    ]
     if rest := [key for key in found if key not in apart]:
         keys.store.change(lambda document: _store(document, rest, keys.names))
     for key in apart:
-        KeptKeys(keys.store, keys.names.get(key.provider, (key.provider,))).add(key.literal or "", in_keyring=True)
+        KeptKeys(keys.store, keys.names.get(key.provider, (key.provider,))).add(key.literal or "", store=keys.place)
     for file in (target.toml, target.json):
         if steps := plan.of(file.path):
             _write(file, [(step.path, step.value) for step in steps], environ)

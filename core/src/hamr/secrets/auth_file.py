@@ -2,8 +2,9 @@
 
 One record a provider: `{"acme": {"type": "api_key", "key": "...", "env": {...}}}`, or `"type": "api_keys"` with a list
 of `keys`, or `"type": "oauth"` with `access`, `refresh` and `expires` (milliseconds since 1970). In the place of a key
-there may be the name of one in the system's keyring: `{"keyring": "acme:1f3a...", "tail": "...wxyz"}`. Further logins
-have names, and records of their own: `"acme:work"`. And lists:
+there may be the name of one that is kept elsewhere, as in the system's keyring:
+`{"keyring": "acme:1f3a...", "tail": "...wxyz"}`. Further logins have names, and records of their own: `"acme:work"`.
+And lists:
 `{"providers": {"acme": ["..."]}, "acme_accounts": [{"access_token": ..., "refresh_token": ..., "account_id": ...}]}`.
 Everything else in the file stays as it is.
 """
@@ -24,6 +25,8 @@ ACCOUNTS = "_accounts"
 KINDS = ("api_key", "api_keys", "oauth")
 NAMED = ":"
 """Between a provider and the name of one of its logins; no provider's id has it."""
+FILE, KEYRING, TAIL = "file", "keyring", "tail"
+"""Where a key may be: in the file itself, in the system's keyring, or in a store of a plugin, by its name."""
 _OWN = ("type", "access", "refresh", "expires", "accountId", "env")
 
 
@@ -35,48 +38,54 @@ class Misshapen(ValueError):
 class StoredKey:
     """A key as it is written, which may name it rather than hold it; `place` is where it stands in the file.
 
-    With `in_keyring` the value is the key's name there, and `tail` how it ends, where that is said.
+    Where another `store` than the file keeps it, the value is its name there, and `tail` how it ends, if that is said.
     """
 
     value: str = field(repr=False)
     place: str
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
-    in_keyring: bool = False
+    store: str = FILE
     tail: str = ""
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether the file only names it."""
+        return self.store != FILE
 
     @property
     def record(self) -> str | dict[str, str]:
         """What stands in the file."""
-        return KeyringEntry(self.value, self.tail).record() if self.in_keyring else self.value
+        return ApartEntry(self.store, self.value, self.tail).record() if self.is_apart else self.value
 
     @property
     def is_elsewhere(self) -> bool:
-        """Whether a command or a keyring has to be asked for it."""
-        return self.in_keyring or references.command(self.value) is not None
+        """Whether a command or another store has to be asked for it."""
+        return self.is_apart or references.command(self.value) is not None
 
     @property
     def written(self) -> str:
         """What tells it from others, and ends as the key does where that is known."""
-        return f"keyring {self.value} {self.tail}" if self.in_keyring else self.value
+        return f"{self.store} {self.value} {self.tail}" if self.is_apart else self.value
 
     def is_set(self, environ: Mapping[str, str]) -> bool:
-        """Whether all that it names is there; of a command or a keyring, that it is named (inventory H-65)."""
-        return self.in_keyring or not references.missing(self.value, {**environ, **self.env})
+        """Whether all that it names is there; of a command or another store, that it is named (inventory H-65)."""
+        return self.is_apart or not references.missing(self.value, {**environ, **self.env})
 
 
 @dataclass(frozen=True, slots=True)
-class KeyringEntry:
-    """The name of a key in the system's keyring, and how the key ends."""
+class ApartEntry:
+    """The name of a key in the store that keeps it, and how the key ends."""
 
+    store: str
     name: str
     tail: str
 
     def record(self) -> dict[str, str]:
         """The same as it is written."""
-        return {"keyring": self.name, "tail": self.tail}
+        return {self.store: self.name, TAIL: self.tail}
 
 
-NewKey = str | KeyringEntry
+NewKey = str | ApartEntry
 """A key as it is to be written."""
 
 
@@ -138,7 +147,7 @@ def logins(document: Document, names: Sequence[str]) -> list[StoredLogin]:
 def add_key(document: Document, names: Sequence[str], value: NewKey, *, alone: bool = False) -> bool:
     """Put a key behind those that are there, or `alone` in their place; False where it is there already."""
     there = keys(document, names)
-    record = value.record() if isinstance(value, KeyringEntry) else value
+    record = value.record() if isinstance(value, ApartEntry) else value
     if any(key.record == record for key in there) and (not alone or len(there) == 1):
         return False
     env = dict(environ(document, names))
@@ -159,7 +168,7 @@ def add_key(document: Document, names: Sequence[str], value: NewKey, *, alone: b
 
 def replace_key(document: Document, names: Sequence[str], old: StoredKey, value: NewKey) -> bool:
     """Put a key in the place of `old`, wherever that stands now; False, and nothing is changed, where it is gone."""
-    record = value.record() if isinstance(value, KeyringEntry) else value
+    record = value.record() if isinstance(value, ApartEntry) else value
     entries = [entry for entry in _entries(document, names) if entry.key and entry.key.written == old.written]
     in_list = isinstance(record, dict) and any(entry.place.startswith(f"{LISTS}.") for entry in entries)
     is_known = in_list or any(entry.value == record for entry in _entries(document, names))
@@ -251,10 +260,11 @@ class _Entry:
         """The key; None where the place is empty. Raises Misshapen."""
         value = self.value
         if isinstance(value, dict):
-            name, tail = value.get("keyring"), value.get("tail", "")
+            store = _store_of(value)
+            name, tail = value.get(store), value.get(TAIL, "")
             if not (isinstance(name, str) and name and isinstance(tail, str)):
-                raise Misshapen(f"{self.place}.keyring must be a text")
-            return StoredKey(name, self.place, self.env, in_keyring=True, tail=tail)
+                raise Misshapen(f"{self.place}.{store} must be a text")
+            return StoredKey(name, self.place, self.env, store, tail)
         if not isinstance(value, str):
             raise Misshapen(f"{self.place} must be a text")
         return StoredKey(value.strip(), self.place, self.env) if value.strip() else None
@@ -262,6 +272,12 @@ class _Entry:
     def remove(self) -> None:
         """Take it away."""
         del self.holder[self.at]
+
+
+def _store_of(record: Mapping[str, Any]) -> str:
+    """The store that a record names, the keyring where it names none; what may be a key is taken for no name."""
+    known = [name for name in record if name.isidentifier() and name.islower() and name not in (FILE, TAIL)]
+    return known[0] if len(record) == 2 and TAIL in record and known else KEYRING
 
 
 def _entries(document: Document, names: Sequence[str]) -> list[_Entry]:

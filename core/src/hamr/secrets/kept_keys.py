@@ -1,7 +1,7 @@
-"""The keys of one provider as its user changes them: in the file, or in the system's keyring with a name in the file.
+"""The keys of one provider as its user changes them: in the file, or in another store with a name in the file.
 
-What is in the keyring is written there before the file names it, and taken out after the file has ceased to: a process
-that ends in between leaves a key too many, and none too few.
+What is in another store is written there before the file names it, and taken out after the file has ceased to: a
+process that ends in between leaves a key too many, and none too few.
 """
 
 from __future__ import annotations
@@ -13,32 +13,33 @@ from typing import TYPE_CHECKING
 
 from hamr.errors import ConfigError, HamrError
 from hamr.secrets import auth_file, references
-from hamr.secrets.auth_file import KeyringEntry, NewKey, StoredKey
+from hamr.secrets.auth_file import FILE, KEYRING, ApartEntry, NewKey, StoredKey
 from hamr.types import Secret
 
 if TYPE_CHECKING:
     from hamr.secrets.auth_file import Document
     from hamr.secrets.store import CredentialStore
 
-STORES = ("file", "keyring")
+STORES = (FILE, KEYRING)
+"""The places that are built in."""
 
 
 @dataclass(slots=True)
 class KeptKeys:
-    """The keys of the provider that has these names; `left` tells what could not be taken out of the keyring."""
+    """The keys of the provider that has these names; `left` tells what could not be taken out of other stores."""
 
     store: CredentialStore
     names: Sequence[str]
     left: list[str] = field(default_factory=list)
 
-    def add(self, key: str, *, in_keyring: bool, alone: bool = False) -> bool:
+    def add(self, key: str, *, store: str = FILE, alone: bool = False) -> bool:
         """Keep a key behind those that are there, or `alone` in their place; False where it is kept so already.
 
-        One that stands in the file moves where it is to be in the keyring. Raises HamrError.
+        One that is in another store moves to this one. Raises HamrError.
         """
         there = self.store.keys(self.names)
         same = [each for each in there if self._is(each, key)]
-        if any(each.in_keyring == in_keyring for each in same) and (not alone or len(there) == 1):
+        if any(each.store == store for each in same) and (not alone or len(there) == 1):
             return False
 
         def edit(document: Document, value: NewKey) -> bool:
@@ -46,9 +47,9 @@ class KeptKeys:
                 return auth_file.add_key(document, self.names, value, alone=alone)
             return auth_file.replace_key(document, self.names, same[0], value)
 
-        return bool(self._put(key, edit, in_keyring=in_keyring))
+        return bool(self._put(key, edit, store))
 
-    def rotate(self, old: StoredKey, key: str, *, in_keyring: bool) -> None:
+    def rotate(self, old: StoredKey, key: str, *, store: str = FILE) -> None:
         """Put a key in the place of `old`, which stays until the new one is kept; raises HamrError."""
         if any(self._is(each, key) for each in self.store.keys(self.names)):
             raise ConfigError("that key is stored already", hint="Make a new one at the provider, and give that.")
@@ -60,7 +61,7 @@ class KeptKeys:
                 )
             return True
 
-        self._put(key, edit, in_keyring=in_keyring)
+        self._put(key, edit, store)
 
     def remove(self, key: StoredKey | None = None) -> int:
         """Take one key away, or all keys and logins; gives how many that was. Raises ConfigError."""
@@ -91,61 +92,60 @@ class KeptKeys:
         return bool(wanted) and tail_of(key) == f"…{wanted}"
 
     def _is(self, stored: StoredKey, key: str) -> bool:
-        """Whether it is this very key; a keyring is asked only for one that ends so."""
-        if not stored.in_keyring:
+        """Whether it is this very key; another store is asked only for one that ends so."""
+        if not stored.is_apart:
             return stored.value == references.literal(key)
         if stored.tail != Secret(key, "").tail:
             return False
-        from hamr.secrets import os_keyring
-
         try:
-            return os_keyring.read(stored.value, "") == key
+            return self.store.apart(stored.store).read(stored.value, "") == key
         except ConfigError:  # it is gone from there, and so another one for all that is known
             return False
 
-    def _put(self, key: str, edit: Callable[[Document, NewKey], bool], *, in_keyring: bool) -> int:
-        if not in_keyring:
+    def _put(self, key: str, edit: Callable[[Document, NewKey], bool], store: str) -> int:
+        if store == FILE:
             return self._changing(lambda document: edit(document, references.literal(key)))
-        from hamr.secrets import os_keyring
-
-        entry = KeyringEntry(f"{self.names[0]}:{os.urandom(6).hex()}", Secret(key, "").tail)
-        os_keyring.write(entry.name, key)
+        entry = ApartEntry(store, f"{self.names[0]}:{os.urandom(6).hex()}", Secret(key, "").tail)
+        self.store.apart(store).write(entry.name, key)
         try:
             return self._changing(lambda document: edit(document, entry))
         except BaseException:
-            self._forget([entry.name])
+            self._forget([(store, entry.name)])
             raise
 
     def _changing(self, edit: Callable[[Document], int]) -> int:
-        """Change the file, and take out of the keyring what it names no longer."""
+        """Change the file, and take out of other stores what it names no longer."""
 
-        def work(document: Document) -> tuple[int, list[str]]:
-            before = self._in_keyring(document)
+        def work(document: Document) -> tuple[int, list[tuple[str, str]]]:
+            before = self._apart(document)
             result = edit(document)
-            return result, [name for name in before if name not in self._in_keyring(document)]
+            return result, [each for each in before if each not in self._apart(document)]
 
         result, gone = self.store.change(work)
         self._forget(gone)
         return result
 
-    def _in_keyring(self, document: Document) -> list[str]:
-        return [key.value for key in auth_file.keys(document, self.names) if key.in_keyring]
+    def _apart(self, document: Document) -> list[tuple[str, str]]:
+        """The stores of the keys that the file only names, and the names."""
+        return [(key.store, key.value) for key in auth_file.keys(document, self.names) if key.is_apart]
 
-    def _forget(self, names: Sequence[str]) -> None:
-        if not names:
-            return
-        from hamr.secrets import os_keyring
-
-        for name in names:
+    def _forget(self, gone: Sequence[tuple[str, str]]) -> None:
+        for store, name in gone:
             try:
-                os_keyring.remove(name)
+                self.store.apart(store).remove(name)
             except HamrError as error:
-                self.left.append(f"{name!r} of {os_keyring.SERVICE!r} may still be in the keyring: {error.message}")
+                which = f"{name!r} of 'hamr'" if store == KEYRING else repr(name)
+                self.left.append(f"{which} may still be in {place_of(store)}: {error.message}")
+
+
+def place_of(store: str) -> str:
+    """What people call a place for keys other than the file."""
+    return f"the {store}" if store == KEYRING else f"the store {store}"
 
 
 def tail_of(key: StoredKey) -> str:
     """How a key ends, for people; of one that is named rather than held, what names it."""
-    if key.in_keyring:
+    if key.is_apart:
         return key.tail
     if references.command(key.value) is not None:
         return "a command"

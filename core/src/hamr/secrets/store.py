@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hamr.secrets.auth_file import Document, StoredKey, StoredLogin
     from hamr.secrets.lookups import Lookups
     from hamr.secrets.token_place import TokenPlace
+    from hamr.specs import KeyStore
 
 FILE = "auth.json"
 LARGEST = 64 * 1024 * 1024
@@ -33,20 +34,26 @@ def agent_folder(environ: Mapping[str, str]) -> str | None:
 
 
 class CredentialStore:
-    """One `auth.json`. Safe to use from many threads and processes; it is read again when it has changed."""
+    """One `auth.json`. Safe to use from many threads and processes; it is read again when it has changed.
 
-    def __init__(self, folder: str) -> None:
+    `opened` gives the store of a plugin by its name and this folder, for the keys that the file only names.
+    """
+
+    def __init__(self, folder: str, opened: Callable[[str, str], KeyStore] | None = None) -> None:
         self.folder = folder
+        self._opened = opened
         self.path = os.path.join(folder, FILE)
         self._read: tuple[tuple[int, int, int], Document] | None = None
         self._found_in: Document | None = None
         self._results: dict[object, Any] = {}
 
     @classmethod
-    def of(cls, environ: Mapping[str, str]) -> CredentialStore | None:
+    def of(
+        cls, environ: Mapping[str, str], opened: Callable[[str, str], KeyStore] | None = None
+    ) -> CredentialStore | None:
         """The user's own store; None where the environment names no home."""
         folder = agent_folder(environ)
-        return None if folder is None else cls(folder)
+        return None if folder is None else cls(folder, opened)
 
     def ids(self) -> list[str]:
         """The providers of which something is stored; raises ConfigError."""
@@ -197,13 +204,21 @@ class CredentialStore:
         from hamr.secrets import references
 
         what = f"{key.place} in {self.path}"
-        if key.in_keyring:
-            from hamr.secrets import os_keyring
-
-            return Secret(self._lookups.get(key.written, lambda: os_keyring.read(key.value, what)), what)
+        if key.is_apart:
+            return Secret(self._lookups.get(key.written, lambda: self.apart(key.store).read(key.value, what)), what)
         if (command := references.command(key.value)) is None:
             return Secret(references.filled(key.value, {**environ, **key.env}, what).strip(), what)
         return Secret(self._lookups.get(key.written, lambda: self._output(command, what)), what)
+
+    def apart(self, name: str) -> KeyStore:
+        """The store of this name, in which keys are that the file only names; raises ConfigError or PluginError."""
+        if name == "keyring":
+            from hamr.secrets import os_keyring
+
+            return os_keyring
+        if self._opened is None:
+            raise ConfigError(f"there is no store of keys {name!r}", hint="docs/credentials.md tells which there are.")
+        return self._opened(name, self.folder)
 
     @cached_property
     def _lookups(self) -> Lookups:
