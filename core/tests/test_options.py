@@ -14,6 +14,13 @@ LOOK = Tool("look", "Looks.", {"type": "object", "properties": {"at": {"type": "
 SCHEMA = {"title": "Answer", "type": "object"}
 
 
+class Whole:
+    """A whole number of a type of its own, as NumPy has them."""
+
+    def __index__(self) -> int:
+        return 7
+
+
 def asked(**options: Any) -> Any:
     return request("Hi", options, stream=False)  # type: ignore[arg-type]  # some are wrong on purpose
 
@@ -49,6 +56,9 @@ def test_the_ways_to_give_a_tool(tool: Any) -> None:
         ("stop", "END", ("END",)),
         ("stop", ["a", "b"], ("a", "b")),
         ("max_tokens", 5, 5),
+        ("max_tokens", 5.0, 5),
+        ("top_k", Whole(), 7),
+        ("metadata", None, None),
         ("seed", None, None),
     ],
 )
@@ -71,6 +81,22 @@ def test_the_ways_to_give_an_option(option: str, given: Any, made: Any) -> None:
         ({"temperature": float("nan")}, "temperature is nan\nGive a finite number"),
         ({"presence_penalty": float("inf")}, "presence_penalty is inf"),
         ({"max_tokens": -1}, "max_tokens is -1\nGive zero or more"),
+        ({"max_tokens": 0.5}, "max_tokens is 0.5\nGive a whole number"),
+        ({"max_tokens": True}, "max_tokens is True\nGive a whole number"),
+        ({"top_k": "5"}, "top_k is of the type str\nGive a whole number"),
+        ({"temperature": "warm"}, "temperature is of the type str\nGive a number"),
+        ({"system": ["Be brief."]}, "system is of the type list\nGive a text"),
+        ({"user": b"me"}, "user is of the type bytes"),
+        ({"store": "yes"}, "store is of the type str\nGive True or False"),
+        ({"metadata": "a=b"}, "metadata is of the type str\nGive a mapping"),
+        ({"logit_bias": 5}, "logit_bias is 5\nGive a mapping"),
+        ({"headers": {"a": None}}, r"headers\['a'\] is no text\nGive names and values as texts"),
+        ({"tools": 5}, "tools is 5\nGive a list"),
+        ({"tool_choice": {"type": "function"}}, "tool_choice is of the type dict\nGive 'auto'"),
+        ({"tool_choice": ""}, "tool_choice is of the type str"),
+        ({"stop": [b"END"]}, "stop is of the type list\nGive a text"),
+        ({"thinking": -1}, "thinking is -1\nGive zero or more"),
+        ({"response_format": Timeouts()}, "response_format "),
         ({"options": 5}, "options is 5\nGive a mapping"),
         ({"headers": ["a: b"]}, "headers is of the type list"),
     ],
@@ -96,7 +122,9 @@ def test_settings_of_one_call() -> None:
         ({"timeout": 0}, "timeout is 0"),
         ({"timeout": float("nan")}, "timeout is nan"),
         ({"timeout": "5"}, "timeout is of the type str"),
+        ({"timeout": True}, "timeout is True"),
         ({"retries": -1}, "retries is -1\nGive zero or more"),
+        ({"retries": "many"}, "retries is of the type str"),
     ],
 )
 def test_a_wrong_setting_of_one_call_is_named(options: dict[str, Any], told: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.config_files import config_path
 from hamr.discover import Plugins
+from hamr.errors import ConfigError
 from hamr.gates import PATIENCE
 from hamr.stores import Stores
 from hamr.types import RateLimits, Route
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 LIMITS = ("HAMR_RATE_LIMIT_", "HARN_RATE_LIMIT_")
 SPEND_FILE = "spend.json"
+ON = ("1", "true", "yes", "on")
 OFF = ("", "0", "false", "no", "off")
 
 GivenLimits = Mapping[str, RateLimits | Mapping[str, int | None]]
@@ -90,7 +92,10 @@ class Admission:
     def _is_kept(self) -> bool:
         """Whether the program or the environment wants it kept."""
         if (said := self._environ.get("HAMR_SPEND")) is not None:
-            return said.strip().lower() not in OFF
+            if (word := said.strip().lower()) not in (*ON, *OFF):
+                hint = "Give 1 to keep what calls cost, or 0 to keep nothing."
+                raise ConfigError(f"the environment variable HAMR_SPEND is {said!r}", hint=hint)
+            return word in ON
         return bool(self._project() or self._tags())
 
     def _project(self) -> str:
@@ -100,7 +105,9 @@ class Admission:
         said = self._given.tags
         if said is None:
             said = self._environ.get("HAMR_TAGS", "")
-        named = said.split(",") if isinstance(said, str) else said
+        named: list[Any] = said.split(",") if isinstance(said, str) else list(said)
+        if odd := [tag for tag in named if not isinstance(tag, str)]:
+            raise ConfigError(f"Hamr(tags=...) holds a {type(odd[0]).__name__}", hint="Give a list of texts.")
         return [tag.strip() for tag in named if tag.strip()]
 
     def _spent(self) -> Spending:

@@ -62,6 +62,12 @@ class CapabilitySources:
         """Put rules before all others, until they are cleared; raises ConfigError where one is awry, and keeps none."""
         import tomllib
 
+        given: Any = text
+        if not isinstance(given, str):
+            kind = type(given).__name__
+            raise ConfigError(
+                f"the capabilities to install are of the type {kind}", hint="Give them as TOML, in a text."
+            )
         try:
             tables = tomllib.loads(text)
         except (ValueError, RecursionError) as error:

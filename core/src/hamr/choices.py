@@ -53,5 +53,14 @@ def _well_formed(stored: object) -> bool:
 
 
 def _pairs(text: str) -> dict[str, str]:
-    pairs = (pair.partition("=") for pair in text.split(",") if pair.strip())
-    return {name.strip(): dist.strip() for name, _, dist in pairs}
+    pairs = {}
+    for pair in text.split(",") if text.strip() else ():
+        name, _, dist = map(str.strip, pair.partition("="))
+        if name and dist:
+            pairs[name] = dist
+        elif pair.strip():
+            from hamr.errors import ConfigError
+
+            hint = "Write it as PROVIDER=DISTRIBUTION, several with commas between them: groq=acme-groq."
+            raise ConfigError(f"the environment variable HAMR_PREFER: {pair.strip()!r} chooses nothing", hint=hint)
+    return pairs

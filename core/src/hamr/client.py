@@ -13,8 +13,9 @@ from hamr.choices import Choices
 from hamr.discover import Plugins
 from hamr.drive import arun, run, tell_on_stderr
 from hamr.errors import ConfigError
+from hamr.given import check
 from hamr.key_stores import KeyStores
-from hamr.options import Options, WaitOptions, known, request, settings
+from hamr.options import Options, WaitOptions, known, mode, named, request, settings
 from hamr.pipelines import Pipelines
 from hamr.providers import Providers
 from hamr.resolve.candidates import candidates, names
@@ -71,6 +72,8 @@ class Hamr:
         folder: str | None = ".",
         tell: Callable[[str, str | None], None] = tell_on_stderr,
     ) -> None:
+        check(settings=settings, environ=environ, keys=keys, parameters=parameters, prefer=prefer, limits=limits)
+        check(extensions=extensions, project=project, tags=tags, budgets=budgets, folder=folder, tell=tell)
         self.settings = settings or Settings()
         self._environ = os.environ if environ is None else environ
         choices = Choices.read(self._environ)
@@ -78,15 +81,15 @@ class Hamr:
         self.providers = Providers(self.plugins, self._environ, folder)
         self._tell = tell
         self.credentials = CredentialStore.of(self._environ, KeyStores(self.plugins, self._environ).opened)
-        given = {name: key for name, key in (keys or {}).items() if key is not None}
-        self._routes = Routes(
-            self.providers, self._environ, given, dict(parameters or {}), self.credentials, self.settings
-        )
+        given, needed = {name: key for name, key in (keys or {}).items() if key is not None}, dict(parameters or {})
+        own = (self.providers, self._environ, given, needed, self.credentials, self.settings, tuple(limits or ()))
+        self._routes = Routes(*own)
         self._resolver = Resolver(self._routes, self._environ, tell)
         self.capabilities: CapabilitySources = CapabilitySources(self.providers, self._resolver.warn, self._environ)
         self.stores = Stores(self.plugins, self._environ, self.providers.setting)
         self._admission = Admission(self._environ, Given(limits, project, tags, budgets), self.stores)
-        switched_on = names(self._environ.get("HAMR_EXTENSIONS", "")) if extensions is None else extensions
+        said = self._environ.get("HAMR_EXTENSIONS", "") if extensions is None else extensions
+        switched_on = names(said) if isinstance(said, str) else said
         self._pipelines = Pipelines(self._routes, self.capabilities, self._admission, switched_on, tell)
 
     def call(self, prompt: Prompt, model: Models | None = None, **options: Unpack[Options]) -> Response:
@@ -139,7 +142,7 @@ class Hamr:
         chosen = self.selection(model)
         options = chosen.options(options)
         asked = request(prompt, options, stream=stream)
-        route = self._routes.route(chosen.provider, chosen.model, mode=options.get("api_mode"))
+        route = self._routes.route(chosen.provider, chosen.model, mode=mode(options))
         route = rehearsal.rehearsed(route, self._environ, self._routes.keys, self.credentials)
         return rehearsal.call(self._pipelines.plain(route), asked, settings(options, self.settings))
 
@@ -255,7 +258,7 @@ class Hamr:
 
         Raises ConfigError where any of them is awry.
         """
-        self.configure({"providers": {id: fields}})
+        self.configure({"providers": {named("id", id): fields}})
 
     def unconfigure(self) -> None:
         """Forget all that `configure` and `register_provider` have said."""
@@ -271,8 +274,8 @@ class Hamr:
 
     def provider_capabilities(self, provider: str, model: str | None = None) -> Capabilities:
         """What is known of a provider's model, or of its default model; raises ConfigError or PluginError."""
-        name = model or self._routes.provider(provider).models.get("chat", "")
-        return self.capabilities.of(provider, name).capabilities
+        name = model or self._routes.provider(named("provider", provider)).models.get("chat", "")
+        return self.capabilities.of(provider, named("model", name)).capabilities
 
     def hooks(self, id: str) -> Hooks:
         """The hooks of one provider, its plugin loaded; raises ConfigError or PluginError."""
@@ -307,7 +310,7 @@ class Hamr:
 
     def _chosen(self, model: Models | None, options: Mapping[str, Any]) -> tuple[Pipeline, Any]:
         """The pipeline of a model, and the options with the level of thinking that stands behind its name."""
-        pipeline, chosen = self._selected(model, "chat", options.get("api_mode"))
+        pipeline, chosen = self._selected(model, "chat", mode(options))
         return pipeline, chosen.options(options)
 
     def _selected(self, model: Models | None, role: Role, mode: str | None) -> tuple[Pipeline, Selection]:
@@ -353,7 +356,7 @@ class Hamr:
         from hamr.listing import listing_options
 
         asked = settings(listing_options(options), self.settings)
-        pipeline = self._pipelines.of(id, "")
+        pipeline = self._pipelines.of(named("provider", id), "")
         return pipeline.list_models(asked), pipeline.transport
 
     def _asked(
@@ -380,7 +383,7 @@ class Hamr:
         from hamr.background import Background
 
         known(options, WaitOptions.__annotations__)
-        pipeline = self.pipeline(model, mode=options.get("api_mode"))
+        pipeline = self.pipeline(model, mode=mode(options))
         return Background.of(pipeline, options, self.settings), pipeline.transport
 
     def _run(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from math import isfinite
+from operator import index
 from typing import Any, TypedDict, get_args
 
 from hamr.errors import ConfigError
@@ -57,15 +58,15 @@ _APART = frozenset({"api_mode", "background", "timeout", "retries", "max_cost"})
 
 
 _NUMBERS = ("temperature", "top_p", "frequency_penalty", "presence_penalty")
+_WHOLE = ("top_k", "seed", "logprobs", "n", "dimensions")
+_TEXTS = ("system", "verbosity", "service_tier", "user", "cache_key")
+_TRUTHS = ("parallel_tool_calls", "store")
 
 
 def request(prompt: Prompt, options: Options, *, stream: bool) -> Request:
     """The request that a prompt and its options make; raises ConfigError naming what is wrong."""
     fields = request_fields(options, Options.__annotations__)
-    turns = messages(prompt, fields.pop("system", None))
-    for name in _READERS.keys() & fields.keys():
-        fields[name] = _READERS[name](fields[name])
-    return Request(turns, stream=stream, **fields)
+    return Request(messages(prompt, fields.pop("system", None)), stream=stream, **fields)
 
 
 class WaitOptions(TypedDict, total=False):
@@ -87,9 +88,9 @@ def known(options: Iterable[str], names: Iterable[str]) -> None:
 
 
 def request_fields(options: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    """The options that are about the request; raises ConfigError for one that is not known."""
+    """The options that are about the request, read; raises ConfigError for one that is not known or makes no sense."""
     known(options, names)
-    return {name: value for name, value in options.items() if name not in _APART}
+    return {name: _READERS[name](value) for name, value in options.items() if name not in _APART}
 
 
 def settings(options: Mapping[str, Any], default: Settings) -> Settings:
@@ -100,12 +101,12 @@ def settings(options: Mapping[str, Any], default: Settings) -> Settings:
     if "timeout" not in options and "retries" not in options and "max_cost" not in options:
         return default
     timeout = options.get("timeout", default.timeouts)
-    if timeout is None or isinstance(timeout, int | float):
+    if timeout is None or (isinstance(timeout, int | float) and not isinstance(timeout, bool)):
         timeout = replace(default.timeouts, total=timeout)
     if not isinstance(timeout, Timeouts) or (timeout.total is not None and not timeout.total > 0):
-        raise _wrong("timeout", options["timeout"], "seconds above zero, hamr.Timeouts(...), or None to wait for ever")
-    if (retries := options.get("retries", default.retries)) is not default.retries:
-        _count("retries", retries)
+        raise wrong("timeout", options["timeout"], "seconds above zero, hamr.Timeouts(...), or None to wait for ever")
+    if (retries := _count("retries", options.get("retries"))) is None:
+        retries = default.retries
     most = _dollars(options["max_cost"]) if "max_cost" in options else default.max_cost
     return replace(default, timeouts=timeout, retries=retries, max_cost=most)
 
@@ -127,8 +128,8 @@ def patience(options: Mapping[str, Any]) -> float | None:
 
 def _tools(tools: Sequence[Tool | Mapping[str, Any] | Callable[..., Any]] | None) -> tuple[Tool, ...]:
     given: Any = tools
-    if callable(given) or isinstance(given, str | Mapping):
-        raise _wrong("tools", given, "a list of functions, hamr Tools or dicts")
+    if given is not None and (callable(given) or isinstance(given, str | Mapping) or not isinstance(given, Iterable)):
+        raise wrong("tools", given, "a list of functions, hamr Tools or dicts")
     made = tuple(tool if isinstance(tool, Tool) else _tool(tool, place) for place, tool in enumerate(tools or ()))
     places: dict[str, int] = {}
     for place, tool in enumerate(made):
@@ -160,6 +161,9 @@ def _tool(value: Any, place: int) -> Tool:
 def _tool_choice(choice: str | ToolChoice | None) -> ToolChoice | None:
     if choice is None or isinstance(choice, ToolChoice):
         return choice
+    named: Any = choice
+    if not isinstance(named, str) or not named:
+        raise wrong("tool_choice", named, "'auto', 'none', 'required', the name of a tool, or a hamr.ToolChoice")
     if choice in ("auto", "none", "required"):
         return ToolChoice(choice)  # type: ignore[arg-type]  # one of the three, just compared
     return ToolChoice("required", (choice,))
@@ -185,7 +189,7 @@ def _thinking(wanted: ThinkingConfig | ThinkingLevel | int | None) -> ThinkingCo
     if isinstance(wanted, bool):
         return ThinkingConfig("medium" if wanted else "off")
     if isinstance(wanted, int):
-        return ThinkingConfig(tokens=wanted)
+        return ThinkingConfig(tokens=_count("thinking", wanted))
     if wanted not in get_args(ThinkingLevel):
         raise ConfigError(f"thinking {wanted!r} is unknown", hint=f"Give one of {', '.join(get_args(ThinkingLevel))}.")
     return ThinkingConfig(wanted)
@@ -194,39 +198,96 @@ def _thinking(wanted: ThinkingConfig | ThinkingLevel | int | None) -> ThinkingCo
 def _stop(stop: str | Sequence[str] | None) -> tuple[str, ...]:
     if isinstance(stop, str):
         return (stop,)
-    if stop is not None and not isinstance(stop, Iterable):
-        raise _wrong("stop", stop, "a text, or a list of texts")
-    return tuple(stop or ())
+    given: Any = stop
+    texts = tuple(given or ()) if isinstance(given, Iterable | None) else (None,)
+    if not all(isinstance(each, str) for each in texts):
+        raise wrong("stop", stop, "a text, or a list of texts")
+    return texts
 
 
 def _number(name: str, value: Any) -> Any:
+    if value is not None and (not isinstance(value, int | float) or isinstance(value, bool)):
+        raise wrong(name, value, "a number")
     if isinstance(value, float) and not isfinite(value):  # JSON has none of these, and would be spoilt by them
-        raise _wrong(name, value, "a finite number")
+        raise wrong(name, value, "a finite number")
     return value
 
 
-def _count(name: str, value: Any) -> Any:
-    if isinstance(value, int | float) and value < 0:
-        raise _wrong(name, value, "zero or more")
-    return _number(name, value)
+def _whole(name: str, value: Any) -> int | None:
+    """A whole number, of whatever type, as those of NumPy; also where it is written 1.0."""
+    if value is None or type(value) is int:
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise wrong(name, value, "a whole number")
+    return index(value)
+
+
+def _count(name: str, value: Any) -> int | None:
+    found = _whole(name, value)
+    if found is not None and found < 0:
+        raise wrong(name, value, "zero or more")
+    return found
+
+
+def _text(name: str, value: Any) -> Any:
+    if value is not None and not isinstance(value, str):
+        raise wrong(name, value, "a text")
+    return value
+
+
+def _truth(name: str, value: Any) -> Any:
+    if value is not None and not isinstance(value, bool):
+        raise wrong(name, value, "True or False")
+    return value
 
 
 def _table(name: str, value: Any) -> Any:
     if not isinstance(value, Mapping):
-        raise _wrong(name, value, "a mapping, such as a dict")
+        raise wrong(name, value, "a mapping, such as a dict")
     return value
 
 
-def _wrong(name: str, value: Any, wanted: str) -> ConfigError:
+def _table_or_none(name: str, value: Any) -> Any:
+    return None if value is None else _table(name, value)
+
+
+def _headers(name: str, value: Any) -> Any:
+    for header, said in _table(name, value).items():
+        if not isinstance(header, str) or not isinstance(said, str):
+            raise ConfigError(f"headers[{header!r}] is no text", hint="Give names and values as texts.")
+    return value
+
+
+def mode(options: Mapping[str, Any]) -> str | None:
+    """The interface of the provider that a call names; raises ConfigError where it is no text."""
+    value: str | None = _text("api_mode", options.get("api_mode"))
+    return value
+
+
+def named(name: str, value: Any) -> str:
+    """A name that must be given; raises ConfigError where it is no text."""
+    if not isinstance(value, str):
+        raise wrong(name, value, "its name as a text")
+    return value
+
+
+def wrong(name: str, value: Any, wanted: str) -> ConfigError:
+    """The error for an argument of the wrong type or size."""
     shown = f"{value!r}" if isinstance(value, int | float) else f"of the type {type(value).__name__}"
     return ConfigError(f"{name} is {shown}", hint=f"Give {wanted}.")
 
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     **{name: partial(_number, name) for name in _NUMBERS},
+    **{name: partial(_whole, name) for name in _WHOLE},
+    **{name: partial(_text, name) for name in _TEXTS},
+    **{name: partial(_truth, name) for name in _TRUTHS},
+    **{name: partial(_table_or_none, name) for name in ("logit_bias", "metadata")},
     "max_tokens": partial(_count, "max_tokens"),
     "options": partial(_table, "options"),
-    "headers": partial(_table, "headers"),
+    "headers": partial(_headers, "headers"),
     "tools": _tools,
     "tool_choice": _tool_choice,
     "response_format": _response_format,

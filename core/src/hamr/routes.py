@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from hamr.errors import HamrError
+from hamr.discover import not_installed
+from hamr.errors import ConfigError, HamrError
 from hamr.providers import Providers
 from hamr.resolve.model import Role, in_mode, model_of
 from hamr.secrets import keys, references
@@ -22,7 +23,8 @@ Environ = Mapping[str, str]
 class Routes:
     """What a client knows of providers and of keys.
 
-    `keys` and `parameters` were given in code, by provider; `store` is the user's own, None where there is no home.
+    `keys` and `parameters` were given in code, by provider, and limits for the providers and models that are `limited`;
+    `store` is the user's own, None where there is no home.
     """
 
     providers: Providers
@@ -31,9 +33,11 @@ class Routes:
     parameters: Mapping[str, Mapping[str, str]]
     store: CredentialStore | None
     settings: Settings
+    limited: Collection[str] = ()
 
     def route(self, id: str, name: str | None, role: Role = "chat", mode: str | None = None) -> Route:
         """The route to a model of a provider; to none, where its name is empty. Raises ConfigError or PluginError."""
+        self._check_names()
         manifest, provider = self.providers.manifest(id), self.provider(id)
         if role == "chat" and name != "":
             wanted = mode or manifest.mode_of(self.environ)
@@ -53,6 +57,14 @@ class Routes:
             waits=references.command(provider.auth.key or "") is not None,
             tokens=self.store.tokens(names) if self.store is not None and names else None,
         )
+
+    def _check_names(self) -> None:
+        """Raise ConfigError where code speaks of a provider that is not there; it may have been registered later."""
+        for argument, names in (("keys", self.keys), ("parameters", self.parameters), ("limits", self.limited)):
+            for id in (name.partition("/")[0] for name in names):
+                if id not in self.providers.ids:
+                    error = not_installed(id, list(self.providers.ids))
+                    raise ConfigError(f"Hamr({argument}=...): {error.message}", hint=error.hint)
 
     def provider(self, id: str) -> Provider:
         """A provider with the environment laid over it, and over that what its stored record sets for itself."""

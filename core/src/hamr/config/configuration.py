@@ -10,6 +10,7 @@ from typing import Any
 from hamr.config.layer import Layer, Problem
 from hamr.config.layered import Layered
 from hamr.config_files import config_folder
+from hamr.errors import ConfigError
 from hamr.secrets.store import agent_folder
 from hamr.variables import TABLE, first
 
@@ -158,12 +159,17 @@ class Configuration(Layered):
         return tamed(layer, known, variables, {name for each in own for name in each.aliases})
 
     def _trusts(self, path: str) -> bool:
-        from hamr.config.trust import Trust
+        from hamr.config.trust import DEFAULTS, Trust
 
         decided = Trust(agent_folder(self._environ)).decided(os.path.dirname(path))
         if decided is not None:
             return decided
-        if self._environ.get(TRUST_VARIABLE, "").strip().lower() != "always":
+        said = self._environ.get(TRUST_VARIABLE, "").strip().lower()
+        if said and said not in DEFAULTS:
+            raise ConfigError(
+                f"the environment variable {TRUST_VARIABLE} is {said!r}", hint=f"Give one of {', '.join(DEFAULTS)}."
+            )
+        if said != "always":
             return False
         try:
             there = os.stat(path)  # one that lies in a folder of everybody's was not cloned by this user

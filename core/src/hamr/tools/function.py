@@ -88,8 +88,13 @@ def sanitised(name: str) -> str:
 
 
 def _made(given: Callable[..., Any], name: str | None = None, description: str | None = None) -> FunctionTool:
-    if name is not None and NAME.fullmatch(name) is None:
+    named: Any = name
+    if named is not None and (not isinstance(named, str) or NAME.fullmatch(named) is None):
         raise ConfigError(f"the tool name {name!r} is none", hint="A name has 1 to 64 of A-Z a-z 0-9 _ -.")
+    described: Any = description
+    if not isinstance(described, str | None):
+        kind = type(described).__name__
+        raise ConfigError(f"the description of a tool is of the type {kind}", hint="Give it as a text.")
     if isinstance(given, type):
         return _of_type(given, name, description)
     from hamr.tools import signature

@@ -14,7 +14,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from hamr.errors import ConfigError
 from hamr.tools.signature import EMPTY, Parameter
 
-REFUSALS = (PydanticUserError, PydanticUndefinedAnnotation, TypeError)
+REFUSALS = (PydanticUserError, PydanticUndefinedAnnotation, TypeError, AttributeError)
 """What pydantic raises for a type that it, or JSON Schema, cannot express."""
 
 MOST = 5
