@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 VARIABLES = (*PROVIDER, *MODEL, *EMBED, *DEFAULT)
 NAMED = "name"
 """The step that asks nothing but what is there."""
+SPOILT = "Mend it there; until then no other provider is asked in its place."
 CUTOFF = 0.75
 """How much alike (0 to 1, of difflib) two names are where one may be meant by the other."""
 
@@ -72,6 +73,13 @@ class Resolver:
         from hamr.discover import not_installed
 
         return not_installed(id, self._providers.ids)
+
+    def spoilt(self, id: str) -> ConfigError | None:
+        """The error for a provider that a file describes, but so that it does not count; None for all others."""
+        ends = (f"providers.{id}", f".providers.{id}")
+        problems = self._providers.configuration.problems
+        found = next((each for each in problems if each.path == ends[0] or each.path.endswith(ends[1])), None)
+        return None if found is None else ConfigError(f"{id!r} is a provider of {found}", hint=SPOILT)
 
     def resembles_provider(self, name: str) -> bool:
         """Whether the name is nearly that of a provider."""

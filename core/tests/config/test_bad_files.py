@@ -61,9 +61,9 @@ def test_a_models_json(tmp_path: Path, data: bytes, told: str | None) -> None:
         ({**GOOD, "baseURL": "x"}, "baseURL: unknown field (did you mean base_url?); it is passed over"),
         ({**GOOD, "headers": {"a": 1}}, "headers must be a table of texts"),
         ({**GOOD, "models": {"id": "x"}}, "models must be a list of tables"),
-        ({**GOOD, "models": [{"id": 3}]}, "models[0].id must be a text"),
-        ({**GOOD, "models": [{"id": "m", "contextWindow": 0}]}, "models[0].contextWindow must be at least 1"),
-        ({**GOOD, "models": [{"id": "m", "cost": {"input": "free"}}]}, "models[0].cost.input must be a number"),
+        ({**GOOD, "models": [{"id": 3}]}, "models[0]: id must be a text"),
+        ({**GOOD, "models": [{"id": "m", "contextWindow": 0}]}, "models[0]: contextWindow must be at least 1"),
+        ({**GOOD, "models": [{"id": "m", "cost": {"input": "free"}}]}, "models[0]: cost.input must be a number"),
         ("http://x", "it must be a table"),
     ],
 )
@@ -292,3 +292,25 @@ def test_a_file_that_breaks_while_a_program_runs_is_told_when_models_are_listed(
             colour.models(client, "good")
         file.write_text(json.dumps({"providers": {"good": own}}))
         assert [each.id for each in colour.models(client, "good").models] == ["m"]
+
+
+def test_a_model_described_badly_costs_no_more_than_itself(tmp_path: Path) -> None:
+    models = [{"id": "a", "nosuch": 1}, {"id": "b", "contextWindow": "large"}, {"id": "c"}, 3]
+    (tmp_path / "models.json").write_text(json.dumps({"providers": {"mine": {**GOOD, "models": models}}}))
+    assert said(tmp_path) == [
+        "providers.mine.models[0].nosuch: unknown field; it is passed over",
+        "providers.mine.models[1]: contextWindow must be a whole number",
+        "providers.mine.models[3]: it must be a table",
+    ]
+    there = Configuration({"HAMR_AGENT_DIR": str(tmp_path), "HAMR_CONFIG_DIR": str(tmp_path)})
+    assert [row["id"] for layer in there.layers for row in layer.models.get("mine", ())] == ["a", "c"]
+
+
+def test_calls_for_a_provider_described_badly_go_nowhere(tmp_path: Path, colour: Colour, install: Install) -> None:
+    """Else its name would be read as that of a maker, and the prompt sent to whoever has models of many makers."""
+    install("openrouter")
+    (tmp_path / "models.json").write_text(json.dumps({"providers": {"mine": {**GOOD, "apiKey": 3}}}))
+    environ = {"HAMR_AGENT_DIR": str(tmp_path), "OPENROUTER_API_KEY": "k"}
+    client = Hamr(environ=environ, folder=None, tell=lambda *_: None)
+    with pytest.raises(ConfigError, match=r"'mine' is a provider of .*models\.json: providers\.mine: apiKey must be"):
+        colour.call(client, "hi", "mine/big")

@@ -23,7 +23,7 @@ SHIPPED = tomllib.loads(Path(rules.__file__).with_name("inference.toml").read_te
 
 @dataclass
 class World:
-    """Providers with their default model, those of them that can be called (None for all), and lists of models."""
+    """Providers with their default model, those that can be called (None for all), those described awry, and lists."""
 
     providers: Mapping[str, str | None] = field(default_factory=dict)
     ready: Collection[str] | None = ()
@@ -32,6 +32,7 @@ class World:
     settings: Mapping[str, str] = field(default_factory=dict)
     own_rules: Sequence[rules.Rule] = ()
     embedders: Mapping[str, str] = field(default_factory=dict)
+    awry: Collection[str] = ()
     asked: list[str] = field(default_factory=list)
 
     def pick(self, selector: str | None = None, role: Role = "chat", **environ: str) -> Selection:
@@ -51,6 +52,9 @@ class World:
 
     def absent(self, id: str) -> ConfigError:
         return ConfigError(f"no plugin for the provider {id!r} is installed")
+
+    def spoilt(self, id: str) -> ConfigError | None:
+        return ConfigError(f"{id!r} is a provider of a file") if id in self.awry else None
 
     def resembles_provider(self, name: str) -> bool:
         return any(name[:3] == each[:3] for each in self.providers)

@@ -211,3 +211,10 @@ def test_who_can_be_called_and_has_it_under_its_makers_name_comes_before_who_can
 def test_who_is_taken_is_not_told_as_refused(make: Any) -> None:
     chosen = make(ready=(), models=[Holder("anthropic", "claude-x")]).pick("claude-x")
     assert (chosen.provider, chosen.steps[-1].refused) == ("anthropic", ())
+
+
+def test_what_is_meant_for_a_provider_described_awry_is_sent_to_no_other(make: Any) -> None:
+    """By the look of its name it would be OpenRouter's."""
+    world = make(ready=None, awry=("mine",))
+    with pytest.raises(ConfigError, match="'mine' is a provider of a file"):
+        world.pick("mine/big")

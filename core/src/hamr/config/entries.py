@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from hamr import schema
@@ -123,7 +123,7 @@ class Reading:
                 yield str(name), entry
 
     def _provider(self, id: str, table: Any, path: str) -> None:
-        entry = self._read(ProviderEntry, table, path)
+        entry = self._entry(table, path)
         if entry is None:
             return
         tables = provider_tables(entry)
@@ -143,6 +143,16 @@ class Reading:
         for name, model in [*((model.id, model) for model in entry.models), *entry.model_overrides.items()]:
             if model.default_thinking:
                 self._thinking(f"{id}/{name}", model.default_thinking, path)
+
+    def _entry(self, table: Any, path: str) -> ProviderEntry | None:
+        """The provider with those of its models that are described well: one that is not costs no more than itself."""
+        models = table.get("models") if isinstance(table, Mapping) else None
+        if not isinstance(models, list):
+            entry: ProviderEntry | None = self._read(ProviderEntry, table, path)
+            return entry
+        entry = self._read(ProviderEntry, {name: value for name, value in table.items() if name != "models"}, path)
+        read = (self._read(ModelEntry, each, f"{path}.models[{place}]") for place, each in enumerate(models))
+        return None if entry is None else replace(entry, models=tuple(each for each in read if each is not None))
 
     def _thinking(self, model: str, level: str, path: str) -> None:
         """How much a model thinks where a call does not say it (inventory H-93)."""

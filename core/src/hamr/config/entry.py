@@ -66,6 +66,7 @@ class ModelEntry:
     pricing: CostTable | None = field(default=None, metadata=COST)
     cost_per_1k_in: float | None = None
     cost_per_1k_out: float | None = None
+    availability: str | None = field(default=None, metadata={"one_of": ("serverless", "dedicated", "unknown")})
     tool_call_parser: str | None = None
 
     @property

@@ -61,6 +61,9 @@ class Known(Protocol):
     def absent(self, id: str) -> ConfigError:
         """The error for a provider that is not there."""
 
+    def spoilt(self, id: str) -> ConfigError | None:
+        """The error for a provider that a file describes, but so that it does not count; None for all others."""
+
     def resembles_provider(self, name: str) -> bool:
         """Whether the name is nearly that of a provider."""
 

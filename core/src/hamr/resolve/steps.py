@@ -43,7 +43,10 @@ class Asked(NamedTuple):
 
 
 def named(asked: Asked, known: Known) -> Found | Passed:
-    """`provider`, `provider/model` where the first part is a provider, and the prefixes such as `ollama:`."""
+    """`provider`, `provider/model` where the first part is a provider, and the prefixes such as `ollama:`.
+
+    Raises ConfigError for a provider whose description does not count: its calls are no other's.
+    """
     if asked.name is None:
         return Passed("no model was named")
     given = said(asked.environ, PROVIDER) if asked.paired else None
@@ -57,6 +60,8 @@ def named(asked: Asked, known: Known) -> Found | Passed:
     for prefix, provider in known.prefixes.items():
         if asked.name.lower().startswith(prefix) and (model := asked.name[len(prefix) :]):
             return Found(provider, model, f"{prefix} means {provider}", asked.origin, asked.origin)
+    if (error := known.spoilt(head)) is not None:
+        raise error
     why = f"{head!r} is no provider that is there" if slash else "it begins with no provider"
     return Passed(why)
 
