@@ -6,18 +6,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from time import gmtime, strftime
 from typing import TYPE_CHECKING
 
+from hamr import attempts
 from hamr.capabilities.refusable import may_be_refused
-from hamr.effects import Close, Do, Emit, Flow, Keep, Now, OpenReply, Remind, Sleep, Wait, WallClock
-from hamr.endings import Ending, Folding, Pieces, Sending, Value, Whole, failed_head
-from hamr.errors import BrokenReply, CallError, ConfigError, HamrError, NoSuchModel, Unsupported
-from hamr.gates import Asked, Came
-from hamr.overflow import cut
-from hamr.redirect import following
-from hamr.retry import delay
-from hamr.secrets.redact import redacted
+from hamr.effects import Flow, Now
+from hamr.endings import Ending, Folding, Pieces, Sending, Value, Whole
+from hamr.errors import BrokenReply, ConfigError, NoSuchModel, Unsupported
 from hamr.specs import (
     Auth,
     BackgroundWire,
@@ -28,7 +23,7 @@ from hamr.specs import (
     ToolWire,
     Transport,
 )
-from hamr.types import Call, Head, Message, Notice, Request, Response, Route, Secret, Settings, Timeouts, Warned
+from hamr.types import Call, Head, Message, Notice, Request, Response, Route, Secret, Settings, Timeouts
 from hamr.unwritable import unwritable
 from hamr.version import VERSION
 
@@ -36,13 +31,10 @@ if TYPE_CHECKING:
     from hamr.capabilities.matrix import Known
     from hamr.circuit import Circuit
     from hamr.config.generation import Given
-    from hamr.gates import Asking, Charge, Gate, Pass
+    from hamr.gates import Asking, Charge, Gate
     from hamr.types import EmbeddingRequest, Embeddings, LimitUse, ModelInfo, ModelPage, Standing
 
 USER_AGENT = f"hamr/{VERSION} python/{sys.version_info.major}.{sys.version_info.minor}"
-ERROR_BYTES = 1024 * 1024
-OK = 2
-"""The class of the status codes that mean success."""
 PAGES = 1000
 """A list of models that has more is taken for one that never ends."""
 
@@ -262,47 +254,9 @@ class Pipeline:
         asked: Asking | None = None,
         gates: Sequence[Gate] | None = None,
     ) -> Flow[Sending]:
-        """Send the call until it succeeds; raises HamrError where it does not, or not in time.
-
-        What is `asked` has to pass the gates at each attempt, which are the pipeline's own unless others are given.
-        """
+        """As `attempts.send`; the gates are the pipeline's own unless others are given."""
         gates = self._gates(settings) if gates is None else gates
-        circuit = self.circuit if asked is not None else None
-        if circuit is not None:
-            self._enter(circuit, begun)
-        if settings.timeouts.total is not None:
-            call = replace(call, deadline=begun + settings.timeouts.total)
-        if self.route.is_slow():  # once: after it, whoever needs the key has it at once
-            yield Wait(self.route.secret)
-        sending = Sending(self.route, call, begun, asked=asked)
-        while True:
-            try:
-                if gates and asked is not None:
-                    yield from self._admitted(gates, asked, sending, ending, settings.max_bytes)
-                else:
-                    yield from self._attempt(sending, ending, settings.max_bytes)
-            except CallError as error:
-                if not sending.admitted:
-                    raise
-                try:
-                    yield from self._again(error, sending, ending, settings)
-                except CallError:
-                    if circuit is not None:
-                        circuit.failed(error, sending.ended)
-                    raise
-            else:
-                sending.ended = yield Now()
-                if circuit is not None:
-                    circuit.answered(sending.ended, has_content=ending.came().has_content)
-                return sending
-
-    def _enter(self, circuit: Circuit, now: float) -> None:
-        """Let a call through, or raise the error with whose it is."""
-        try:
-            circuit.enter(now)
-        except CallError as error:
-            error.provider, error.model = self.route.provider.id, self.route.model.id
-            raise
+        return attempts.send(self, Sending(self.route, call, begun, asked=asked), ending, settings, gates)
 
     def _gates(self, settings: Settings) -> Sequence[Gate]:
         """What a call has to pass: first of all its own bound, where it has one."""
@@ -311,97 +265,6 @@ class Pipeline:
         from hamr.spend.ceiling import Ceiling
 
         return (Ceiling(settings.max_cost, self.charge), *self.gates)
-
-    def _admitted(
-        self, gates: Sequence[Gate], asked: Asking, sending: Sending, ending: Ending, max_bytes: int
-    ) -> Flow[None]:
-        """One attempt, let through by every gate and accounted for to each."""
-        passes: list[Pass] = []
-        failure: HamrError | None = None
-        sending.admitted = False
-        try:
-            for gate in gates:
-                passes.append((yield from gate.enter(Asked(self.route, asked, sending.call.deadline, ending.came))))
-                yield Keep(passes[-1])
-            sending.admitted = True
-            yield from self._attempt(sending, ending, max_bytes)
-        except HamrError as error:
-            failure = error
-        came = replace(ending.came() if sending.admitted else Came(), error=failure)
-        for each in reversed(passes):
-            yield from each.leave(came)
-        if failure is not None:
-            raise failure
-
-    def _attempt(self, sending: Sending, ending: Ending, max_bytes: int) -> Flow[None]:
-        sending.attempts += 1
-        sending.head = None
-        ending.begin()
-        if ending.notice is not None:
-            yield Remind(ending.notice.after, f"{self.route.selector}: {ending.notice.text}")
-        sending.opened.clear()
-        reply: OpenReply = yield from following(self.auth.flow(sending.call), sending.opened)
-        sending.head = reply.head
-        try:
-            if reply.head.status // 100 != OK:
-                raise self.wire.error((yield from failed_head(reply, ERROR_BYTES)))
-            yield from ending.read(reply, max_bytes)
-        except HamrError:
-            yield Close(reply)
-            yield from self._charge(sending, ending, whole=False)
-            raise
-        yield Close(reply)
-        yield from self._charge(sending, ending, whole=True)
-
-    def _charge(self, sending: Sending, ending: Ending, *, whole: bool) -> Flow[None]:
-        """Put a price on what came; its tokens are an estimate where the provider has not said them."""
-        charge, came = self.charge, ending.came()
-        usage = came.usage
-        if sending.asked is not None and came.has_content and (usage is None or not whole):
-            from hamr import estimate
-
-            usage = estimate.used(sending.asked, usage, came.characters() if came.characters else 0, whole=whole)
-            ending.use(usage)
-        if charge is None or usage is None:
-            return
-        day = strftime("%Y-%m-%d", gmtime((yield WallClock())))
-        tier = came.tier or getattr(sending.asked, "service_tier", None)
-        cost, window = yield Do(lambda: (charge(usage, came.served, tier, day), charge.window(came.served)))
-        ending.charge(cost)
-        if whole and isinstance(sending.asked, Request) and (told := cut(usage, window)) is not None:
-            sending.overflowed = True
-            sending.warnings.append(told)
-
-    def _again(self, error: CallError, sending: Sending, ending: Ending, settings: Settings) -> Flow[None]:
-        """Wait for the next attempt, or raise the error with all that is known."""
-        sending.ended = yield Now()
-        self._explain(error, sending, ending)
-        if isinstance(error, NoSuchModel) and self.charge is not None:
-            end = self.charge.end(strftime("%Y-%m-%d", gmtime((yield WallClock()))))
-            error.hint = error.hint if end is None else f"{end[0].upper()}{end[1:].rstrip('.')}."
-        wait = None if ending.shown else delay(error, sending.attempts, settings)
-        deadline = sending.call.deadline
-        if wait is None or (deadline is not None and sending.ended + wait >= deadline):
-            raise error
-        warning = f"attempt {sending.attempts} failed ({type(error).__name__}: {error.message}); again in {wait:.1f} s"
-        sending.warnings.append(warning)
-        yield Emit([Warned(warning)])
-        yield Sleep(wait)
-
-    def _explain(self, error: CallError, sending: Sending, ending: Ending) -> None:
-        error.provider = error.provider or self.route.provider.id
-        error.model = error.model or self.route.model.id
-        error.attempts = sending.attempts
-        if sending.head is not None:
-            error.status = error.status or sending.head.status
-            error.request_id = error.request_id or sending.request_id
-        error.partial = ending.partial(sending)
-        if not self.route.waits:  # a command is not run for it: the call itself holds what it printed
-            redacted(error, self.route.secret())
-        for name in self.route.provider.auth.more_env:
-            redacted(error, self.route.variable(name))
-        for value in sending.secrets:  # what the auth has found for itself
-            redacted(error, Secret(value, "the call"))
 
 
 @lru_cache(maxsize=64)
