@@ -8,13 +8,27 @@ from hamr.secrets.jwt import expiry as jwt_expiry
 from hamr.wires.answer_instruction import answer_instruction
 from hamr.wires.arguments import arguments, ended_call, returned_arguments, returned_text
 from hamr.wires.body_decoder import BodyDecoder
-from hamr.wires.body_shape import array, base64_data, number, read_body, read_fields, table, text, truth, whole, wrong
+from hamr.wires.body_shape import (
+    array,
+    base64_data,
+    number,
+    optional,
+    read_body,
+    read_fields,
+    table,
+    text,
+    truth,
+    whole,
+    wrong,
+)
 from hamr.wires.chosen_names import chosen_names
 from hamr.wires.data_url import data_url, split_data_url
 from hamr.wires.failures import CODES, KINDS, Said, head_error, inner_error
 from hamr.wires.flags import Flags
+from hamr.wires.framed_body import FramedBody
 from hamr.wires.framing.ndjson import LineDecoder, LineTooLong
 from hamr.wires.framing.sse import EventTooLarge, ServerEvent, SSEDecoder
+from hamr.wires.framing.unframed import Unframed
 from hamr.wires.image_type import image_type
 from hamr.wires.json_body import MARK, SHOWN, mended, read_count, read_object, read_whole, shown
 from hamr.wires.made_id import made_id
@@ -38,6 +52,7 @@ __all__ = [
     "BodyDecoder",
     "EventTooLarge",
     "Flags",
+    "FramedBody",
     "LineDecoder",
     "LineTooLong",
     "ReplyState",
@@ -46,6 +61,7 @@ __all__ = [
     "ServedReply",
     "ServerEvent",
     "Told",
+    "Unframed",
     "answer_instruction",
     "arguments",
     "array",
@@ -65,6 +81,7 @@ __all__ = [
     "made_id",
     "mended",
     "number",
+    "optional",
     "own_of",
     "page_title",
     "read_body",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hamr.api import Event, Request, Response, Route
-from hamr_provider_bedrock.served.frame import frame
+from hamr_provider_bedrock.frames import frame
 from hamr_provider_bedrock.wire import Converse
 from hamr_testkit.reading import fold, read
 from hamr_testkit.routes import route as made_route

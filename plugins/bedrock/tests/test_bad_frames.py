@@ -97,7 +97,7 @@ def test_an_exception_in_mid_stream(
 
 
 def test_an_error_that_stands_in_headers(decode: Decode) -> None:
-    from hamr_provider_bedrock.served.frame import frame
+    from hamr_provider_bedrock.frames import frame
 
     headers = {":message-type": "error", ":error-code": "InternalFailure", ":error-message": "it broke"}
     last = decode(frame(headers, b""))[-1]

@@ -41,7 +41,7 @@ def test_a_signature_needs_no_client_of_botocores() -> None:
 
 
 def test_a_stream_needs_the_reader_of_frames_alone() -> None:
-    from hamr_provider_bedrock.served.frame import frame
+    from hamr_provider_bedrock.frames import frame
 
     data = frame({":message-type": "event", ":event-type": "messageStart"}, b"{}")
     code = f"import hamr; hamr.Hamr(environ={SIGNING}).pipeline('bedrock/m').wire.decoder().feed({data!r})"

@@ -34,7 +34,7 @@ from hamr.api import (
     UsageUpdated,
 )
 from hamr_provider_bedrock.dialect import ConverseDialect
-from hamr_provider_bedrock.served.frame import frame
+from hamr_provider_bedrock.frames import frame
 from hamr_testkit import blocks
 from hamr_testkit.conformance import ends_soundly, reply_again, request_survives, understood_or_refused
 from hamr_testkit.reading import fold

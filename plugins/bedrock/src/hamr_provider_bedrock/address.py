@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hamr.api import ConfigError
-from hamr_provider_bedrock.tables import TABLES
+from hamr_provider_bedrock.compat import TABLES
 
 _REGION = re.compile(r"[a-z0-9-]{1,40}")
 _OPEN = re.compile(r"(?<=^https://)(bedrock(?:-runtime)?)\.amazonaws\.com(?=/)")

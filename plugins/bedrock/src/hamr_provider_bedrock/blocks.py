@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.api import Audio, File, Image, Text, Thinking, ToolCall, ToolResult, Unsupported
 from hamr.wirekit import image_type, made_id, returned_arguments
-from hamr_provider_bedrock.tables import NAME, TABLES
+from hamr_provider_bedrock.compat import NAME, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,43 +24,41 @@ _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _FOREIGN = re.compile(r"[^A-Za-z0-9_()\[\] -]+| (?= )")
 _FORMATS = {long: (kind, short) for kind, each in TABLES["formats"].items() for long, short in each.items()}
 _EMPTY = "(empty)"
-_NONE: Mapping[str, Any] = {}
 
 
 class BlockWriter:
     """Writes the blocks of one request; `vendor` is who made its model, where that is known."""
 
     def __init__(self, compat: Compat, vendor: str | None, told: Told) -> None:
-        self._compat, self._vendor, self._told = compat, vendor, told
-        self._documents = 0
+        self.compat, self.told = compat, told
+        self._vendor, self._documents = vendor, 0
 
-    def conversation(self, messages: Sequence[Message], instruction: str | None = None) -> dict[str, Any]:
+    def conversation(self, messages: Sequence[Message], instruction: str | None = None) -> Block:
         """`system`, if anything is in it, and `messages`, in which user and assistant take turns; raises Unsupported.
 
         Results of tools are the user's, and all of them together with what the user says next are one turn.
         """
-        told, system, turns, last = self._told, list[Block](), list[Block](), ""
+        system, turns, last = list[Block](), list[Block](), ""
         for at, message in enumerate(messages):
-            place = f"messages[{at}]"
-            if message.extra:
-                told.own(message.extra, place)
+            place, role = f"messages[{at}]", "assistant" if message.role == "assistant" else "user"
+            self.told.own(message.extra, place)
             if message.name is not None:
-                told("dropped", f"{place}.name", "this wire has no names of messages")
+                self.told("dropped", f"{place}.name", "this wire has no names of messages")
             blocks = self.write(message.parts, place)
-            role = "assistant" if message.role == "assistant" else "user"
             if message.role == "system":
                 if turns:
-                    told("changed", place, "what the system says stands at the beginning on this wire")
+                    self.told("changed", place, "what the system says stands at the beginning on this wire")
                 if other := next((kind for block in blocks for kind in block if not _OF_SYSTEM & block.keys()), None):
                     raise Unsupported(f"{place}: what the system says is text alone on this wire, and no {other}")
                 system += blocks
                 continue
             if not blocks:
-                told("dropped", place, "nothing in it can be sent")
+                self.told("dropped", place, "nothing in it can be sent")
             elif turns and turns[-1]["role"] == role:
                 turns[-1]["content"] += blocks
                 if message.role == last != "tool":
-                    told("changed", place, "user and assistant take turns on this wire; joined with what is before it")
+                    why = "user and assistant take turns on this wire; joined with what is before it"
+                    self.told("changed", place, why)
             else:
                 turns.append({"role": role, "content": blocks})
             last = message.role
@@ -71,12 +69,11 @@ class BlockWriter:
         """The blocks of these parts: none where one cannot be sent, and a cache point behind one that has a mark."""
         blocks: list[Block] = []
         for at, part in enumerate(parts):
-            # What nearly all are, by the short way.
-            if type(part) is Text and part.text and _is_plain(part):
+            if type(part) is Text and part.text and _is_plain(part):  # what nearly all are, by the short way
                 blocks.append({"text": part.text})
                 continue
             where = f"{place}.parts[{at}]"
-            own = self._told.own(part.extra, where) if part.extra else _NONE
+            own = self.told.own(part.extra, where)
             block = raw if isinstance(raw := own.get("block"), dict) else self._block(part, own, where)
             if block is not None:
                 blocks.append(block)
@@ -87,18 +84,18 @@ class BlockWriter:
         """The block that ends what is cached; none without a mark, or with a model that has no such blocks."""
         if mark is None:
             return []
-        if not self._compat.supports_cache_points:
-            self._told("dropped", f"{where}.cache", "this model has no cache points")
+        if not self.compat.supports_cache_points:
+            self.told("dropped", f"{where}.cache", "this model has no cache points")
             return []
-        if mark == "1h" and not self._compat.supports_long_cache:
-            self._told("changed", f"{where}.cache", "this model caches for five minutes")
+        if mark == "1h" and not self.compat.supports_long_cache:
+            self.told("changed", f"{where}.cache", "this model caches for five minutes")
             mark = "5m"
         return [{"cachePoint": {"type": "default", **({"ttl": mark} if mark == "1h" else {})}}]
 
     def _block(self, part: Part, own: Mapping[str, Any], where: str) -> Block | None:
         match part:
             case ToolCall():
-                given = returned_arguments(part, where, self._told)
+                given = returned_arguments(part, where, self.told)
                 return {"toolUse": {"toolUseId": self._id(part.id), "name": part.name, "input": given}}
             case ToolResult():
                 return {"toolResult": self._result(part, where)}
@@ -108,28 +105,26 @@ class BlockWriter:
                 return self._media(part, own, where)
             case Thinking():
                 return self._thinking(part, own, where)
-        self._told("dropped", where, "Bedrock takes back only the tools that it ran itself")
+        self.told("dropped", where, "Bedrock takes back only the tools that it ran itself")
         return None
 
-    def _lacking(self, part: Part, field: str, where: str) -> None:
-        if getattr(part, field, None):
-            self._told.lacking(part, (field,), f"{where}.")
-
     def _text(self, part: Text, own: Mapping[str, Any], where: str) -> Block | None:
-        self._lacking(part, "refusal", where)
+        if part.refusal:
+            self.told.lacking(part, ("refusal",), f"{where}.")
         if cited := own.get("citations"):
             content = {"content": [{"text": part.text}]} if part.text else {}
             return {"citationsContent": {**content, "citations": cited}}
         if part.text.strip():
             return {"text": part.text}
         if part.text:
-            self._told("dropped", where, "Bedrock refuses blank texts")
+            self.told("dropped", where, "Bedrock refuses blank texts")
         return None
 
     def _media(self, part: Image | Audio | File, own: Mapping[str, Any], where: str) -> Block:
         source = own.get("source") or _source(part, where)
         kind, form = ("audio", part.format or "wav") if isinstance(part, Audio) else _format(part, where)
-        self._lacking(part, "transcript" if isinstance(part, Audio) else "detail", where)
+        if lacking := {Audio: ("transcript",), Image: ("detail",)}.get(type(part)):
+            self.told.lacking(part, lacking, f"{where}.")
         block = {"format": form, **own, "source": source}
         if kind == "document":
             self._documents += 1
@@ -137,22 +132,21 @@ class BlockWriter:
             block["name"] = _FOREIGN.sub("-", given or "")[:200].strip() or f"Document {self._documents}"
             if block["name"] != given:
                 why = f"every document has a name of plain characters; sent as {block['name']}"
-                self._told("changed", f"{where}.name", why)
+                self.told("changed", f"{where}.name", why)
         return {kind: block}
 
     def _thinking(self, part: Thinking, own: Mapping[str, Any], where: str) -> Block | None:
-        hidden, signature = own.get("redactedContent"), own.get("signature")
-        why = ""
+        goes_back, why = own.get("signature") or own.get("redactedContent") is not None, ""
         if NAME not in (part.extra or {}):
             why = "this wire takes no thinking back but what it gave itself"
         elif None not in (self._vendor, own.get("vendor")) and own["vendor"] != self._vendor:
             why = f"it belongs to a model of {own['vendor']}"
-        elif hidden is None and not signature and self._compat.thinking_needs_signature:
+        elif not goes_back and self.compat.thinking_needs_signature:
             why = "this model takes it back with its signature alone, and it has none"
-        elif hidden is None and not signature and not part.text.strip():
+        elif not goes_back and not part.text.strip():
             why = "Bedrock refuses blank texts"
         if why:
-            self._told("dropped", where, why)
+            self.told("dropped", where, why)
             return None
         return thinking_block(part.text, own)
 
@@ -160,14 +154,14 @@ class BlockWriter:
         content = self.write(result.parts, where)
         if not content:
             content = [{"text": _EMPTY}]
-            self._told("injected", f"{where}.parts", f"Bedrock refuses an empty result; sent as {_EMPTY}")
+            self.told("injected", f"{where}.parts", f"Bedrock refuses an empty result; sent as {_EMPTY}")
         status = {"status": "error"} if result.is_error else {}
         return {"toolUseId": self._id(result.call_id), "content": content, **status}
 
     def _id(self, id: str) -> str:
         if _ID.fullmatch(id):
             return id
-        self._told("changed", "tool_call.id", "Bedrock takes at most 64 of A-Z a-z 0-9 _ . : -")
+        self.told("changed", "tool_call.id", "Bedrock takes at most 64 of A-Z a-z 0-9 _ . : -")
         return f"call_{made_id(id)}"
 
 
@@ -193,7 +187,7 @@ def _format(part: Image | File, place: str) -> tuple[str, str]:
     return found
 
 
-def _source(part: Image | Audio | File, place: str) -> dict[str, Any]:
+def _source(part: Image | Audio | File, place: str) -> Block:
     if part.data is not None:
         return {"bytes": base64.b64encode(part.data).decode()}
     url = None if isinstance(part, Audio) else part.url

@@ -1,12 +1,17 @@
-"""How the models of Bedrock differ from one another, as flags in data."""
+"""The name of this wire, what Amazon's documentation lists (`tables.toml`), and how the models differ, as flags."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import Any
 
 from hamr.wirekit import Flags
+
+NAME = "bedrock-converse"
+TABLES: dict[str, Any] = tomllib.loads(files("hamr_provider_bedrock").joinpath("tables.toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a failure of Bedrock's means."""
+"""What a failure of Bedrock's means, and how an error of ours is told in its words."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from hamr.wirekit import KINDS, head_error, inner_error, is_page
-from hamr_provider_bedrock.tables import TABLES
+from hamr.api import BrokenReply, TooLong
+from hamr.wirekit import KINDS, head_error, inner_error, is_page, refused
+from hamr_provider_bedrock.compat import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,18 +34,17 @@ def call_error(head: Head, compat: Compat) -> CallError:
         said = None
     if not isinstance(said, dict) or is_page(text, head.headers.get("content-type", "")):
         return _hinted(head_error(replace(head, body=text.encode()), compat, _CODES))
-    named = str(head.headers.get("x-amzn-errortype") or said.get("__type") or "").rpartition("#")[2].partition(":")[0]
-    told = {"message": said.get("message") or said.get("Message") or "", "code": named}
-    error = head_error(replace(head, body=to_json(told)), compat, _CODES)
+    named = _named(head.headers.get("x-amzn-errortype") or said.get("__type"))
+    error = head_error(replace(head, body=to_json({"message": _message(said), "code": named})), compat, _CODES)
     error.body = text[:4096] or None
     return _hinted(error)
 
 
 def stream_error(headers: Mapping[str, Any], said: Any, compat: Compat) -> CallError:
-    """The error that an exception within a stream stands for."""
+    """The error that an exception within a stream stands for, or a whole reply that is none."""
     said = said if isinstance(said, dict) else {}
-    named = str(headers.get(":exception-type") or headers.get(":error-code") or "")
-    message = said.get("message") or said.get("Message") or headers.get(":error-message") or ""
+    named = _named(headers.get(":exception-type") or headers.get(":error-code") or said.get("__type"))
+    message = _message(said) or headers.get(":error-message") or ""
     if said.get("originalMessage"):
         message = f"{message}: {said['originalMessage']}"
     code = _STATUSES.get(named.lower(), named)
@@ -56,6 +56,30 @@ def stream_error(headers: Mapping[str, Any], said: Any, compat: Compat) -> CallE
 def unsigned(text: str) -> str:
     """The text without what AWS quotes back of a wrong signature."""
     return _TOKEN.sub(r"\1***", _QUOTED.sub('"}' if text.lstrip().startswith("{") else "", text))
+
+
+def words(error: CallError | None) -> tuple[int, str, str]:
+    """Status, exception and message of an error of ours; None stands for a reply that broke off."""
+    error = error or BrokenReply("the reply broke off before its end")
+    status, named = TABLES["refusals"].get(type(error).__name__, TABLES["refusals"]["BrokenReply"])
+    begin = "Input is too long for requested model. " if isinstance(error, TooLong) else ""
+    return status, named, begin + error.message
+
+
+def refusal(error: CallError) -> Head:
+    """The reply that says so; its status is that of the error's class, whatever the provider's own was."""
+    status, named, message = words(error)
+    head = refused(error, status, {"message": message}, id_header="x-amzn-requestid")
+    return replace(head, headers={**head.headers, "x-amzn-errortype": named})
+
+
+def _named(exception: Any) -> str:
+    """The exception without its namespace, and without the address that may follow it."""
+    return str(exception or "").rpartition("#")[2].partition(":")[0]
+
+
+def _message(said: Mapping[str, Any]) -> str:
+    return str(said.get("message") or said.get("Message") or "")
 
 
 def _hinted(error: CallError) -> CallError:

@@ -2,62 +2,179 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
-from hamr.api import BrokenReply, Finished, PartAdded, Started, TextDelta, Usage, UsageUpdated, Warned
-from hamr.wirekit import ReplyState
-from hamr_provider_bedrock.open_block import (
-    CallBlock,
-    HostedResult,
-    HostedUse,
-    ImageBlock,
-    TextBlock,
-    ThinkingBlock,
-    hosted,
-    items,
-    pieces,
+from hamr.api import (
+    BadRequest,
+    BrokenReply,
+    Finished,
+    HostedTool,
+    Image,
+    PartAdded,
+    Started,
+    TextDelta,
+    TextEnd,
+    TextStart,
+    ThinkingDelta,
+    ThinkingEnd,
+    ThinkingStart,
+    ToolCallDelta,
+    ToolCallEnd,
+    ToolCallStart,
+    Usage,
+    UsageUpdated,
+    Warned,
 )
-from hamr_provider_bedrock.tables import NAME, TABLES
+from hamr.wirekit import ReplyState, arguments, ended_call, made_id
+from hamr_provider_bedrock.compat import NAME, TABLES
+from hamr_provider_bedrock.failures import stream_error
+from hamr_provider_bedrock.parts import citations, hosted, read_part
 
 if TYPE_CHECKING:
-    from hamr.api import Event
-    from hamr_provider_bedrock.open_block import OpenBlock
+    from collections.abc import Callable
 
+    from hamr.api import Event
+    from hamr_provider_bedrock.compat import Compat
+
+Block = dict[str, Any]
 REASONS = TABLES["stop_reasons"]
 _CUT = frozenset({"length", "content_filter", "error", "unknown"})
 """Reasons that may cut a tool call in two."""
 _KEPT = ("additionalModelResponseFields", "metrics", "trace", "performanceConfig", "serviceTier")
-_BLOCKS: dict[str, type[OpenBlock]] = {
-    "text": TextBlock,
-    "citation": TextBlock,
-    "reasoningContent": ThinkingBlock,
-    "toolUse": CallBlock,
-    "toolResult": HostedResult,
-    "image": ImageBlock,
+_LATER = {"toolUse": "input", "toolResult": "content", "image": "source"}
+"""What blocks that have a beginning of their own leave to their deltas."""
+_LOOSE = {"text": TextStart, "reasoningContent": ThinkingStart}
+"""Blocks that begin with their first delta."""
+_WORDS: dict[str, tuple[str, Callable[[int, str], Event]]] = {
+    "text": ("text", TextDelta),
+    "reasoningContent": ("text", ThinkingDelta),
+    "toolUse": ("input", ToolCallDelta),
 }
-_BEGUN_BY_DELTAS = frozenset({"text", "citation", "reasoningContent"})
+"""The name of what a block says in words, and the event that tells of it."""
+
+
+def pieces(block: Block) -> tuple[Block, list[Block]]:
+    """A whole block as its `contentBlockStart`, if it has one, and its deltas; nothing for one of an unknown kind."""
+    from pydantic_core import to_json
+
+    match block:
+        case {"text": text}:
+            return {}, [{"text": text}]
+        case {"reasoningContent": {"reasoningText": dict(said)}} | {"reasoningContent": dict(said)}:
+            return {}, [{"reasoningContent": said}]
+        case {"citationsContent": dict(said)}:
+            texts = [{"text": each.get("text")} for each in items(said.get("content")) if isinstance(each, dict)]
+            return {}, [*texts, *({"citation": each} for each in items(said.get("citations")))]
+    for kind, later in _LATER.items():
+        inner = block.get(kind)
+        if isinstance(inner, dict):
+            value = inner.get(later)
+            start = {kind: {name: each for name, each in inner.items() if name != later}}
+            if kind == "toolUse":
+                value = to_json(value or {}).decode()
+            return start, [{kind: items(value) if kind == "toolResult" else {later: value}}]
+    return {}, []
+
+
+class OpenBlock:
+    """A block that has not ended: how it began, and by name what its deltas have said."""
+
+    __slots__ = ("hosted", "index", "kind", "said", "start")
+
+    def __init__(self, index: int, kind: str, start: Block) -> None:
+        self.index, self.kind, self.start = index, kind, start
+        self.said: dict[str, list[Any]] = {}
+        self.hosted = kind not in _WORDS or start.get("type") == "server_tool_use"
+
+    def begin(self) -> list[Event]:
+        """What tells of its beginning: nothing where it is told whole, at its end."""
+        if self.kind in _LOOSE:
+            return [_LOOSE[self.kind](self.index)]
+        return [] if self.hosted else [ToolCallStart(self.index, *self._named())]
+
+    def more(self, said: Block, out: list[Event]) -> None:
+        """What one delta says."""
+        for name, value in said.items():
+            self.said.setdefault(name, []).append(value)
+            if not self.hosted and value and isinstance(value, str) and name == _WORDS[self.kind][0]:
+                out.append(_WORDS[self.kind][1](self.index, value))
+
+    @property
+    def silent(self) -> bool:
+        """Whether it is a call of which no arguments have come: it has none, or it was cut off."""
+        return self.kind == "toolUse" and not self.hosted and not self._joined("input")
+
+    def end(self, *, cut: bool) -> Event:
+        """Its end; `cut` where the reply may have ended in its midst."""
+        if self.kind == "text":
+            cited = self.said.get("citation", [])
+            return TextEnd(self.index, citations(cited), {NAME: {"citations": cited}} if cited else None)
+        if self.kind == "reasoningContent":
+            own = {"signature": self._joined("signature"), "redactedContent": self._joined_data("redactedContent")}
+            return ThinkingEnd(self.index, {NAME: {**self.start, **{name: each for name, each in own.items() if each}}})
+        if not self.hosted:
+            return ToolCallEnd(self.index, ended_call(*self._named(), self._joined("input"), cut=cut))
+        block = {self.kind: self._whole()}
+        try:
+            part = read_part(block, "the reply")
+        except BadRequest:
+            part = None
+        return PartAdded(self.index, part if isinstance(part, Image | HostedTool) else hosted(block))
+
+    def _named(self) -> tuple[str, str]:
+        id, name = self.start.get("toolUseId"), self.start.get("name")
+        id = id if isinstance(id, str) and id else f"call_{made_id(str(self.index))}"
+        return id, name if isinstance(name, str) else ""
+
+    def _joined(self, name: str) -> str:
+        return "".join(value for value in self.said.get(name, ()) if isinstance(value, str))
+
+    def _joined_data(self, name: str) -> str:
+        """Pieces of base64 as one; what came in one piece is not touched."""
+        given = [value for value in self.said.get(name, ()) if isinstance(value, str)]
+        if len(given) > 1:
+            try:
+                return base64.b64encode(b"".join(map(base64.b64decode, given))).decode()
+            except ValueError:
+                pass
+        return "".join(given)
+
+    def _whole(self) -> Block:
+        """The block that its beginning and its deltas come to."""
+        said = {**self.start, **{name: values[-1] for name, values in self.said.items()}}
+        if self.kind == "toolUse":
+            said["input"] = arguments(self._joined("input"))[0]
+        elif self.kind == "toolResult":
+            said["content"] = [each for value in self.said.get("content", ()) for each in items(value)]
+        return said
 
 
 class Reply(ReplyState):
     """The state of one reply; `vendor` is who made the model that answers, where that is known."""
 
-    def __init__(self, vendor: str | None) -> None:
+    def __init__(self, compat: Compat, vendor: str | None) -> None:
         super().__init__()
-        self._own = {} if vendor is None else {"vendor": vendor}
+        self._compat, self._own = compat, {} if vendor is None else {"vendor": vendor}
         self._open: dict[int, OpenBlock] = {}
         self._count = 0
         self._begun = self._calls = False
         self._stop: str | None = None
         self._extra: dict[str, Any] = {}
 
-    def event(self, name: str, said: dict[str, Any], out: list[Event]) -> None:
-        """One event of a stream."""
+    @property
+    def silent(self) -> bool:
+        """Whether nothing has been said yet."""
+        return not self._begun
+
+    def event(self, name: str, said: Block, out: list[Event]) -> None:
+        """One event of a stream; those that are not known are passed over."""
         at = said.get("contentBlockIndex")
         at = at if type(at) is int else -1
         if name == "contentBlockDelta":
             delta, block = said.get("delta"), self._open.get(at)
             text = delta.get("text") if type(delta) is dict else None
-            if text and type(text) is str and type(block) is TextBlock:
+            if text and type(text) is str and block is not None and block.kind == "text":  # what nearly all are
                 out.append(TextDelta(block.index, text))
             elif type(delta) is dict:
                 self._delta(at, delta, out)
@@ -72,14 +189,17 @@ class Reply(ReplyState):
         elif name == "metadata":
             self._account(said, out)
 
-    def whole(self, body: dict[str, Any], out: list[Event]) -> None:
+    def whole(self, body: Block, out: list[Event]) -> None:
         """A whole reply, end included: the same as its stream, with each block in one piece."""
-        message = body["output"].get("message") if isinstance(body.get("output"), dict) else None
-        content = message.get("content") if isinstance(message, dict) else None
-        if not isinstance(content, list):
-            self.fail(BrokenReply("the reply is JSON, but holds no message", body=str(body)[:1000]), out)
+        if "output" not in body and ("message" in body or "__type" in body):
+            self.fail(stream_error({}, body, self._compat), out)
             return
-        self._begin(out)
+        match body:
+            case {"output": {"message": {"content": list(content)}}}:
+                self._begin(out)
+            case _:
+                self.fail(BrokenReply("the reply is JSON, but holds no message", body=str(body)[:1000]), out)
+                return
         for at, block in enumerate(each for each in content if isinstance(each, dict) and each):
             start, deltas = pieces(block)
             if not start and not deltas:
@@ -90,9 +210,9 @@ class Reply(ReplyState):
             self._end(at, out)
         self._stopped(body, out)
         self._account(body, out)
-        self.end(out, torn=False)
+        self.end(out, done=True)
 
-    def end(self, out: list[Event], *, torn: bool) -> None:
+    def end(self, out: list[Event], *, done: bool, torn: bool = False) -> None:
         """The end of the bytes, within a message where it is `torn`."""
         if self.over:
             return
@@ -118,72 +238,73 @@ class Reply(ReplyState):
 
     def _start(self, at: int, start: Any, out: list[Event]) -> None:
         for kind, value in start.items() if isinstance(start, dict) else ():
-            if isinstance(value, dict) and kind in _BLOCKS and kind not in _BEGUN_BY_DELTAS:
+            if isinstance(value, dict) and kind in _LATER:
                 self._opened(at, kind, value, out)
 
-    def _opened(self, at: int, kind: str, start: dict[str, Any], out: list[Event]) -> OpenBlock:
+    def _opened(self, at: int, kind: str, start: Block, out: list[Event]) -> OpenBlock:
         self._close(at, out)
         self._begin(out)
-        made = HostedUse if start.get("type") == "server_tool_use" and kind == "toolUse" else _BLOCKS[kind]
-        self._calls = self._calls or made is CallBlock
-        block = self._open[at] = made(self._next(), start, out)
+        block = self._open[at] = OpenBlock(self._next(), kind, start)
+        self._calls = self._calls or (kind == "toolUse" and not block.hosted)
+        out += block.begin()
         return block
 
-    def _delta(self, at: int, delta: dict[str, Any], out: list[Event]) -> None:
+    def _delta(self, at: int, delta: Block, out: list[Event]) -> None:
         """A block of text or thinking has no start of its own, and may follow another at the same place."""
-        for kind, value in delta.items():
+        for name, value in delta.items():
+            kind = "text" if name == "citation" else name
             block = self._open.get(at)
-            if block is None or kind not in block.takes:
-                if kind not in _BEGUN_BY_DELTAS:
+            if block is None or block.kind != kind:
+                if kind not in _LOOSE:
                     continue
-                block = self._opened(at, kind, self._own if kind == "reasoningContent" else {}, out)
-            block.more(value if isinstance(value, dict) and kind != "citation" else {kind: value}, out)
+                block = self._opened(at, kind, dict(self._own) if kind == "reasoningContent" else {}, out)
+            if isinstance(value, dict) and name != "citation":
+                block.more(value, out)
+            else:
+                block.more({"content" if name == "toolResult" else name: value}, out)
 
     def _end(self, at: int, out: list[Event]) -> None:
         """A call without arguments may be one that was cut off: the end of the reply says which."""
-        block = self._open.get(at)
-        if not (isinstance(block, CallBlock) and block.silent):
+        if at in self._open and not self._open[at].silent:
             self._close(at, out)
 
     def _close(self, at: int, out: list[Event], *, cut: bool = False) -> None:
         if (block := self._open.pop(at, None)) is not None:
-            block.end(out, cut=cut)
+            out.append(block.end(cut=cut))
 
-    def _stopped(self, said: dict[str, Any], out: list[Event]) -> None:
+    def _stopped(self, said: Block, out: list[Event]) -> None:
         self._begin(out)
         self._stop = str(said.get("stopReason") or "")
         for at in list(self._open):
             self._close(at, out, cut=REASONS.get(self._stop, "unknown") in _CUT)
         self._keep(said)
 
-    def _account(self, said: dict[str, Any], out: list[Event]) -> None:
+    def _account(self, said: Block, out: list[Event]) -> None:
         """The account comes behind the end of the message, and is the last of all."""
         usage = said.get("usage")
         if isinstance(usage, dict) and usage:
             out.append(UsageUpdated(_usage(usage)))
         self._keep(said)
         if self._stop is not None:
-            self.end(out, torn=False)
+            self.end(out, done=True)
 
-    def _keep(self, said: dict[str, Any]) -> None:
+    def _keep(self, said: Block) -> None:
         self._extra.update((name, said[name]) for name in _KEPT if said.get(name))
 
 
-def _usage(raw: dict[str, Any]) -> Usage:
+def _usage(raw: Block) -> Usage:
     """`inputTokens` are those that no cache was read or written for; what was written is told by time to live."""
-    names = ("inputTokens", "outputTokens", "cacheReadInputTokens", "cacheWriteInputTokens")
-    input, output, read, written = (_count(raw.get(name)) for name in names)
+    counted: dict[str, Any] = {name: _count(raw.get(field)) for name, field in TABLES["usage"].items()}
+    written = _count(raw.get("cacheWriteInputTokens"))
     details = [each for each in items(raw.get("cacheDetails")) if isinstance(each, dict) and each.get("ttl") == "1h"]
     lasting = min(sum(_count(each.get("inputTokens")) for each in details), written)
-    return Usage(
-        input=input,
-        cache_read=read,
-        cache_write_5m=written - lasting,
-        cache_write_1h=lasting,
-        output=output,
-        raw=raw,
-    )
+    return Usage(**counted, cache_write_5m=written - lasting, cache_write_1h=lasting, raw=raw)
 
 
 def _count(value: Any) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+    return value if type(value) is int and value > 0 else 0
+
+
+def items(value: Any) -> list[Any]:
+    """A list itself, and nothing of what is none."""
+    return value if isinstance(value, list) else []

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from hamr.wires.framing.unframed import Unframed
+
 LIMIT = 64 * 1024 * 1024
 """The largest event, in bytes."""
 
@@ -23,12 +25,11 @@ class ServerEvent(NamedTuple):
     data: bytes
 
 
-class EventTooLarge(ValueError):
+class EventTooLarge(Unframed):
     """An event outgrew the limit; `events` are those that were complete before it."""
 
     def __init__(self, limit: int, events: list[ServerEvent]) -> None:
-        super().__init__(f"one server-sent event is larger than {limit} bytes")
-        self.events = events
+        super().__init__(f"one server-sent event is larger than {limit} bytes", events)
 
 
 class SSEDecoder:
