@@ -10,7 +10,7 @@ import pytest
 from hamr.limits import configured
 from hamr.locks import state_folder
 from hamr.types import RateLimits
-from hamr.variables import TABLE, Conflict, are_set, conflicts, first
+from hamr.variables import TABLE, Conflict, are_set, conflicts, first, is_on
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,8 +40,20 @@ def test_names_that_say_different_things_are_told() -> None:
 
 
 def test_another_programs_folder_of_state_is_taken(tmp_path: Path) -> None:
+    """N-126."""
     assert state_folder({"HARN_STATE_DIR": str(tmp_path)}) == tmp_path
     assert state_folder({"HARN_STATE_DIR": "/elsewhere", "HAMR_STATE_DIR": str(tmp_path)}) == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("said", "on"), [("1", True), ("true", True), ("x", True), ("0", False), ("No", False), ("off", False), ("", None)]
+)
+def test_what_is_on_or_off(said: str, *, on: bool | None) -> None:
+    """N-126: what says neither is what it is where nothing is said."""
+    environ = {"HARN_LLM_STREAM": said}
+    assert [is_on(environ, "llm_stream", unsaid=unsaid) for unsaid in (True, False)] == (
+        [True, False] if on is None else [on, on]
+    )
 
 
 @pytest.mark.parametrize("source", ["core/src/hamr"])

@@ -13,6 +13,7 @@ from hamr.errors import ConfigError
 from hamr.gates import PATIENCE
 from hamr.stores import Stores
 from hamr.types import RateLimits, Route
+from hamr.variables import is_on
 
 if TYPE_CHECKING:
     from hamr.gates import Gate
@@ -66,6 +67,10 @@ class Admission:
         if self._limits or route.provider.limits.any or route.model.limits.any or self._has_limits():
             gate = self._limited().gate(route)
             gates += [] if gate is None else [gate]
+        if is_on(self._environ, "message_shapes"):
+            from hamr.message_shapes import MessageShapes
+
+            gates.append(MessageShapes())
         return tuple(gates)
 
     def close(self) -> None:

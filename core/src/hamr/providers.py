@@ -10,6 +10,7 @@ from hamr.base_url import is_own
 from hamr.config.configuration import Configuration
 from hamr.discover import Plugins, folder
 from hamr.errors import ConfigError, HamrError, PluginError
+from hamr.variables import is_on
 
 if TYPE_CHECKING:
     from hamr.config.layer import Layer, Problem
@@ -29,6 +30,7 @@ class Providers:
         self.plugins, self._environ = plugins, environ
         self.configuration = Configuration(environ, place, self._installed, packaged=self._packaged)
         self._told: set[Problem] = set()
+        self._files_told = False
         self._manifests: dict[str, tuple[Manifest, Mapping[str, str]]] = {}
 
     @property
@@ -99,7 +101,11 @@ class Providers:
         return self.configuration.setting(name)
 
     def warn(self, tell: Callable[[str, str | None], None]) -> None:
-        """Say once what in the files of configuration does not count."""
+        """Say once what in the files of configuration does not count; and which they are, where that is wanted."""
+        if not self._files_told and is_on(self._environ, "verbose_config"):
+            for layer in self.configuration.layers:
+                tell(f"configuration: {layer.place} {layer.brings}", None)
+        self._files_told = True
         for problem in self.configuration.problems:
             if problem not in self._told:
                 self._told.add(problem)
@@ -109,6 +115,7 @@ class Providers:
         """Read the files anew, where one has changed; whether one has."""
         changed = self.configuration.changed()
         if changed:
+            self._files_told = False
             self.configuration = self.configuration.anew()
             self._manifests.clear()
         return changed

@@ -46,6 +46,9 @@ TABLE: Mapping[str, Variable] = {
     "default_provider": _both("DEFAULT_PROVIDER", "the provider where the model's name does not tell it"),
     "providers_config": _both("PROVIDERS_CONFIG", "where the user's providers.toml is"),
     "prices_file": _plain("MODEL_PRICES_FILE", "a file of models with their prices for a million tokens"),
+    "verbose_config": _both("VERBOSE_CONFIG", "whether it is told which files of configuration are read"),
+    "llm_stream": _both("LLM_STREAM", "whether the command line asks for answers as they come"),
+    "message_shapes": _both("DEBUG_MESSAGE_SHAPES", "whether the form of messages is told, without what they say"),
     "config_dir": Variable(("HAMR_CONFIG_DIR",), "the folder of the user's configuration"),
     "agent_dir": Variable(("HAMR_AGENT_DIR",), "the folder of auth.json and models.json"),
     "credential_store": Variable(("HAMR_CREDENTIAL_STORE",), "where hamr auth keeps a key: file, keyring, encrypted"),
@@ -75,6 +78,15 @@ TABLE: Mapping[str, Variable] = {
         ("HAMR_POOL_STATE_TTL_HOURS", "ROUTER_STATE_TTL_HOURS"), "for how many hours that is believed"
     ),
 }
+
+
+OFF = ("0", "false", "no", "off")
+
+
+def is_on(environ: Mapping[str, str], setting: str, *, unsaid: bool = False) -> bool:
+    """Whether a setting of the table that is on or off is on: anything but 0, false, no and off says so."""
+    said = first(environ, TABLE[setting].names)
+    return unsaid if said is None else environ[said].strip().lower() not in OFF
 
 
 def first(environ: Mapping[str, str], names: Iterable[str]) -> str | None:

@@ -35,6 +35,20 @@ def test_in_a_pipe_each_line_is_a_turn(server: Any, hamr: Any) -> None:
     assert server.asked[1]["seed"] == 7
 
 
+@pytest.mark.parametrize(("value", "streams"), [("", True), ("1", True), ("0", False), ("false", False)])
+def test_answers_are_asked_for_as_the_environment_says(
+    server: Any, hamr: Any, monkeypatch: pytest.MonkeyPatch, value: str, *, streams: bool
+) -> None:
+    """N-126: and as the command line says, where it does."""
+    monkeypatch.setenv("HARN_LLM_STREAM", value)
+    assert hamr("chat", "-m", "loop/m", stdin=b"hello\nagain\n").out == "Hello world\nHello world\n"
+    assert hamr("-m", "loop/m", "hello").out == "Hello world\n"
+    assert hamr("-m", "loop/m", "--stream", "hello").out == "Hello world\n"
+    assert hamr("-m", "loop/m", "--no-stream", "hello").out == "Hello world\n"
+    assert [asked.get("stream", False) for asked in server.asked] == [streams, streams, streams, True, False]
+    assert [message["content"] for message in server.asked[1]["messages"]] == ["hello", "Hello world", "again"]
+
+
 def test_the_conversation_goes_on_with_another_model(install: Any, server: Any, hamr: Any) -> None:
     manifest = f'id = "other"\nname = "Other"\nbase_url = "{server.url}"\nwire = "openai-completions"\n'
     install("other", manifest=manifest)

@@ -32,7 +32,11 @@ Text on standard input is added to the prompt after a blank line; `-` alone as t
 @request_options.stacked(
     *request_options.ATTACHMENTS, *request_options.SHAPE, *request_options.TOOLS, *request_options.ANSWERING
 )
-@click.option("--stream/--no-stream", default=True, help="Print the answer as it comes, or when it is complete.")
+@click.option(
+    "--stream/--no-stream",
+    default=request_options.streams,
+    help="Print the answer as it comes, or when it is complete (HAMR_LLM_STREAM=0).",
+)
 @DRY_RUN
 @JSON
 @click.option("-v", "--verbose", is_flag=True, help="Tell on standard error how the call goes; show thinking there.")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from hamr.cli import known_models
+from hamr.cli.request_options import streams
 from hamr.fold import Fold
 from hamr.types import Message, Response, Started, Text, Timings, ToolFinished, ToolStarted
 
@@ -27,8 +28,8 @@ class Stopped(Exception):
 class Conversation:
     """What was said so far, and who is asked next. A turn without an answer is forgotten.
 
-    `attached` goes with the next turn that is answered. `tools` are functions that the model may call, at most
-    `max_rounds` times a turn.
+    `streams` says whether answers are asked for as they come. `attached` goes with the next turn that is answered.
+    `tools` are functions that the model may call, at most `max_rounds` times a turn.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Conversation:
         self._client = client
         self._options = options
         self._running = {"tools": tools, "max_rounds": max_rounds}
+        self.streams = streams()
         self.system = options.pop("system", None)
         self.messages: list[Message] = []
         self.attached: list[Part] = []
@@ -65,6 +67,8 @@ class Conversation:
     def ask(self, text: str, answer: Answer | None) -> Response:
         """Say something, and print the answer where there is an `answer` to print it; raises HamrError or Stopped."""
         said, fold = self._said(text), Fold()
+        if not self.streams:
+            return self._ask_whole(said, answer)
         with self._client.stream(self._prompt(said), self._selected, **self._options) as events:
             try:
                 for event in events:
@@ -72,6 +76,16 @@ class Conversation:
                 response = events.response
             except KeyboardInterrupt:
                 raise Stopped(kept=self._keep(said, _so_far(fold))) from None
+        self._keep(said, response.message)
+        return response
+
+    def _ask_whole(self, said: Message, answer: Answer | None) -> Response:
+        try:
+            response = self._client.call(self._prompt(said), self._selected, **self._options)
+        except KeyboardInterrupt:
+            raise Stopped(kept=False) from None
+        if answer is not None:
+            answer.show_whole(response.message)
         self._keep(said, response.message)
         return response
 

@@ -38,7 +38,7 @@ sent, and no key is needed or shown. The exit code is 1 where the request cannot
 @request_options.stacked(
     *request_options.ATTACHMENTS, *request_options.SHAPE, *request_options.TOOLS, *request_options.ANSWERING
 )
-@click.option("--stream/--no-stream", default=True, help="As the answer is to come.")
+@click.option("--stream/--no-stream", default=request_options.streams, help="As the answer is to come.")
 @JSON
 @click.pass_context
 def command(

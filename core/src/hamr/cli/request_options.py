@@ -229,6 +229,15 @@ TOOLS = (
 )
 
 
+def streams() -> bool:
+    """Whether an answer is asked for as it comes, where the command line does not say."""
+    import os
+
+    from hamr.variables import is_on
+
+    return is_on(os.environ, "llm_stream", unsaid=True)
+
+
 def stacked(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Several options as one decorator; `--help` shows them in this order."""
 

@@ -56,3 +56,11 @@ class Layer:
     aliases: Mapping[str, Alias] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def brings(self) -> str:
+        """For people, how much of each it brings, and how much of it does not count."""
+        rows = sum(map(len, (*self.models.values(), *self.patches.values()))) + len(self.suppressed)
+        counts = {"providers": len(self.providers), "aliases": len(self.aliases), "rows of models": rows}
+        counts |= {"other settings": len(self.settings), "problems": len(self.problems)}
+        return f"({', '.join(f'{what}: {number}' for what, number in counts.items() if number) or 'it says nothing'})"
