@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -24,29 +25,36 @@ SETTINGS = Settings(Timeouts(), retries=1, retry_wait=0.01)
 
 
 class Slow(ScriptedTransport):
-    """Answers after so many seconds."""
+    """Answers only once the user has been told that it is slow."""
 
-    def __init__(self, seconds: float, *answers: Answer | Exception) -> None:
+    def __init__(self, *answers: Answer | Exception) -> None:
         super().__init__(*answers)
-        self.seconds = seconds
+        self.told = threading.Event()
 
     def open(self, call: Call) -> ScriptedReply:
-        time.sleep(self.seconds)
+        assert self.told.wait(10)
+        time.sleep(0.05)
         return super().open(call)
 
     async def aopen(self, call: Call) -> ScriptedReply:
-        await asyncio.sleep(self.seconds)
-        return super().open(call)
+        return await asyncio.to_thread(self.open, call)
 
 
-def heard(colour: Colour, transport: Slow, *, streamed: bool = True) -> tuple[list[str], list[str], tuple[str, ...]]:
+def heard(
+    colour: Colour, transport: ScriptedTransport, *, streamed: bool = True
+) -> tuple[list[str], list[str], tuple[str, ...]]:
     """What was told, the warnings among the events, and those of the response."""
     told: list[str] = []
-    asked = replace(Hamr(environ={"LOCAL_MODEL": "m"}).pipeline("local/m"), notice=Notice(0.05, "slow"))
+    asked = replace(
+        Hamr(environ={"LOCAL_MODEL": "m"}).pipeline("local/m"),
+        notice=Notice(0.01 if isinstance(transport, Slow) else 60, "slow"),
+    )
     flow = asked.flow(ASKED if streamed else replace(ASKED, stream=False), SETTINGS)
 
     def tell(text: str, _: str | None) -> None:
         told.append(text)
+        if isinstance(transport, Slow):
+            transport.told.set()
 
     if colour.name == "sync":
         with Stream(flow, transport, tell) as stream:
@@ -61,18 +69,18 @@ def heard(colour: Colour, transport: Slow, *, streamed: bool = True) -> tuple[li
     return told, [event.text for event in events if isinstance(event, Warned)], response.warnings
 
 
-@pytest.mark.parametrize(("seconds", "times"), [(0.0, 0), (0.12, 1)])
+@pytest.mark.parametrize(("kind", "times"), [(ScriptedTransport, 0), (Slow, 1)])
 def test_a_silence_is_spoken_of_while_it_lasts_and_kept_with_the_reply(
-    colour: Colour, seconds: float, times: int
+    colour: Colour, kind: type[ScriptedTransport], times: int
 ) -> None:
-    told, events, warnings = heard(colour, Slow(seconds, REPLY))
+    told, events, warnings = heard(colour, kind(REPLY))
     assert told == ["local/m: slow"] * times
     assert events == ["slow"] * times
     assert warnings == ("slow",) * times
 
 
 def test_it_is_said_once_however_often_the_call_is_sent(colour: Colour) -> None:
-    told, _, warnings = heard(colour, Slow(0.12, NoAnswer("away"), REPLY))
+    told, _, warnings = heard(colour, Slow(NoAnswer("away"), REPLY))
     assert told == ["local/m: slow"]
     assert sum(warning == "slow" for warning in warnings) == 1
 

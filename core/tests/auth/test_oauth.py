@@ -163,7 +163,7 @@ def test_a_refresh_that_is_never_answered_ends_with_the_call(
     begun = time.monotonic()
     with pytest.raises(NoAnswer):
         colour.call(client, "hi", "acme/m", timeout=0.5)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
 
 
 def test_who_waits_for_another_process_to_refresh_waits_no_longer_than_the_call(

@@ -165,7 +165,7 @@ def test_what_is_no_file_holds_up_nobody(
     began = time.monotonic()
     told: list[str] = []
     goes_where_it_always_goes(provider, environ(tmp_path), told)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     assert any("hamr.toml: it" in line for line in told)
 
 

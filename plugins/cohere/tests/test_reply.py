@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,6 +23,7 @@ from hamr import (
     ToolCall,
     TooLong,
 )
+from hamr_testkit.growth import is_linear
 
 if TYPE_CHECKING:
     from hamr_testkit.fixtures import Wire
@@ -271,14 +271,10 @@ def test_errors(status: int, message: str, error: type[CallError], wire: Wire) -
 def test_a_long_reply_takes_linear_time(wire: Wire) -> None:
     """Pain 18."""
 
-    def taken(count: int) -> float:
+    def read(count: int) -> None:
         data = sse(START, opened(0), *[said(0, "word ")] * count, end())
         decoder = wire(MODEL).pipeline.wire.decoder()
-        begun = time.perf_counter()
         for start in range(0, len(data), 100):
             decoder.feed(data[start : start + 100])
-        return time.perf_counter() - begun
 
-    taken(500)
-    few = min(taken(2000) for _ in range(3))
-    assert min(taken(16_000) for _ in range(2)) < 8 * 4 * few
+    assert is_linear(read, 2000)

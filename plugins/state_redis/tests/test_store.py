@@ -95,10 +95,10 @@ def test_a_claim_that_is_cancelled_half_way_holds_nothing(server: Any) -> None:
     from hamr.drive import AsyncDriven
 
     store = RedisStore(secret(server.url))
-    made, answered = store.server.claim, threading.Event()
+    made, left, answered = store.server.claim, threading.Event(), threading.Event()
 
     def slowly(*said: Any) -> Grant | NoRoom:
-        time.sleep(0.2)
+        left.wait(10)
         answer = made(*said)
         answered.set()
         return answer
@@ -111,6 +111,7 @@ def test_a_claim_that_is_cancelled_half_way_holds_nothing(server: Any) -> None:
 
     with pytest.raises(TimeoutError):
         asyncio.run(leave())
+    left.set()
     assert answered.wait(5)
     store.server.claim = made  # type: ignore[method-assign]  # as above
     until = time.monotonic() + 5
