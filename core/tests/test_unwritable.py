@@ -6,6 +6,7 @@ import pytest
 
 import hamr
 from hamr.errors import ConfigError
+from hamr.types import Message, Request, Text
 from hamr.unwritable import unwritable
 
 HALF = "a\ud83d"
@@ -39,4 +40,4 @@ def test_what_json_cannot_hold_is_named(mode: str) -> None:
 
 def test_a_fault_of_a_wire_stays_one() -> None:
     fault = ValueError("a fault")
-    assert unwritable(fault) is fault
+    assert unwritable(fault, Request((Message("user", (Text("hi"),)),))) is fault

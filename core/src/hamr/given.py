@@ -50,8 +50,11 @@ def _is_table(value: Any) -> bool:
 
 
 def _are_settings(value: Any) -> bool:
+    from hamr.mistyped import mistyped
     from hamr.types import Settings
 
+    if isinstance(value, Settings) and (found := mistyped(value, Settings, "Hamr(settings=...)")):
+        raise found
     return isinstance(value, Settings)
 
 

@@ -25,7 +25,15 @@ def messages(prompt: Prompt, system: str | None = None) -> tuple[Message, ...]:
     )
     if not body:
         raise ConfigError("the prompt is empty", hint="Give a string, a message, or a list of messages.")
-    _check_results(body)
+    try:
+        kinds: list[type] = [type(message.parts) for message in body]
+        if str in kinds:  # its characters would be taken for parts
+            raise TypeError  # noqa: TRY301  # it is told as all of its kind
+        _check_results(body)
+    except TypeError as error:
+        from hamr.mistyped import mistyped
+
+        raise mistyped(body, tuple[Message, ...], "messages") or error from None
     return head + body
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import partial
 from math import isfinite
 from operator import index
-from typing import Any, TypedDict, get_args
+from typing import Any, NoReturn, TypedDict, get_args
 
 from hamr.errors import ConfigError
 from hamr.messages import Prompt, messages
@@ -60,6 +60,7 @@ _APART = frozenset({"api_mode", "background", "timeout", "retries", "max_cost"})
 _NUMBERS = ("temperature", "top_p", "frequency_penalty", "presence_penalty")
 _WHOLE = ("top_k", "seed", "logprobs", "n", "dimensions")
 _TEXTS = ("system", "verbosity", "service_tier", "user", "cache_key")
+_CHOICES = ("auto", "none", "required")
 _TRUTHS = ("parallel_tool_calls", "store")
 
 
@@ -103,12 +104,16 @@ def settings(options: Mapping[str, Any], default: Settings) -> Settings:
     timeout = options.get("timeout", default.timeouts)
     if timeout is None or (isinstance(timeout, int | float) and not isinstance(timeout, bool)):
         timeout = replace(default.timeouts, total=timeout)
-    if not isinstance(timeout, Timeouts) or (timeout.total is not None and not timeout.total > 0):
+    if not isinstance(timeout, Timeouts) or not all(map(_are_seconds, (timeout.connect, timeout.read, timeout.total))):
         raise wrong("timeout", options["timeout"], "seconds above zero, hamr.Timeouts(...), or None to wait for ever")
     if (retries := _count("retries", options.get("retries"))) is None:
         retries = default.retries
     most = _dollars(options["max_cost"]) if "max_cost" in options else default.max_cost
     return replace(default, timeouts=timeout, retries=retries, max_cost=most)
+
+
+def _are_seconds(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and value > 0)
 
 
 def _dollars(value: Dollars | None) -> Decimal | None:
@@ -133,6 +138,7 @@ def _tools(tools: Sequence[Tool | Mapping[str, Any] | Callable[..., Any]] | None
     made = tuple(tool if isinstance(tool, Tool) else _tool(tool, place) for place, tool in enumerate(tools or ()))
     places: dict[str, int] = {}
     for place, tool in enumerate(made):
+        named(f"tools[{place}].name", tool.name)
         if (first := places.setdefault(tool.name, place)) != place:
             raise ConfigError(
                 f"tools[{first}] and tools[{place}] are both named {tool.name!r}",
@@ -159,19 +165,24 @@ def _tool(value: Any, place: int) -> Tool:
 
 
 def _tool_choice(choice: str | ToolChoice | None) -> ToolChoice | None:
-    if choice is None or isinstance(choice, ToolChoice):
-        return choice
+    if choice is None:
+        return None
+    if isinstance(choice, ToolChoice):
+        return choice if choice.mode in _CHOICES else _mistyped("tool_choice", choice, ToolChoice)
     named: Any = choice
     if not isinstance(named, str) or not named:
         raise wrong("tool_choice", named, "'auto', 'none', 'required', the name of a tool, or a hamr.ToolChoice")
-    if choice in ("auto", "none", "required"):
+    if choice in _CHOICES:
         return ToolChoice(choice)  # type: ignore[arg-type]  # one of the three, just compared
     return ToolChoice("required", (choice,))
 
 
 def _response_format(wanted: Any) -> ResponseFormat | None:
-    if wanted is None or isinstance(wanted, ResponseFormat):
-        return wanted
+    if wanted is None:
+        return None
+    if isinstance(wanted, ResponseFormat):
+        plain = wanted.schema is None or isinstance(wanted.schema, Mapping)
+        return wanted if plain else _mistyped("response_format", wanted, ResponseFormat)
     if isinstance(wanted, Mapping):
         return ResponseFormat(schema=wanted, name=str(wanted.get("title", "response")))
     if not isinstance(wanted, str):
@@ -184,8 +195,11 @@ def _response_format(wanted: Any) -> ResponseFormat | None:
 
 
 def _thinking(wanted: ThinkingConfig | ThinkingLevel | int | None) -> ThinkingConfig | None:
-    if wanted is None or isinstance(wanted, ThinkingConfig):
-        return wanted
+    if wanted is None:
+        return None
+    if isinstance(wanted, ThinkingConfig):
+        known = wanted.level is None or wanted.level in get_args(ThinkingLevel)
+        return wanted if known else _mistyped("thinking", wanted, ThinkingConfig)
     if isinstance(wanted, bool):
         return ThinkingConfig("medium" if wanted else "off")
     if isinstance(wanted, int):
@@ -193,6 +207,13 @@ def _thinking(wanted: ThinkingConfig | ThinkingLevel | int | None) -> ThinkingCo
     if wanted not in get_args(ThinkingLevel):
         raise ConfigError(f"thinking {wanted!r} is unknown", hint=f"Give one of {', '.join(get_args(ThinkingLevel))}.")
     return ThinkingConfig(wanted)
+
+
+def _mistyped(name: str, value: Any, kind: type) -> NoReturn:
+    """Raise the ConfigError for one of hamr's own types that was made wrongly."""
+    from hamr.mistyped import mistyped
+
+    raise mistyped(value, kind, name) or wrong(name, value, f"a hamr.{kind.__name__}")
 
 
 def _stop(stop: str | Sequence[str] | None) -> tuple[str, ...]:

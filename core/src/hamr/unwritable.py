@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hamr.errors import ConfigError
 
+if TYPE_CHECKING:
+    from hamr.types import EmbeddingRequest, Request
 
-def unwritable(error: ValueError) -> Exception:
+
+def unwritable(error: Exception, request: Request | EmbeddingRequest) -> Exception:
     """What a wire's failure to write a request means: a ConfigError, or else the failure itself, which is a fault."""
+    from hamr.mistyped import mistyped
+
+    if found := mistyped(request, type(request), ""):
+        return found
     from pydantic_core import PydanticSerializationError
 
     written = isinstance(error, PydanticSerializationError)
