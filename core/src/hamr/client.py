@@ -15,7 +15,7 @@ from hamr.drive import arun, run, tell_on_stderr
 from hamr.errors import ConfigError
 from hamr.given import check
 from hamr.key_stores import KeyStores
-from hamr.options import Options, WaitOptions, known, mode, named, request, settings
+from hamr.options import Options, WaitOptions, known, mode, named, request, settings, usual
 from hamr.pipelines import Pipelines
 from hamr.providers import Providers
 from hamr.resolve.candidates import candidates, names
@@ -74,8 +74,8 @@ class Hamr:
     ) -> None:
         check(settings=settings, environ=environ, keys=keys, parameters=parameters, prefer=prefer, limits=limits)
         check(extensions=extensions, project=project, tags=tags, budgets=budgets, folder=folder, tell=tell)
-        self.settings = settings or Settings()
         self._environ = os.environ if environ is None else environ
+        self.settings = settings or usual(self._environ)
         choices = Choices.read(self._environ)
         self.plugins = Plugins(choices.but(prefer={**choices.prefer, **(prefer or {})}))
         self.providers = Providers(self.plugins, self._environ, folder)

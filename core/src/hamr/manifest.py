@@ -44,6 +44,8 @@ class CatalogTable:
 
     `prices` has for each bucket of `hamr.catalog.row.Rates` its field there, in dollars for so many tokens (`per`).
     `coarse_input` and `coarse_output` are what a million tokens cost, in dollars, of models that have no price.
+    `free` is the pattern (`*` is any text) of the ids that cost nothing, where others do: those alone stand in for one
+    that is gone.
     """
 
     models_dev: str | None = None
@@ -51,6 +53,7 @@ class CatalogTable:
     per: int = field(default=1_000_000, metadata={"least": 1})
     coarse_input: float | None = field(default=None, metadata={"least": 0})
     coarse_output: float | None = field(default=None, metadata={"least": 0})
+    free: str | None = None
 
 
 # Small letters, and one `*` at most, or one at either end.

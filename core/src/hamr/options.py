@@ -51,10 +51,13 @@ class Options(TypedDict, total=False):
     timeout: float | Timeouts | None
     retries: int
     max_cost: Dollars | None
+    substitute: bool
 
 
-_APART = frozenset({"api_mode", "background", "timeout", "retries", "max_cost"})
+_APART = frozenset({"api_mode", "background", "timeout", "retries", "max_cost", "substitute"})
 """Those that are not about what is asked, but about how."""
+_HOW = frozenset({"timeout", "retries", "max_cost", "substitute"})
+"""Those of `Settings`."""
 
 
 _NUMBERS = ("temperature", "top_p", "frequency_penalty", "presence_penalty")
@@ -99,7 +102,7 @@ def settings(options: Mapping[str, Any], default: Settings) -> Settings:
 
     Raises ConfigError for one that makes no sense, such as a `max_cost` that is no amount of dollars.
     """
-    if "timeout" not in options and "retries" not in options and "max_cost" not in options:
+    if _HOW.isdisjoint(options):
         return default
     timeout = options.get("timeout", default.timeouts)
     if timeout is None or (isinstance(timeout, int | float) and not isinstance(timeout, bool)):
@@ -109,7 +112,14 @@ def settings(options: Mapping[str, Any], default: Settings) -> Settings:
     if (retries := _count("retries", options.get("retries"))) is None:
         retries = default.retries
     most = _dollars(options["max_cost"]) if "max_cost" in options else default.max_cost
-    return replace(default, timeouts=timeout, retries=retries, max_cost=most)
+    substitute = bool(options.get("substitute", default.substitute))
+    return replace(default, timeouts=timeout, retries=retries, max_cost=most, substitute=substitute)
+
+
+def usual(environ: Mapping[str, str]) -> Settings:
+    """The settings of a client that is given none: those of the environment."""
+    said = environ.get("HAMR_SUBSTITUTE", "").strip().lower()
+    return Settings(substitute=said not in ("", "0", "false", "no", "off"))
 
 
 def _are_seconds(value: Any) -> bool:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from hamr.circuit import Circuit
     from hamr.config.generation import Given
     from hamr.gates import Asking, Charge, Gate
+    from hamr.substitution import Others
     from hamr.types import EmbeddingRequest, Embeddings, LimitUse, ModelInfo, ModelPage, Standing
 
 USER_AGENT = f"hamr/{VERSION} python/{sys.version_info.major}.{sys.version_info.minor}"
@@ -53,6 +54,7 @@ class Pipeline:
     known: Callable[[], Known] | None = None
     defaults: Mapping[str, Given] = field(default_factory=dict)
     circuit: Circuit | None = None
+    others: Callable[[], Others] | None = None
 
     @property
     def all(self) -> Sequence[Pipeline]:
@@ -76,6 +78,10 @@ class Pipeline:
 
     def flow(self, request: Request, settings: Settings) -> Flow[Response]:
         """Make the call; emits the events of its reply and returns their fold. Raises HamrError."""
+        if settings.substitute and self.others is not None:
+            from hamr.substitution import substituted
+
+            return (yield from substituted(self, self.others(), request, settings))
         request = self.filled(request)
         call, ending = self.encode(request, settings), Folding(self.wire, self.notice, self.charge)
         sending = yield from self._send(call, ending, settings, (yield Now()), request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from hamr.admission import Admission
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hamr.pool.pooling import Pooling
     from hamr.resolve.model import Role
     from hamr.specs import Transport
+    from hamr.stand_ins import StandIns
     from hamr.types import Route
 
 
@@ -43,6 +44,7 @@ class Pipelines:
         self._made: dict[tuple[str | None, ...], Pipeline] = {}
         self._compiling = threading.RLock()
         self._left: list[Transport] = []
+        self._replaced: dict[int, StandIns] = {}
         self._circuits: dict[str, Circuit] = {}
 
     def of(
@@ -94,6 +96,7 @@ class Pipelines:
         self._left = self.transports  # they may have connections, or a program, that are let go of at the end
         self._made.clear()
         self._hooks.clear()
+        self._replaced.clear()
         if "_pooling" in self.__dict__:
             self._pooling.forget()
 
@@ -154,4 +157,24 @@ class Pipelines:
 
     def _single(self, route: Route) -> Pipeline:
         charge = Prices(route, self._routes.providers, self._routes.environ)
-        return replace(self.plain(route), gates=self._admission.gates(route, charge), charge=charge)
+        others = partial(self._stand_ins, route) if route.model.id else None
+        return replace(self.plain(route), gates=self._admission.gates(route, charge), charge=charge, others=others)
+
+    def _stand_ins(self, route: Route) -> StandIns:
+        """Which models may take the place of the one of this route; made once, for its key."""
+        from hamr.stand_ins import StandIns
+
+        with self._compiling:
+            if id(route) not in self._replaced:
+                providers, environ = self._routes.providers, self._routes.environ
+                make = partial(self._other, route)
+                self._replaced[id(route)] = StandIns(route, providers, environ, lambda: self._pooling.shared, make)
+            return self._replaced[id(route)]
+
+    def _other(self, route: Route, name: str) -> Pipeline:
+        """The pipeline of another model of the provider with the same key; raises ConfigError or PluginError."""
+        other = self._routes.route(route.provider.id, name)
+        same = {each: getattr(route, each) for each in ("secret", "is_slow", "waits", "tokens")}
+        pipeline = self._single(replace(other, **same))
+        self._left.append(pipeline.transport)  # to be let go of at the end
+        return pipeline

@@ -64,6 +64,7 @@ TABLE: Mapping[str, Variable] = {
     "rate_limit": Variable(
         ("HAMR_RATE_LIMIT_", "HARN_RATE_LIMIT_"), "a limit of a provider or a model", beginnings=True
     ),
+    "substitute": Variable(("HAMR_SUBSTITUTE",), "whether another model takes the place of one that is gone"),
     "limit_wait": _both("LLM_RATE_LIMIT_MAX_WAIT_MS", "how long a call waits for its turn"),
     "limit_path": _both("LLM_RATE_LIMIT_STATE_PATH", "the file of what was sent within limits"),
     "limit_durable": _both("LLM_RATE_LIMIT_DURABLE", "whether limits span processes"),

@@ -63,7 +63,9 @@ def command(
                 _show_steps(steps)
             raise
         request = question.request(prompt, given, stream=stream, chosen=chosen)
-        told = explain(client, chosen, pipeline, request, os.environ)
+        wanted = given["substitute"]
+        substitute = client.settings.substitute if wanted is None else wanted
+        told = explain(client, chosen, pipeline, request, os.environ, substitute=substitute)
         differing = variables.conflicts(os.environ) + client.providers.manifest(pipeline.route.provider.id).conflicts(
             os.environ
         )

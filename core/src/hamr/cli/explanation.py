@@ -50,9 +50,18 @@ class Explanation:
 
 
 def explain(
-    client: Hamr, chosen: Selection, pipeline: Pipeline, request: Request, environ: Mapping[str, str]
+    client: Hamr,
+    chosen: Selection,
+    pipeline: Pipeline,
+    request: Request,
+    environ: Mapping[str, str],
+    *,
+    substitute: bool = False,
 ) -> Explanation:
-    """Explain a request to the model that was chosen, whose route the pipeline is."""
+    """Explain a request to the model that was chosen, whose route the pipeline is.
+
+    `substitute` says that another may take its place if it is gone.
+    """
     route, provider = pipeline.route, pipeline.route.provider
     origins = provider.origins
     default = origins.get("models.chat", origins.get("models"))
@@ -68,6 +77,7 @@ def explain(
         "tool format": _tool_format(client, chosen, route),
         "tier": Fact(*(client.providers.configuration.tier(provider.id, route.model.id) or (None, None))),
         "ends": Fact(_end(pipeline), None),
+        "if gone": _if_gone(pipeline) if substitute else Fact(None, None),
         "may cost": Fact(_most(pipeline, request), None),
         "limits": Fact(_limits(pipeline), None),
         "state": Fact(*client.stores.place),
@@ -94,6 +104,16 @@ def _tool_format(client: Hamr, chosen: Selection, route: Route) -> Fact:
 def _end(pipeline: Pipeline) -> str | None:
     """That the model has ended or will end, where a list says so."""
     return None if pipeline.charge is None else pipeline.charge.end(_today())
+
+
+def _if_gone(pipeline: Pipeline) -> Fact:
+    """Which model takes its place: the one that was found to, or whichever is found."""
+    if pipeline.others is None:
+        return Fact(None, None)
+    known = run(pipeline.others().known(time()), pipeline.transport)
+    if known:
+        return Fact(f"it was: {pipeline.route.provider.id}/{known} takes its place", "what was learned")
+    return Fact("the best-rated of its provider's list takes its place", "substitute")
 
 
 def _most(pipeline: Pipeline, request: Request) -> str | None:

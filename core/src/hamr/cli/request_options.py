@@ -33,6 +33,7 @@ NAMES = (
     "timeout",
     "retries",
     "max_cost",
+    "substitute",
 )
 """The options here that are options of a call too, by the same name."""
 
@@ -183,6 +184,9 @@ ANSWERING = (
     FIELDS,
     *PATIENCE,
     MAX_COST,
+    click.option(
+        "--substitute/--no-substitute", default=None, help="Ask the provider's best model where this one is gone."
+    ),
 )
 """How any answer is wanted."""
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hamr.pipeline import Pipeline
     from hamr.resolve.model import Role
     from hamr.secrets.keys import Key
+    from hamr.state.shared import Shared
     from hamr.state.substitutes import Chosen
     from hamr.types import Provider, Route
 
@@ -65,6 +66,11 @@ class Pooling:
         if not found:
             raise ConfigError("no model was named", hint="Name candidates as provider/model, with commas between them.")
         return Pooled.of(self._pools, found)
+
+    @property
+    def shared(self) -> tuple[Shared, float]:
+        """Where what they learn is kept, and for how many seconds it is believed."""
+        return self._pools.shared, self._pools.policy.believed
 
     def forget(self) -> None:
         """Make the pools of several models anew when they are next asked for."""

@@ -187,7 +187,8 @@ class Settings:
 
     `retries` counts the times after the first; `retry_wait` is the longest single wait in seconds (a server
     that asks for more is not waited for); `max_bytes` bounds one reply; `max_cost` is the most dollars that a call may
-    cost, else it is not sent.
+    cost, else it is not sent. `substitute` says that the best of the provider's models may take the place of one that
+    is gone.
     """
 
     timeouts: Timeouts = field(default_factory=Timeouts)
@@ -195,6 +196,7 @@ class Settings:
     retry_wait: float = 60.0
     max_bytes: int = 256 * 1024 * 1024
     max_cost: Decimal | None = None
+    substitute: bool = False
 
 
 @dataclass(frozen=True, slots=True)
