@@ -182,7 +182,7 @@ def not_installed(id: str, installed: list[str]) -> ConfigError:
 
     from hamr.requirement import usual_dist
 
-    near = difflib.get_close_matches(id, installed, n=1)
+    near = difflib.get_close_matches(id.lower(), installed, n=1)
     guess = f"Did you mean {near[0]}? " if near else ""
     return ConfigError(
         f"no plugin for the provider {id!r} is installed (installed: {', '.join(installed) or 'none'})",

@@ -103,6 +103,7 @@ def test_a_provider_of_models_json_is_changed_there_in_its_own_spelling(hamr: An
         (("providers.mine.compat", "{"), "must be a table"),
         (("providers.mine.models", '[{"id": "a", "oops": 1}]'), "oops: unknown field"),
         (("providers.new.rpm", "1"), "there is no provider 'new'"),
+        (("providers.new.base_url", "nonsense"), "base_url: 'nonsense' is no http(s) URL"),
         (("providers.mine", "{}"), "it has none of base_url"),
         (("default_provider", "mnie"), "Did you mean mine"),
         (("aliases", "x"), "must be a table"),

@@ -143,6 +143,13 @@ def test_a_slip_for_a_command_in_a_script_is_no_prompt(server: Any, start: Any) 
     assert b"no such command: 'providrs'; did you mean `hamr providers`?" in err
 
 
+def test_a_slip_for_a_command_where_nothing_is_piped_in_is_no_prompt(server: Any, process: Any) -> None:
+    """As programs run others: standard input is a pipe that is closed at once."""
+    ran = process("providrs", stdin=b"", env={"HAMR_LLM_MODEL": "loop/m"})
+    assert (ran.code, ran.out, server.asked) == (2, "", [])
+    assert "no such command: 'providrs'; did you mean `hamr providers`?" in ran.err
+
+
 def test_a_word_with_text_piped_in_is_a_prompt(server: Any, process: Any) -> None:
     assert process("provider", stdin=b"some text", env={"HAMR_LLM_MODEL": "loop/m"}).out == "Hello world\n"
 

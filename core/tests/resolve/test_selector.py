@@ -58,6 +58,17 @@ def test_a_name_says_whose_it_is(name: str, provider: str, world: Any) -> None:
     assert world.found(name) == f"{provider}/{name}"
 
 
+def test_a_provider_in_other_letters_is_no_model_of_anybodys(make: Any) -> None:
+    world = make({"acme": "a"}, models=[Holder("acme", "acme/compound"), Holder("acme", "acme/mini")])
+    with pytest.raises(ConfigError, match="the provider 'Acme'"):
+        world.pick("Acme")
+
+
+def test_a_slash_without_a_provider_before_it_is_told(make: Any) -> None:
+    with pytest.raises(ConfigError, match=r"'/echo' names no provider .*\n.*PROVIDER/echo"):
+        make({"openrouter": "a"}, ready=None).pick("/echo")
+
+
 def test_a_slip_of_a_providers_name_goes_to_no_other(make: Any) -> None:
     """M-15: a name with one slash means OpenRouter, but not where the first part is nearly a provider's."""
     with pytest.raises(ConfigError, match="no plugin for the provider 'openay' is installed") as caught:

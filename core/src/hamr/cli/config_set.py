@@ -108,7 +108,7 @@ def _check(there: Providers, key: Key) -> Check:
         try:
             after.manifest(id)
         except HamrError:
-            if id not in there.ids:
+            if id not in there.ids and "base_url" not in layer.providers.get(id, {}):
                 refuse_unknown(there, key)
             if _makes_sense(there, id):
                 raise
@@ -117,6 +117,8 @@ def _check(there: Providers, key: Key) -> Check:
 
 
 def _makes_sense(there: Providers, id: str) -> bool:
+    if id not in there.ids:
+        return True
     from hamr.errors import HamrError
 
     try:

@@ -154,7 +154,7 @@ class Commands(click.Group):
                 f"the options of a command stand after its name: hamr {word} ...\n"
                 f"To send {word!r} as a prompt: hamr call {shlex.join(args)}"
             )
-        if len(words) == 1 and model is None and not output.piped(sys.stdin) and (near := self._near(word)):
+        if len(words) == 1 and model is None and (near := self._near(word)) and output.silent(sys.stdin):
             ctx.fail(
                 f"no such command: {word!r}; did you mean `hamr {near}`?\n"
                 f"To send it as a prompt: hamr call {shlex.quote(word)}"

@@ -76,6 +76,12 @@ def piped(stream: TextIO | None) -> bool:
     return not stat.S_ISCHR(mode)
 
 
+def silent(stream: TextIO | None) -> bool:
+    """Whether a program or a file has nothing to say here: a pipe is waited for until its first byte, or its end."""
+    peek = getattr(getattr(stream, "buffer", None), "peek", None)
+    return not piped(stream) or (peek is not None and not peek(1))
+
+
 def coloured(stream: TextIO) -> bool:
     """Whether text here may be more than plain: a terminal that is not dumb, and no NO_COLOR (no-color.org)."""
     return terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

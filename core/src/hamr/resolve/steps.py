@@ -155,7 +155,10 @@ def _by_shape(found: Found, name: str, known: Known) -> Found:
 
     Raises ConfigError where the first part is nearly a provider's name, and that of no maker of models.
     """
-    head, slash, _ = name.partition("/")
+    head, slash, rest = name.partition("/")
+    if slash and not head:
+        hint = f"Write it as provider/model: PROVIDER/{rest}. To list the providers: hamr providers"
+        raise ConfigError(f"{name!r} names no provider before its first slash", hint=hint)
     if slash and known.resembles_provider(head) and not _makes(head.lower(), known):
         error = known.absent(head)
         hint = f"{error.hint}\nTo ask {found.provider} for it: {found.provider}/{name}"
@@ -175,6 +178,8 @@ def alike(asked: Asked, known: Known) -> Found | Passed:
     """The lists again: one that has the name although it cannot be called, or one model in whose name it stands."""
     if asked.name is None:
         return Passed("no model was named")
+    if asked.name != (lower := asked.name.lower()) and known.registered(lower):
+        raise known.absent(asked.name)
     if exact := _open(known.exact(asked.name))[0]:  # none of them can be called, or they would be found by now
         others = [each for each in _open(known.like(asked.name))[0] if _ends_with(asked.name, each)]
         ready = [each for each in others if known.unready(each.provider) is None]
