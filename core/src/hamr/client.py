@@ -270,7 +270,7 @@ class Hamr:
 
         `login` is the name of one of several logins.
         """
-        return self._pipelines.login(provider, login) if login else self._pipelines.of(provider, "")
+        return self._pipelines.login(provider, login)
 
     def provider_capabilities(self, provider: str, model: str | None = None) -> Capabilities:
         """What is known of a provider's model, or of its default model; raises ConfigError or PluginError."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from hamr import base_url, schema
@@ -249,7 +249,7 @@ class Manifest:
     def _auth(self, environ: Mapping[str, str], origins: dict[str, str]) -> AuthSpec:
         from hamr.types import AuthSpec
 
-        said = {each.name: getattr(self.auth, each.name) for each in fields(AuthSpec)}
+        said = {each.name: getattr(self.auth, each.name) for each in fields(AuthSpec) if hasattr(self.auth, each.name)}
         return AuthSpec(**{**said, "env": self.auth.counting(environ), "oauth": self._oauth(environ, origins)})
 
     def _oauth(self, environ: Mapping[str, str], origins: dict[str, str]) -> OAuthSpec | None:
@@ -257,7 +257,7 @@ class Manifest:
         if spec is None or (variable := first(environ, spec.issuer_env)) is None:
             return spec
         origins["auth.oauth.issuer"] = f"the environment variable {variable}"
-        return replace(spec, issuer=_issuer(environ[variable], origins["auth.oauth.issuer"]))
+        return spec.at(_issuer(environ[variable], origins["auth.oauth.issuer"]))
 
     def _parameters(
         self, environ: Mapping[str, str], given: Mapping[str, str], origins: dict[str, str]
@@ -339,7 +339,12 @@ def check(
         _check_url(manifest.base_url, manifest, f"{place}: base_url")
     manifest.auth.check(place, hint)
     if manifest.auth.oauth is not None:
-        _issuer(manifest.auth.oauth.issuer, f"{place}: auth.oauth.issuer")
+        from hamr.types.oauth import PATHS
+
+        for name in ("issuer", *PATHS):
+            url = getattr(manifest.auth.oauth, name) or ""
+            if name == "issuer" or "://" in url:
+                _issuer(url, f"{place}: auth.oauth.{name}")
     known: list[str] = []
     for name, parameter in manifest.parameters.items():
         if parameter.by is not None and parameter.by not in known:

@@ -63,13 +63,14 @@ class Pipelines:
         return ready
 
     def login(self, id: str, name: str) -> Pipeline:
-        """The pipeline to no model of a provider, with the login of this name; raises ConfigError or PluginError."""
+        """The pipeline to no model of a provider, by the login of this name or the first; raises as `of` does."""
         key = id, "", "login", name
         if (ready := self._made.get(key)) is None:
             route, store = self._routes.route(id, ""), self._routes.store
-            names = route.provider.stored_names
+            provider = replace(route.provider, auth=route.provider.auth.by_login)
+            names = provider.stored_names
             tokens = store.tokens(names, name) if store is not None and names else None
-            ready = self._made[key] = self.plain(replace(route, tokens=tokens))
+            ready = self._made[key] = self.plain(replace(route, provider=provider, tokens=tokens))
         return ready
 
     def together(

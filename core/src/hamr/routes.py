@@ -71,7 +71,8 @@ class Routes:
         auth = self.providers.manifest(id).auth
         names = (id, *auth.stored_as) if auth.use_store else ()
         own = self.store.environ(names) if self.store is not None else {}
-        return self.providers.provider(id, {**self.environ, **own} if own else self.environ, self.parameters.get(id))
+        environ = {**self.environ, **own} if own else self.environ
+        return keys.as_called(self.providers.provider(id, environ, self.parameters.get(id)), self.keys, self.store)
 
     def every_key(self, provider: Provider) -> list[Key]:
         """All keys of a provider, each once; raises ConfigError."""

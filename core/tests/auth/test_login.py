@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -63,6 +64,44 @@ def test_the_url_of_a_login() -> None:
         "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256&state=s"
         "&originator=hamr"
     )
+
+
+def test_a_login_may_be_at_another_server_than_its_tokens() -> None:
+    """H-79."""
+    spec = OAuthSpec(
+        "https://tokens.test", "hamr-test", "/token", authorize_path="https://login.test/authorize", device_path="/d"
+    )
+    assert example_url(spec).startswith("https://login.test/authorize?")
+    assert spec.url(spec.token_path) == "https://tokens.test/token"
+    moved = spec.at("http://127.0.0.1:1")
+    assert example_url(moved).startswith("http://127.0.0.1:1/authorize?"), "nothing is left at the old one"
+    assert (moved.token_path, moved.device_path, moved.revoke_path) == ("/token", "/d", None)
+
+
+def example_url(spec: OAuthSpec) -> str:
+    return PKCE.url(spec, BACK)
+
+
+@pytest.mark.parametrize("name", ["authorize_path", "device_path", "token_path", "revoke_path"])
+def test_no_token_is_sent_over_plain_http(name: str) -> None:
+    from hamr import manifest
+
+    oauth = {"issuer": "https://login.test", "client_id": "c", "token_path": "/t", name: "http://login.test/t"}
+    tables = {"id": "acme", "name": "A", "wire": "w", "base_url": "https://a.test", "auth": {"style": "oauth"}}
+    with pytest.raises(ConfigError, match=rf"auth\.oauth\.{name}: tokens are not sent over plain http"):
+        manifest.check({**tables, "auth": {"style": "oauth", "oauth": oauth}}, "here")
+
+
+@pytest.mark.parametrize(("code_format", "sends_state"), [("form", False), ("json", True)])
+def test_how_a_code_is_exchanged_is_data(code_format: str, sends_state: bool) -> None:
+    spec = dataclasses.replace(SPEC, code_format=code_format, sends_state=sends_state)
+    transport = ScriptedTransport(Answer((b'{"access_token": "a"}',)))
+    flow = TokenEndpoint("acme", spec).exchange("c", "v", BACK, "s")
+    assert Colour("sync").result(flow, transport, lambda *_: None).access == "a"
+    (call,) = transport.calls
+    body = call.body if isinstance(call.body, bytes) else b""
+    assert (b"state" in body) == sends_state
+    assert body.startswith(b"{" if code_format == "json" else b"grant_type=authorization_code")
 
 
 def test_no_two_logins_are_alike() -> None:

@@ -242,6 +242,38 @@ def test_what_is_wrong_is_named(install: Any, hamr: Any, server: AuthorizationSe
     assert re.search(why, ran.err)
 
 
+def test_a_provider_with_keys_may_be_logged_in_to_where_that_is_asked_for(
+    acme: None, install: Any, process: Any, path: Path, server: AuthorizationServer
+) -> None:
+    """H-79: the notice is told, the login counts before the variable, and the key that is stored stays."""
+    style = 'style = "oauth"'
+    own = ACME.format(url=server.url, port=0).replace(style, 'style = "header"\nheader = "x-key"\nenv = ["BOTH_KEY"]')
+    install("both", manifest=own.replace('"acme"', '"both"'))
+    process("auth", "add", "both", "--stdin", stdin=b"sk-canary-0123456789-wxyz")
+    ran = process("login", "both", "--subscription")
+    assert (ran.code, ran.out) == (0, f"logged in to both; the login is kept in {path}\n")
+    assert ran.err.startswith("Acme may not like this.\nLog in with your browser:\nhttp://127.0.0.1:")
+    assert list(stored(path)) == ["both", "both:login"]
+    called = process("-m", "both/m", "--no-stream", "hi")
+    assert (called.code, called.out) == (0, "hello\n"), called.err
+    listed = process("auth")
+    assert "login login of …" in listed.out
+    assert "key …wxyz" in listed.out
+    for each in (ran, called, listed, process("auth", "--json"), process("providers")):
+        assert "canary" not in each.out + each.err
+    assert process("logout", "both", "--as", "login").code == 0
+    assert list(stored(path)) == ["both"]
+    assert len(server.asked_for("/revoke")) == 1
+
+
+def test_a_provider_that_knows_no_subscription_says_so(install: Any, hamr: Any, path: Path) -> None:
+    install("keyed", manifest=KEYED)
+    ran = hamr("login", "keyed", "--subscription")
+    assert ran.code == 2
+    assert "keyed knows no login by a subscription\nLog in: hamr login keyed" in ran.err
+    assert not path.exists()
+
+
 def test_logins_by_names(acme: None, process: Any, path: Path, server: AuthorizationServer) -> None:
     """R-50, H-77."""
     assert process("login", "acme").code == 0

@@ -29,5 +29,5 @@ def browser_login(endpoint: TokenEndpoint, inbox: Answers, pkce: Pkce | None = N
         elif (code := pkce.code(text)) is None:
             yield Tell("That is no answer to this login; waiting for another.")
         else:
-            return (yield from endpoint.exchange(code, pkce.verifier, inbox.redirect_uri))
+            return (yield from endpoint.exchange(code, pkce.verifier, inbox.redirect_uri, pkce.state))
     raise NoAnswer(f"nobody logged in within {PATIENCE:.0f} s", provider=endpoint.provider, hint="Try again.")

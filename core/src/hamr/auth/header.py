@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from hamr.auth.along import along
 from hamr.effects import Flow, Open, OpenReply, Wait
 from hamr.types import Call, Secret
 
@@ -33,16 +34,6 @@ class HeaderAuth:
         elif secret is not None:
             call = call.with_secret(self.header, self.prefix + secret.reveal())
         if secret is not None and (more := self.more_headers.get(secret.origin)):
-            call = _along(call, more)
+            call = along(call, more)
         reply: OpenReply = yield Open(call)
         return reply
-
-
-def _along(call: Call, more: Mapping[str, str]) -> Call:
-    """The call with these headers, each behind what the call says there itself (RFC 9110, 5.3)."""
-    headers = dict(call.headers)
-    for name, value in more.items():
-        there = headers.get(name.lower(), "")
-        listed = [each.strip() for each in there.split(",") if each.strip()]
-        headers[name.lower()] = ",".join(listed if value in listed else [*listed, value])
-    return replace(call, headers=headers)

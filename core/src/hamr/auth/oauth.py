@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hamr.auth.along import along
 from hamr.auth.token_endpoint import TokenEndpoint
 from hamr.effects import Close, Do, Emit, Flow, Lock, Open, OpenReply, Release, Tell, WallClock
 from hamr.errors import CallError, ConfigError, HamrError, NotLetIn
@@ -33,6 +34,7 @@ class OAuth:
         self.provider = route.provider.id
         self.spec: OAuthSpec = spec
         self.endpoint = TokenEndpoint(self.provider, spec)
+        self._option = " --subscription" if route.provider.auth.has_keys else ""
         self._store: TokenStore | None = store
         self._unkept: tuple[Tokens, Tokens] | None = None
         self._refused: tuple[str | None, NotLetIn] | None = None
@@ -88,7 +90,7 @@ class OAuth:
 
     def let_in(self, call: Call, tokens: Tokens) -> Call:
         """The call with its token, and with the account where the provider wants to be told of it."""
-        call = call.with_secret(self.spec.header, self.spec.prefix + tokens.access)
+        call = along(call.with_secret(self.spec.header, self.spec.prefix + tokens.access), self.spec.headers)
         if self.spec.account_header is None:
             return call
         account = tokens.account or jwt.claim(tokens.access, self.spec.account_claim)
@@ -179,7 +181,7 @@ class OAuth:
 
     def _command(self) -> str:
         name = self._store.login if self._store is not None else ""
-        return f"hamr login {self.provider}{f' --as {name}' if name else ''}"
+        return f"hamr login {self.provider}{self._option}{f' --as {name}' if name else ''}"
 
     def _nobody(self) -> ConfigError:
         return ConfigError(

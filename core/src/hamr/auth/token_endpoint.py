@@ -31,12 +31,14 @@ class TokenEndpoint:
     def __init__(self, provider: str, spec: OAuthSpec) -> None:
         self.provider, self.spec = provider, spec
 
-    def exchange(self, code: str, verifier: str, redirect_uri: str) -> Flow[Tokens]:
+    def exchange(self, code: str, verifier: str, redirect_uri: str, state: str | None = None) -> Flow[Tokens]:
         """The tokens for the code of a login with a browser; raises NotLetIn or another CallError."""
         fields = {"grant_type": "authorization_code", "client_id": self.spec.client_id, "code": code}
         fields |= {"redirect_uri": redirect_uri, "code_verifier": verifier}
-        # RFC 6749 knows a form alone here: a body in JSON is for refreshes, where a server wants it.
-        return (yield from self.ask(self.form_call(self.spec.token_path, fields), (code, verifier)))
+        if self.spec.sends_state and state is not None:
+            fields["state"] = state
+        make = self.json_call if self.spec.code_format == "json" else self.form_call  # RFC 6749 knows a form alone
+        return (yield from self.ask(make(self.spec.token_path, fields), (code, verifier)))
 
     def refresh(self, tokens: Tokens, deadline: float | None = None) -> Flow[Tokens]:
         """New tokens for old ones, of which the server may take the refresh token this once.

@@ -29,6 +29,7 @@ Examples:
   hamr login codex --device   with a code, where there is no browser
   hamr login codex --as work  one more login, by a name; calls take turns
   hamr login groq             for a provider with keys: type one in
+  hamr login anthropic --subscription   with a plan, rather than a key
 
 Where the browser runs on another machine, paste the URL that it ends at.
 What is stored is told by `hamr auth`.
@@ -39,16 +40,19 @@ What is stored is told by `hamr auth`.
 @click.argument("provider")
 @click.argument("more", nargs=-1, metavar="")
 @click.option("--device", is_flag=True, help="Type a code in on another device.")
+@click.option("--subscription", is_flag=True, help="Log in with a subscription, for a provider that also has keys.")
 @click.option("--no-browser", is_flag=True, help="Open no browser; only tell the URL.")
 @AS
 @JSON
 def command(  # each is an option
-    provider: str, *, more: tuple[str, ...], device: bool, no_browser: bool, name: str, as_json: bool
+    provider: str, *, more: tuple[str, ...], device: bool, subscription: bool, name: str, as_json: bool, **options: bool
 ) -> None:
     """Log in to a provider, or type a key in, in place of those that are stored, where it has keys."""
     refuse_arguments(more)
     known = own_credentials.known_provider(provider)
-    if known.auth.style in ("bearer", "header"):
+    if subscription and known.auth.oauth is None:
+        raise ConfigError(f"{provider} knows no login by a subscription", hint=f"Log in: hamr login {provider}")
+    if known.auth.style in ("bearer", "header") and not subscription:
         from hamr.cli.key_entry import checked, typed
 
         if name:
@@ -60,7 +64,7 @@ def command(  # each is an option
     from hamr.client import Hamr
 
     with Hamr() as client:
-        told = _Login(client, provider, name, opens=not no_browser).run("device" if device else None)
+        told = _Login(client, provider, name, opens=not options["no_browser"]).run("device" if device else None)
     as_name = f" as {name}" if name else ""
     _tell(told, f"logged in to {provider}{as_name}; the login is kept in {told['place']}", as_json=as_json)
 

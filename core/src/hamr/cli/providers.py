@@ -165,8 +165,9 @@ def key_of(provider: Provider, environ: Mapping[str, str]) -> Key:
 
     if provider.auth.style == "none":
         return Key("none")
-    variables, url = provider.auth.env, provider.key_url
     store = CredentialStore.of(environ)
+    provider = _as_called(provider, store)
+    variables, url = provider.auth.env, provider.key_url
     if store is not None and (found := _stored(store, provider, environ)) is not None:
         status, source = found
         return Key(status, None, variables, url, source, store.path)
@@ -177,6 +178,17 @@ def key_of(provider: Provider, environ: Mapping[str, str]) -> Key:
     if provider.auth.key is not None and holding is None:
         return _in_a_file(provider.auth.key, provider, environ)
     return _in_the_environment(provider, environ, holding)
+
+
+def _as_called(provider: Provider, store: CredentialStore | None) -> Provider:
+    """By a login, where it takes keys as well and one is stored; a file that cannot be read is told of later."""
+    from hamr.errors import ConfigError
+    from hamr.secrets import keys
+
+    try:
+        return keys.as_called(provider, {}, store)
+    except ConfigError:
+        return provider
 
 
 def _in_the_environment(provider: Provider, environ: Mapping[str, str], holding: str | None) -> Key:

@@ -24,6 +24,8 @@ LISTS = "providers"
 ACCOUNTS = "_accounts"
 KINDS = ("api_key", "api_keys", "oauth")
 NAMED = ":"
+BESIDE_KEYS = "login"
+"""The name of a login without one, where the provider's own record holds keys."""
 """Between a provider and the name of one of its logins; no provider's id has it."""
 FILE, KEYRING, TAIL = "file", "keyring", "tail"
 """Where a key may be: in the file itself, in the system's keyring, or in a store of a plugin, by its name."""
@@ -154,7 +156,9 @@ def add_key(document: Document, names: Sequence[str], value: NewKey, *, alone: b
     lists = _lists(document)
     listed = next((name for name in names if name in lists), None)
     if alone:
-        remove(document, names)
+        _remove_keys(document, names)
+    if _record(document, names[0]).get("type") == "oauth":  # one may log in there as well
+        document[f"{names[0]}{NAMED}{BESIDE_KEYS}"] = {**document.pop(names[0])}
     if listed is not None and isinstance(record, str):  # no other program knows what else could stand there
         document.setdefault(LISTS, {}).setdefault(listed, []).append(record)
         return True
@@ -212,7 +216,10 @@ def put_tokens(
         document[f"{names[0]}{NAMED}{name}"] = _written(new)
         return True
     env = dict(environ(document, names))
-    document[names[0]] = {**_written(new), **({"env": env} if env else {})}
+    if keys(document, names[:1]):  # they stay where other programs look for them
+        document[f"{names[0]}{NAMED}{BESIDE_KEYS}"] = _written(new)
+    else:
+        document[names[0]] = {**_written(new), **({"env": env} if env else {})}
     return True
 
 
@@ -226,6 +233,13 @@ def remove_login(document: Document, names: Sequence[str], login: StoredLogin) -
             del document[holder]
         return True
     return False
+
+
+def _remove_keys(document: Document, names: Sequence[str]) -> None:
+    for name in names:
+        _lists(document).pop(name, None)
+        if _record(document, name).get("type") in ("api_key", "api_keys"):
+            del document[name]
 
 
 def remove(document: Document, names: Sequence[str]) -> int:

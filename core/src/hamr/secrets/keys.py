@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -74,6 +74,17 @@ def find(
     how = f"Store it: hamr auth add {provider.id}. Or set it: export {first}=..." if first and store else how
     where = f" Get one at {provider.key_url}" if provider.key_url else ""
     raise ConfigError(f"no key for {provider.id}; looked in {', '.join(looked)}", hint=how + where)
+
+
+def as_called(provider: Provider, given: Mapping[str, str], store: CredentialStore | None) -> Provider:
+    """A provider that takes keys and logins, as it is called: by a login where one is stored (inventory H-72).
+
+    A key that is given in code counts before it. Raises ConfigError.
+    """
+    by_login = provider.auth.by_login
+    if by_login is provider.auth or given.get(provider.id, "").strip() or store is None:
+        return provider
+    return replace(provider, auth=by_login) if store.logins(provider.stored_names) else provider
 
 
 def every(
@@ -213,7 +224,10 @@ def _login(provider: Provider, store: CredentialStore | None) -> Secret:
     found = store.logins(provider.stored_names) if store is not None else []
     if not found:
         looked = f"; looked in {store.path}" if store is not None else ""
-        raise ConfigError(f"nobody is logged in to {provider.id}{looked}", hint=f"Log in: hamr login {provider.id}")
+        option = " --subscription" if provider.auth.has_keys else ""
+        raise ConfigError(
+            f"nobody is logged in to {provider.id}{looked}", hint=f"Log in: hamr login {provider.id}{option}"
+        )
     return _access(provider, found[0], store.path if store else "")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from hamr.types.call import Timeouts
@@ -29,7 +29,8 @@ class AuthSpec:
     `ambient_env` are those that are often set for something else: they count where the provider is named, and do not
     make it one of those that can be called where none is.
     `key` is what a file says of the key: a text, or an expression such as `$VAR` or `!command`. `ambient` says where
-    the style finds credentials of another program's where there is no key.
+    the style finds credentials of another program's where there is no key. `has_keys` is True of a login's style where
+    the provider takes keys as well.
     """
 
     style: str = "none"
@@ -46,6 +47,12 @@ class AuthSpec:
     env_headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     ambient_env: tuple[str, ...] = ()
     ambient: Ambient | None = None
+    has_keys: bool = False
+
+    @property
+    def by_login(self) -> AuthSpec:
+        """The same of who logs in, where one may."""
+        return self if self.oauth is None or self.style == "oauth" else replace(self, style="oauth", has_keys=True)
 
     @property
     def usual_env(self) -> str | None:
