@@ -1,4 +1,4 @@
-"""When a provider with one key, which no pool has others for, is left alone (inventory C-60, N-168). Pure.
+"""When a model of a provider with one key, which no pool has others for, is left alone (inventory C-60, N-168). Pure.
 
 It is known to this client alone, and forgotten with it: pools keep what they learn. Nothing of it is loaded before a
 call fails.
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from hamr.breaker import Breaker, Health
 
 CODE = "circuit_open"
+AWAY = (None, 503, 529)
+"""The status codes of a provider that is not there just now; any other 500 may be the doing of the one call."""
 
 
 class Circuit:
-    """How the last calls to one provider went; `breaker` is the policy, where that is not the library's own.
+    """How the last calls to one model went; `breaker` is the policy, where that is not the library's own.
 
     Times are readings of the driver's clock, in seconds.
     """
@@ -31,7 +33,7 @@ class Circuit:
         self._last = ""
 
     def enter(self, now: float) -> None:
-        """Let a call through; raises Overloaded while the provider is left alone. Later, one call alone tries it."""
+        """Let a call through; raises Overloaded while the model is left alone. Later, one call alone tries it."""
         if self._health is None:  # as nearly always: every call comes by here
             return
         with self._lock:
@@ -56,7 +58,7 @@ class Circuit:
         """A call failed; what says that the provider is there, such as a rate limit, says nothing of its health."""
         with self._lock:
             breaker, health = self._policy()
-            if isinstance(error, NoAnswer | Overloaded):
+            if isinstance(error, NoAnswer | Overloaded) and error.status in AWAY:
                 self._health = breaker.after(health, now, ok=False)
             elif isinstance(error, BrokenReply) and error.partial is None:
                 self._health = breaker.after_nothing(health, now)
@@ -74,7 +76,7 @@ class Circuit:
 
     def _open(self, seconds: float) -> Overloaded:
         error = Overloaded(
-            f"the provider keeps failing, so it is left alone for {seconds:.1f} s more (the last time: {self._last})",
+            f"the model keeps failing, so it is left alone for {seconds:.1f} s more (the last time: {self._last})",
             code=CODE,
             retry_after=seconds,
             hint="Try again later, or name another candidate; HAMR_BREAKER_POLICY=off asks it all the same.",

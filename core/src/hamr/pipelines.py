@@ -126,13 +126,13 @@ class Pipelines:
         several = route.model.id and self._routes.has_several_keys(route.provider)
         if several:
             return self._pooling.of_keys(pipeline)
-        return replace(pipeline, circuit=self._circuit(route.provider.id)) if route.model.id else pipeline
+        return replace(pipeline, circuit=self._circuit(route.selector)) if route.model.id else pipeline
 
-    def _circuit(self, id: str) -> Circuit:
-        """What is known of how a provider's calls end, for all its models; raises ConfigError."""
-        if id not in self._circuits:
-            self._circuits[id] = Circuit(self._breaker)
-        return self._circuits[id]
+    def _circuit(self, selector: str) -> Circuit:
+        """What is known of how a model's calls end, for a model may be overloaded by itself; raises ConfigError."""
+        if selector not in self._circuits:
+            self._circuits[selector] = Circuit(self._breaker)
+        return self._circuits[selector]
 
     @cached_property
     def _breaker(self) -> Breaker | None:

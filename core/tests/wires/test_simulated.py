@@ -9,12 +9,12 @@ import pytest
 from hamr import Hamr, Message, Refused, Text
 from hamr.types import Image
 from hamr_testkit.colours import Colour
-from hamr_testkit.simulated import WEATHER, SimulatorTests
+from hamr_testkit.simulated import STEADY, WEATHER, SimulatorTests
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Hamr]:
-    with Hamr(environ={}) as client:
+    with Hamr(environ=STEADY) as client:
         yield client
 
 

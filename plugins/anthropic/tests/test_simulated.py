@@ -11,7 +11,7 @@ from hamr import Hamr, HamrError, Settings, Timeouts
 from hamr_sim.lease import Lease
 from hamr_testkit.canary import CANARY, seen
 from hamr_testkit.colours import Colour
-from hamr_testkit.simulated import SimulatorTests
+from hamr_testkit.simulated import STEADY, SimulatorTests
 
 QUICK = Settings(timeouts=Timeouts(connect=0.3, read=0.3, total=0.5), retries=1, retry_wait=0.01, max_bytes=20_000)
 
@@ -25,7 +25,7 @@ def origin() -> Iterator[str]:
 
 @pytest.fixture
 def client(origin: str) -> Iterator[Hamr]:
-    with Hamr(environ={"ANTHROPIC_API_KEY": CANARY, "ANTHROPIC_BASE_URL": f"{origin}/anthropic"}) as client:
+    with Hamr(environ={"ANTHROPIC_API_KEY": CANARY, "ANTHROPIC_BASE_URL": f"{origin}/anthropic", **STEADY}) as client:
         yield client
 
 

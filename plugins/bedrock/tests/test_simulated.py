@@ -16,7 +16,7 @@ from hamr import (
 from hamr_sim.lease import Lease
 from hamr_testkit.canary import CANARY, seen
 from hamr_testkit.colours import Colour
-from hamr_testkit.simulated import SimulatorTests
+from hamr_testkit.simulated import STEADY, SimulatorTests
 
 QUICK = Settings(retries=0, timeouts=Timeouts(connect=0.3, read=0.3, total=0.5), max_bytes=20_000)
 SIGNING = {"AWS_ACCESS_KEY_ID": f"AKID{CANARY}", "AWS_SECRET_ACCESS_KEY": CANARY, "AWS_SESSION_TOKEN": f"t-{CANARY}"}
@@ -33,7 +33,7 @@ def address() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def client(address: str) -> Iterator[Hamr]:
     """A client whose Bedrock is the simulator."""
-    environ = {**SIGNING, "AWS_REGION": "us-east-1", "BEDROCK_BASE_URL": address}
+    environ = {**SIGNING, "AWS_REGION": "us-east-1", "BEDROCK_BASE_URL": address, **STEADY}
     with Hamr(environ=environ, settings=Settings(retries=0)) as made:
         yield made
 
@@ -57,7 +57,7 @@ def test_no_failure_shows_a_key(
 ) -> None:
     """Pain 36."""
     caplog.set_level("DEBUG")
-    environ: dict[str, Any] = {**slot, "AWS_REGION": "us-east-1", "BEDROCK_BASE_URL": address}
+    environ: dict[str, Any] = {**slot, "AWS_REGION": "us-east-1", "BEDROCK_BASE_URL": address, **STEADY}
     with Hamr(environ=environ, settings=QUICK) as hamr:
         with pytest.raises(HamrError) as caught:
             colour.events(hamr, "hello", f"bedrock/{fault}")

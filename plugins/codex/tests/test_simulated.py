@@ -10,7 +10,7 @@ from hamr import Hamr
 from hamr.api import Tokens
 from hamr_sim.lease import Lease
 from hamr_testkit.authorization import AuthorizationServer
-from hamr_testkit.simulated import SimulatorTests
+from hamr_testkit.simulated import STEADY, SimulatorTests
 
 
 @pytest.fixture
@@ -18,7 +18,9 @@ def client(environ: Mapping[str, str], openai: AuthorizationServer, logged_in: C
     """A client whose backend is the simulator."""
     logged_in()
     lease = Lease()
-    with Hamr(environ={**environ, "CODEX_BASE_URL": f"{lease.origin()}/v1", "CODEX_ISSUER": openai.url}) as client:
+    with Hamr(
+        environ={**environ, "CODEX_BASE_URL": f"{lease.origin()}/v1", "CODEX_ISSUER": openai.url, **STEADY}
+    ) as client:
         yield client
     lease.release()
 

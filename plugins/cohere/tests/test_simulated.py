@@ -15,7 +15,7 @@ from hamr import (
 )
 from hamr_sim.lease import Lease
 from hamr_testkit.canary import CANARY, seen
-from hamr_testkit.simulated import SimulatorTests
+from hamr_testkit.simulated import STEADY, SimulatorTests
 
 if TYPE_CHECKING:
     from hamr_testkit.canned import Canned
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def client() -> Iterator[Hamr]:
     """A client whose Cohere is the simulator."""
     lease = Lease()
-    environ = {"COHERE_BASE_URL": lease.origin(), "COHERE_API_KEY": CANARY}
+    environ = {"COHERE_BASE_URL": lease.origin(), "COHERE_API_KEY": CANARY, **STEADY}
     with Hamr(environ=environ, settings=Settings(retries=0)) as made:
         yield made
     lease.release()

@@ -10,7 +10,7 @@ import pytest
 from hamr import Hamr
 from hamr_sim.lease import Lease
 from hamr_testkit.canary import CANARY
-from hamr_testkit.simulated import SimulatorTests
+from hamr_testkit.simulated import STEADY, SimulatorTests
 
 if TYPE_CHECKING:
     from hamr_testkit.colours import Colour
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def client() -> Iterator[Hamr]:
     """A client whose Gemini is the simulator."""
     lease = Lease()
-    with Hamr(environ={"GEMINI_API_KEY": CANARY, "GEMINI_BASE_URL": lease.origin()}) as made:
+    with Hamr(environ={"GEMINI_API_KEY": CANARY, "GEMINI_BASE_URL": lease.origin(), **STEADY}) as made:
         yield made
     lease.release()
 

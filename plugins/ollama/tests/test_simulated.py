@@ -14,7 +14,7 @@ from hamr import (
 )
 from hamr_sim.lease import Lease
 from hamr_testkit.canary import CANARY, seen
-from hamr_testkit.simulated import SimulatorTests
+from hamr_testkit.simulated import STEADY, SimulatorTests
 
 if TYPE_CHECKING:
     from hamr_testkit.canned import Canned
@@ -26,7 +26,7 @@ def client() -> Iterator[Hamr]:
     """A client whose Ollama is the simulator."""
     lease = Lease()
     host = lease.origin().removeprefix("http://")
-    with Hamr(environ={"OLLAMA_HOST": host}, settings=Settings(retries=0)) as made:
+    with Hamr(environ={"OLLAMA_HOST": host, **STEADY}, settings=Settings(retries=0)) as made:
         yield made
     lease.release()
 

@@ -10,7 +10,7 @@ from hamr import Hamr
 from hamr_sim.lease import Lease
 from hamr_testkit.canary import CANARY
 from hamr_testkit.colours import Colour
-from hamr_testkit.simulated import SimulatorTests
+from hamr_testkit.simulated import STEADY, SimulatorTests
 
 
 @pytest.fixture
@@ -21,6 +21,7 @@ def client(nobody: None) -> Iterator[Hamr]:
         "VERTEX_AI_ACCESS_TOKEN": CANARY,
         "VERTEX_AI_PROJECT": "mine",
         "VERTEX_AI_BASE_URL": lease.origin(),
+        **STEADY,
     }
     with Hamr(environ=environ) as made:
         yield made

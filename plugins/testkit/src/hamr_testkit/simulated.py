@@ -1,7 +1,7 @@
 """What calls to the simulator come to, whichever wire they go by.
 
 A plugin whose wire the simulator speaks inherits this in its tests, and has a fixture `client` whose provider is the
-simulator (`hamr-sim`):
+simulator (`hamr-sim`); `STEADY` is in the client's environment:
 
 ```python
 class TestSimulated(SimulatorTests):
@@ -39,6 +39,8 @@ SKY = {
     "required": ["sky"],
     "additionalProperties": False,
 }
+STEADY = {"HAMR_BREAKER_POLICY": "off"}
+"""The environment of a client that is failed on purpose, over and over: it is to go on asking."""
 FAILURES = [("401", NotLetIn), ("404", NoSuchModel), ("429", RateLimited), ("500", Overloaded), ("context", TooLong)]
 BROKEN = [
     ("cut", BrokenReply),
