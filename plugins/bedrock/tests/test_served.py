@@ -208,6 +208,14 @@ def test_a_stream_that_breaks_off_has_no_end() -> None:
     assert encoder.finish() == b""
 
 
+def test_an_image_that_is_elsewhere_is_left_out() -> None:
+    added = PartAdded(0, Image(url="https://a.test/b.png", media_type="image/png"))
+    assert DIALECT.encoder(Request((), stream=True)).encode([added]) == b""
+    encoder = DIALECT.encoder(Request(()))
+    encoder.encode([added, Finished("stop")])
+    assert json.loads(encoder.finish())["output"]["message"]["content"] == []
+
+
 def test_a_failure_in_a_stream_is_an_exception() -> None:
     encoder = DIALECT.encoder(Request((), stream=True))
     ((name, said),) = frames(encoder.encode([Failed(RateLimited("slow down"))]))

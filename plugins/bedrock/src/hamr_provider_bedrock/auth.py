@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from hamr.api import ConfigError, Open, Wait, WallClock
 from hamr_provider_bedrock.address import at_region, checked, is_open, region_of
-from hamr_provider_bedrock.credentials import SharedFiles, tried
+from hamr_provider_bedrock.credentials import HINT, SharedFiles, tried
 from hamr_provider_bedrock.signature import AwsKeys, signed
 
 if TYPE_CHECKING:
     from hamr.api import Call, Flow, OpenReply, Route
+    from hamr_provider_bedrock.credentials import Place
 
 EARLY = 300
 """Credentials are renewed so many seconds before they expire."""
 REFUSED = 403
 _SECRETS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN")
-_HINT = "Set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."
 
 
 class AwsAuth:
@@ -64,9 +64,7 @@ class AwsAuth:
 
     def _shared(self) -> Flow[SharedFiles]:
         if self._files is None:
-            self._files, why = yield Wait(partial(tried, partial(SharedFiles, self._said)))
-            if self._files is None:
-                raise ConfigError(f"AWS's shared files: {why}", hint="They hold sections such as [default].")
+            self._files = yield Wait(partial(tried, partial(SharedFiles, self._said), "AWS's shared files"))
         return self._files
 
     def _letting_in(self, region: str, now: float) -> Flow[AwsKeys]:
@@ -94,22 +92,17 @@ class AwsAuth:
         return AwsKeys(id.reveal(), secret.reveal(), token.reveal() if token else None)
 
     def _search(self, region: str, looked: list[str]) -> Flow[AwsKeys]:
-        """The first that hold; raises ConfigError, naming every place."""
+        """The first that hold; raises ConfigError, naming every place, or the one that should have them and failed."""
         files = yield from self._shared()
         held = {name: secret.reveal() for name in _SECRETS if (secret := self._route.variable(name)) is not None}
-        places, why = yield Wait(partial(tried, partial(files.places, region, held)))
-        if why:
-            raise ConfigError(f"AWS credentials cannot be looked for: {why}", hint=_HINT)
+        places: list[Place] = yield Wait(partial(tried, partial(files.places, region, held), files.told))
         for place in places:
-            keys: AwsKeys | None
-            keys, why = yield Wait(partial(tried, place.keys), asks=place.told if place.asks else "")
+            found = partial(tried, place.keys, place.told, files.profile, tuple(looked))
+            keys: AwsKeys | None = yield Wait(found, asks=place.told if place.asks else "")
             if keys is not None:
                 return keys
-            if why and place.meant:
-                login = f"Log in: aws sso login --profile {files.profile}" if "SSO" in why or "Token" in why else _HINT
-                raise ConfigError(f"{place.told}: {why}", hint=login)
-            looked.append(f"{place.told} ({why})" if why else place.told)
-        raise ConfigError(f"no AWS credentials for {self._provider.id}; looked in {', '.join(looked)}", hint=_HINT)
+            looked.append(place.told)
+        raise ConfigError(f"no AWS credentials for {self._provider.id}; looked in {', '.join(looked)}", hint=HINT)
 
 
 def _is_past(when: str | None, now: float) -> bool:

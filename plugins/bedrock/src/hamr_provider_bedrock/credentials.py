@@ -15,8 +15,9 @@ from hamr_provider_bedrock.failures import unsigned
 from hamr_provider_bedrock.signature import AwsKeys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+HINT = "Set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE."
 _PATIENCE = 2
 """Seconds for each question to a container's server or the instance's (inventory N-80)."""
 _CONTAINER = {
@@ -31,11 +32,10 @@ _ASKING = frozenset({"role_arn", "web_identity_token_file", "sso_account_id", "s
 
 
 class Place(NamedTuple):
-    """Where there may be credentials; where `asks`, somebody is asked, and where `meant`, a failure is no absence."""
+    """Where there may be credentials; `asks` says whether somebody is asked for them."""
 
     told: str
     asks: bool
-    meant: bool
     providers: tuple[Any, ...]
 
     def keys(self) -> AwsKeys | None:
@@ -96,15 +96,10 @@ class SharedFiles:
         of_container = "a container (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI)"
         of_instance = f"the instance's metadata at {at}" + (" (AWS_EC2_METADATA_DISABLED)" if off else "")
         return [
-            Place(self.told, bool(self.values.keys() & _ASKING), meant=True, providers=of_profile),
-            Place(of_web, _WEB[0] in said, meant=True, providers=(web,)),
-            Place(
-                of_container,
-                bool({"container_path", "container_url"} & said.keys()),
-                meant=False,
-                providers=(container,),
-            ),
-            Place(of_instance, not off, meant=False, providers=(instance,)),
+            Place(self.told, bool(self.values.keys() & _ASKING), of_profile),
+            Place(of_web, _WEB[0] in said, (web,)),
+            Place(of_container, bool({"container_path", "container_url"} & said.keys()), (container,)),
+            Place(of_instance, not off, (instance,)),
         ]
 
     def _path(self, key: str, name: str) -> str:
@@ -112,16 +107,19 @@ class SharedFiles:
         return f"{self._home}{given[1:]}" if given.startswith("~/") else given
 
 
-def tried(work: Callable[[], Any]) -> tuple[Any, str]:
-    """What the work gives, and in words why it gives nothing: what botocore raises may hold a line with a key in it."""
+def tried(work: Callable[[], Any], place: str, profile: str = "", before: Sequence[str] = ()) -> Any:
+    """What the work gives; raises ConfigError, in words alone: botocore's errors may hold a line with a key in it."""
     try:
-        return work(), ""
+        return work()
     except ConfigError:
         raise
     except (KeyError, TypeError):
-        return None, "there are no keys in its answer"
+        why = "there are no keys in its answer"
     except Exception as error:  # noqa: BLE001  # botocore lets through whatever its parsers and sockets raise
-        return None, unsigned(f"{type(error).__name__}: {error}")[:500]
+        why = unsigned(f"{type(error).__name__}: {error}")[:500]
+    login = f"Log in: aws sso login --profile {profile}" if "SSO" in why or "Token" in why else HINT
+    looked = f"; before that, looked in {', '.join(before)}" if before else ""
+    raise ConfigError(f"{place}: {why}{looked}", hint=login)
 
 
 def _no_code(prompt: str) -> str:

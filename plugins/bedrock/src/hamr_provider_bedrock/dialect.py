@@ -7,6 +7,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import unquote
 
+from pydantic_core import from_json, to_json
+
 from hamr.api import BadRequest, Message, Request, ResponseFormat, ThinkingConfig, Tool, ToolChoice, ToolResult
 from hamr.wirekit import LEVELS, array, number, optional, read_body, table, text, truth, whole
 from hamr_provider_bedrock import failures
@@ -57,14 +59,10 @@ class ConverseDialect:
 
     def encode_count(self, tokens: int) -> bytes:
         """The body of the reply."""
-        from pydantic_core import to_json
-
         return to_json({"inputTokens": tokens})
 
     def encode_models(self, models: Sequence[ModelInfo]) -> bytes:
         """The body of the reply: every model, and no profiles, for each list is asked for at a path of its own."""
-        from pydantic_core import to_json
-
         rows = [{"modelId": each.id, "modelName": each.name, "inputModalities": ["TEXT"]} for each in models]
         return to_json({"modelSummaries": rows, "inferenceProfileSummaries": []})
 
@@ -211,8 +209,6 @@ def _choice(given: Fields) -> ToolChoice:
 
 
 def _answer_form(form: Fields) -> ResponseFormat:
-    from pydantic_core import from_json
-
     place = "outputConfig.textFormat"
     structure = table(form.get("structure"), f"{place}.structure")
     shape = table(structure.get("jsonSchema"), f"{place}.structure.jsonSchema")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import to_json
+
 from hamr.api import (
     Failed,
     Fold,
@@ -21,13 +23,14 @@ from hamr.api import (
     ToolCallDelta,
     ToolCallEnd,
     ToolCallStart,
+    Unsupported,
 )
 from hamr.wirekit import ServedReply, Told, own_of
 from hamr_provider_bedrock.blocks import BlockWriter, thinking_block
 from hamr_provider_bedrock.compat import NAME, TABLES, Compat
 from hamr_provider_bedrock.failures import words
 from hamr_provider_bedrock.frames import frame
-from hamr_provider_bedrock.reply import pieces
+from hamr_provider_bedrock.open_block import pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,12 +42,6 @@ Fields = dict[str, Any]
 
 class _Reply(ServedReply):
     """What both encoders know of the reply."""
-
-    def __init__(self) -> None:
-        from pydantic_core import to_json
-
-        super().__init__()
-        self.json = to_json
 
     def stop(self) -> Fields:
         """Why it ended, in the wire's own word where that is what it was."""
@@ -65,10 +62,8 @@ class _Reply(ServedReply):
             if any(written.values()):
                 counted["cacheWriteInputTokens"] = sum(written.values())
                 counted["cacheDetails"] = [{"ttl": ttl, "inputTokens": n} for ttl, n in written.items() if n]
-        return {"usage": counted, "metrics": {"latencyMs": 0}, **self._own()}
-
-    def _own(self) -> Fields:
-        return {} if self.finished is None else own_of(self.finished.extra, NAME)
+        extra = None if self.finished is None else self.finished.extra
+        return {"usage": counted, "metrics": {"latencyMs": 0}, **own_of(extra, NAME)}
 
 
 class StreamEncoder(_Reply):
@@ -159,7 +154,7 @@ class StreamEncoder(_Reply):
 
     def _message(self, kind: str, name: str, said: Fields) -> bytes:
         headers = {f":{kind}-type": name, ":content-type": "application/json", ":message-type": kind}
-        return frame(headers, self.json(said))
+        return frame(headers, to_json(said))
 
 
 class WholeEncoder(_Reply):
@@ -183,10 +178,10 @@ class WholeEncoder(_Reply):
         """The body, or an error where the reply failed or broke off."""
         if self.finished is None:
             _, named, message = words(self.failed)
-            return self.json({"__type": named, "message": message})
+            return to_json({"__type": named, "message": message})
         whole = self._fold.response(NAME, "", request_id=None, adaptations=(), timings=Timings())
         content = [block for part in whole.message.parts if (block := _block(part))]
-        return self.json(
+        return to_json(
             {"output": {"message": {"role": "assistant", "content": content}}, **self.stop(), **self.account()}
         )
 
@@ -198,4 +193,7 @@ def _block(part: Part) -> Fields:
         return {"text": part.text}
     if isinstance(part, Thinking):
         return thinking_block(part.text, own)
-    return next(iter(BlockWriter(Compat(), None, Told(NAME)).write((part,), "the answer")), {})
+    try:
+        return next(iter(BlockWriter(Compat(), None, Told(NAME)).write((part,), "the answer")), {})
+    except Unsupported:  # an image that is elsewhere than with S3
+        return {}

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 _PRELUDE = Struct("!III")
 """The message's length, that of its headers, and the sum of both."""
-_MOST = 24 * 1024 * 1024
-"""Bytes of one message (the same page)."""
+_MOST = (24 * 1024 + 128 + 1) * 1024
+"""Bytes of one message: a payload of 24 MiB, headers of 128 KiB (botocore 1.44, eventstream.py), and their frame."""
 _KNOWN = 64
 """So many different blocks of headers are remembered: a stream has seven."""
 _TEXT = 7

@@ -29,12 +29,12 @@ class Converse:
 
     def encode(self, request: Request, route: Route) -> Call:
         """The call that asks for this, without credentials; raises Unsupported."""
-        writer = BodyWriter(self.compat, self._vendor, Told(NAME))
-        body = writer.body(request)
+        told = Told(NAME)
+        body = BodyWriter(self.compat, self._vendor, told).body(request)
         if request.stream:
             accept = "application/vnd.amazon.eventstream"
-            return _call(route, route.model.id, "converse-stream", body, writer.told, accept)
-        return _call(route, route.model.id, "converse", body, writer.told)
+            return _call(route, route.model.id, "converse-stream", body, told, accept)
+        return _call(route, route.model.id, "converse", body, told)
 
     def decoder(self) -> Decoder:
         """A new decoder for one reply, streamed or whole."""
@@ -58,10 +58,10 @@ class Converse:
         id = base_id(route.model.id)
         if id is None:
             raise Unsupported(f"{route.model.id}: this profile does not say which model counts", hint="Name the model.")
-        writer = BodyWriter(self.compat, self._vendor, Told(NAME))
-        body = writer.body(request)
+        told = Told(NAME)
+        body = BodyWriter(self.compat, self._vendor, told).body(request)
         counted = {name: body[name] for name in _COUNTED if name in body}
-        return _call(route, id, "count-tokens", {"input": {"converse": counted}}, writer.told)
+        return _call(route, id, "count-tokens", {"input": {"converse": counted}}, told)
 
     def decode_count(self, head: Head, route: Route) -> int:
         """What a whole reply says: the tokens that would go in; raises BrokenReply."""
