@@ -96,7 +96,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Fresh:
     wheel(env.wheels, "hamr-provider-bad", "1.0", "bad", code="raise ImportError('gone')")
     wheel(env.wheels, "hamr-provider-worse", "1.0", "worse", code="raise SystemExit(3)")
     wheel(env.wheels, "hamr-provider-sneaky", "1.0", "sneaky", **{"sneaky.pth": "import os\n"})
-    ran = env.hamr("install", "acme-llm==1.0", "bad", "worse")
+    ran = env.hamr("install", "--exact", "acme-llm==1.0", "hamr-provider-bad", "hamr-provider-worse")
     assert ran.returncode == 0, ran.stderr
     assert "installed acme-llm 1.0; it brings provider acme\n" in ran.stdout
     assert "acme: set ACME_API_KEY (get a key at https://acme.example/keys)\n" in ran.stdout

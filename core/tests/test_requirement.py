@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hamr.errors import ConfigError
 from hamr.requirement import Requirement, canonical, read
 
-INSTALLED = {"acme": "acme-llm"}
+INSTALLED = {"acme": "acme-llm", "beta-llm": "beta-llm"}
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,12 @@ INSTALLED = {"acme": "acme-llm"}
         ("hamr-sim", "hamr-sim", "hamr-sim"),
         ("hamr_provider_groq", "hamr-provider-groq", "hamr-provider-groq"),
         ("acme", "acme-llm", "acme-llm"),
-        ("acme-llm==2.1", "acme-llm==2.1", "acme-llm"),
-        ("Acme.LLM[x, y] >= 2.1, <3.*", "Acme.LLM[x, y] >= 2.1, <3.*", "acme-llm"),
-        ("acme-llm[x]", "acme-llm[x]", "acme-llm"),
+        ("acme==2.1", "acme-llm==2.1", "acme-llm"),
+        ("groq==1.0.0", "hamr-provider-groq==1.0.0", "hamr-provider-groq"),
+        ("Groq >= 1, <2", "hamr-provider-groq >= 1, <2", "hamr-provider-groq"),
+        ("groq[x]", "hamr-provider-groq[x]", "hamr-provider-groq"),
+        ("hamr-provider-groq==1.0", "hamr-provider-groq==1.0", "hamr-provider-groq"),
+        ("beta-llm==2", "beta-llm==2", "beta-llm"),
         ("acme @ https://acme.example/a.whl", "acme @ https://acme.example/a.whl", "acme"),
         ("acme @ git+ssh://git@acme.example/a@v1", "acme @ git+ssh://git@acme.example/a@v1", "acme"),
     ],
@@ -37,6 +40,8 @@ def test_what_names_stand_for(text: str, argument: str, dist: str) -> None:
 
 def test_an_exact_name_is_that_of_a_distribution() -> None:
     assert read("acme", INSTALLED, exact=True) == Requirement("acme", "acme")
+    text = "Acme.LLM[x, y] >= 2.1, <3.*"
+    assert read(text, INSTALLED, exact=True) == Requirement(text, "acme-llm")
 
 
 def test_what_was_read_is_read_again_from_the_list(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hamr import requirement
 from hamr.choices import Choices
-from hamr.discover import COMMANDS, EXTENSIONS, PROVIDERS, TABLES, Plugins
+from hamr.discover import COMMANDS, DIALECTS, EXTENSIONS, KEY_STORES, PROVIDERS, STORES, TABLES, Plugins
 from hamr.distributions import entry_points
 from hamr.errors import ConfigError, HamrError
 from hamr.installed import Installed, Kept
@@ -17,7 +17,7 @@ from hamr.metadata import Distribution, distributions
 from hamr.requirement import Requirement, canonical
 
 CORE = "hamr"
-GROUPS = (PROVIDERS, COMMANDS, EXTENSIONS, TABLES)
+GROUPS = (PROVIDERS, COMMANDS, EXTENSIONS, TABLES, DIALECTS, STORES, KEY_STORES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ def wanted(names: Sequence[str], choices: Choices, *, exact: bool = False) -> li
     """
     plugins = Plugins(choices.but(disabled=()))
     known = {dist: dist for dist in bringing()}
-    known |= {name: plugins.find(name).dist for name in names if name in plugins.providers and not exact}
+    ids = {requirement.word(name).lower() for name in names} & plugins.providers.keys() if not exact else set()
+    known |= {id: plugins.find(id).dist for id in ids}
     read = [requirement.read(name, known, exact=exact) for name in names]
     if any(each.dist == CORE for each in read):
         raise ConfigError("hamr installs plugins, not itself", hint="Upgrade it by what has installed it.")
@@ -51,16 +52,39 @@ def wanted(names: Sequence[str], choices: Choices, *, exact: bool = False) -> li
 def install(
     these: Sequence[Requirement], installer: Installer, environ: Mapping[str, str], *, upgrade: bool = False
 ) -> list[Outcome]:
-    """Install, and keep what was installed; raises HamrError where the installer fails."""
+    """Install, and keep what was installed; raises HamrError where the installer fails, or what came is no plugin.
+
+    That is uninstalled again: it may have any name, and be anybody's.
+    """
     Installed.read(environ)  # a list that cannot be read is told before anything is changed
     before = _versions()
     command = installer.installing(these, upgrade=upgrade)
     installer(command, f"installing {', '.join(each.argument for each in these)}")
     _forget_folders()
     found = [(each, _locate(each, installer)) for each in these]
-    kept = [Kept(dist.name, each.argument, dist.version) for each, dist in found if dist.name != CORE]
+    plugins = bringing() | set(requirement.OTHER_NAMES.values())
+    strange = [dist.name for _, dist in found if dist.name not in plugins]
+    kept = [Kept(dist.name, each.argument, dist.version) for each, dist in found if dist.name not in (CORE, *strange)]
     Installed.change(environ, lambda listed: listed.with_(kept))
+    if strange:
+        raise _undone(strange, before, installer, alone=not kept)
     return [Outcome(dist.name, dist.version, before.get(dist.name)) for _, dist in found]
+
+
+def _undone(strange: Sequence[str], before: Mapping[str, str], installer: Installer, *, alone: bool) -> HamrError:
+    """The error for what is no plugin, uninstalled again; where it came `alone`, with all that came with it."""
+    new = [name for name in _versions() if name not in before]
+    gone = [name for name in new if alone or name in strange]
+    if gone:
+        installer(installer.uninstalling(gone), f"uninstalling {', '.join(gone)}")
+        _forget_folders()
+    name = strange[0]
+    return HamrError(
+        f"{name} is no plugin of hamr: it has none of its entry points, and "
+        + ("was uninstalled again" if name in gone else "was here before; it is left as it is now"),
+        hint=f"The plugin of a provider {name}: hamr install {requirement.usual_dist(name)}. "
+        "Any other distribution is installed by pip.",
+    )
 
 
 def uninstall(dists: Sequence[str], installer: Installer, environ: Mapping[str, str]) -> list[Outcome]:

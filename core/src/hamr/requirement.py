@@ -23,7 +23,7 @@ REQUIREMENT = re.compile(
 )
 PASSWORD = re.compile(r"https?://[^/\s@]*@|://[^/\s@]*:[^/\s@]*@")
 
-HINT = "Name a provider (groq), a requirement (acme-llm==2.1, 'acme-llm @ https://...') or a path (./my-plugin)."
+HINT = "Name a provider (groq, groq==1.2), an address ('acme-llm @ https://...') or a path (./my-plugin)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +51,28 @@ def usual_dist(id: str) -> str:
 def read(text: str, installed: Mapping[str, str], *, exact: bool = False) -> Requirement:
     """What this text stands for; raises ConfigError where it is no name, requirement or path.
 
-    A bare word is a provider's id, of which `installed` tells the distribution where there is one; with `exact`,
-    and with versions or an address behind it, it is the name of a distribution.
+    The name is a provider's id, of which `installed` tells the distribution where there is one, with versions behind it
+    or without: the distribution `groq` is another's. With `exact`, and with an address, it is a distribution's own.
     """
     text = text.strip()
     if _is_path(text):
         return _at(_existing(text))
-    if WORD.fullmatch(text) and not exact:
-        dist = installed.get(text.lower()) or usual_dist(text)
-        return Requirement(dist, canonical(dist))
     if PASSWORD.search(text):
         raise ConfigError("the address holds a user's name or a password", hint="Put them into ~/.netrc instead.")
     found = REQUIREMENT.fullmatch(text)
     if found is None:
         raise ConfigError(f"{text!r} is no name of a plugin" if text else "the name of a plugin is empty", hint=HINT)
-    return Requirement(text, canonical(found["name"]))
+    name = found["name"]
+    if exact or found["url"]:
+        return Requirement(text, canonical(name))
+    dist = installed.get(name.lower()) or installed.get(canonical(name)) or usual_dist(name)
+    return Requirement(dist + text[len(name) :], canonical(dist))
+
+
+def word(text: str) -> str:
+    """The name that a text begins with; empty where it begins with none."""
+    found = WORD.match(text.strip())
+    return found[0] if found else ""
 
 
 def _is_path(text: str) -> bool:

@@ -40,7 +40,10 @@ auth = { style = "bearer", env = ["ACME_API_KEY"] }
 key_url = "https://acme.example/keys"
 """
     index.on_offer["acme-llm"]["manifest"] = manifest
-    assert "acme: set ACME_API_KEY (get a key at https://acme.example/keys)\n" in with_index(command, "acme-llm==1").out
+    assert (
+        "acme: set ACME_API_KEY (get a key at https://acme.example/keys)\n"
+        in with_index(command, "--exact", "acme-llm==1").out
+    )
     monkeypatch.setenv("ACME_API_KEY", "sk-canary-0123456789")
     ran = with_index(command, "acme")
     assert "acme-llm 1.2.3 is installed; it brings provider acme\nacme: ACME_API_KEY is set\n" in ran.out
@@ -62,9 +65,9 @@ def test_json(with_index: Any) -> None:
 
 
 def test_a_dry_run_prints_the_command_and_runs_nothing(with_index: Any, index: Any, tmp_path: Path) -> None:
-    ran = with_index(command, "--dry-run", "-U", "fast", "acme-llm == 2")
+    ran = with_index(command, "--dry-run", "-U", "fast", "acme == 2")
     assert ran.out.startswith("/env/bin/python -P -m pip --disable-pip-version-check --no-input install --upgrade ")
-    assert " hamr-provider-fast 'acme-llm == 2' hamr==" in ran.out
+    assert " hamr-provider-fast 'hamr-provider-acme == 2' hamr==" in ran.out
     assert with_index(command, "--dry-run", "--json", "fast").json["command"][-2] == "hamr-provider-fast"
     assert (index.commands, listed(tmp_path)) == ([], ())
 
@@ -89,12 +92,38 @@ def test_beside_broken_plugins(install: Any, with_index: Any, code: str) -> None
     assert "installed hamr-provider-fast 1.2.3" in ran.out
 
 
-def test_what_brings_nothing_is_told(with_index: Any, index: Any) -> None:
+def test_what_is_no_plugin_is_uninstalled_again(with_index: Any, index: Any, tmp_path: Path) -> None:
     index.on_offer["plain"] = {"id": "x", "dist": "plain", "group": "other.group"}
     ran = with_index(command, "--exact", "plain")
-    assert "installed plain 1.2.3; it brings nothing for hamr\n" in ran.out
-    assert "hamr uninstall plain" in ran.err
-    assert "hamr install hamr-provider-plain\n" in ran.err
+    assert (ran.code, ran.out) == (1, "")
+    assert "plain is no plugin of hamr: it has none of its entry points, and was uninstalled again\n" in ran.err
+    assert "hamr install hamr-provider-plain." in ran.err
+    assert index.commands[-1][-3:] == ["uninstall", "--yes", "plain"]
+    assert not (tmp_path / "plain").exists()
+    assert listed(tmp_path) == ()
+
+
+def test_a_plugin_beside_what_is_none_stays(with_index: Any, index: Any, tmp_path: Path) -> None:
+    index.on_offer["plain"] = {"id": "x", "dist": "plain", "group": "other.group"}
+    ran = with_index(command, "--exact", "plain", "hamr-provider-fast")
+    assert ran.code == 1
+    assert "plain is no plugin of hamr" in ran.err
+    assert [kept.distribution for kept in listed(tmp_path)] == ["hamr-provider-fast"]
+    assert (tmp_path / "hamr-provider-fast").exists()
+
+
+def test_what_was_there_before_and_is_no_plugin_is_left(with_index: Any, index: Any, install: Any) -> None:
+    index.on_offer["plain"] = {"id": "x", "dist": "plain", "group": "other.group"}
+    install(**index.on_offer["plain"])
+    ran = with_index(command, "--exact", "plain")
+    assert "plain is no plugin of hamr: it has none of its entry points, and was here before" in ran.err
+    assert len(index.commands) == 1
+
+
+def test_an_id_with_a_version_is_the_plugin_of_that_provider(with_index: Any, index: Any) -> None:
+    """The distribution of the very name is the provider's own SDK, and no plugin."""
+    ran = with_index(command, "--dry-run", "groq==1.0.0")
+    assert " install hamr-provider-groq==1.0.0 hamr==" in ran.out
 
 
 def test_a_failure_tells_what_the_installer_said(with_index: Any, index: Any, tmp_path: Path) -> None:

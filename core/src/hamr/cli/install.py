@@ -22,7 +22,7 @@ EPILOG = """\b
 Examples:
   hamr install groq              the plugin of a provider
   hamr install -U groq           its newest version
-  hamr install acme-llm==2.1     a distribution, and which version
+  hamr install groq==1.2         which version
   hamr install --exact acme-llm  a distribution of just this name
   hamr install ./my-plugin       a project, or a wheel, on this machine
 
@@ -78,17 +78,10 @@ def documents(outcomes: Sequence[Outcome]) -> dict[str, list[dict[str, object]]]
 
 def tell(outcomes: Sequence[Outcome]) -> None:
     """Print a line for each distribution that is installed now."""
-    from hamr.requirement import usual_dist
-
     for outcome in outcomes:
         brought = brings(outcome.distribution)
         told = ", ".join(f"{piece['kind']} {piece['name']}" for piece in brought) or "nothing for hamr"
         output.write(f"{_became(outcome)}; it brings {told}\n")
-        if not brought:
-            name, usual = outcome.distribution, usual_dist(outcome.distribution)
-            output.note(
-                f"To take it away: hamr uninstall {name}. The plugin of a provider {name}: hamr install {usual}"
-            )
 
 
 def brings(distribution: str) -> list[dict[str, str]]:
