@@ -40,18 +40,19 @@ OLDER: dict[str, Any] = {
         }
     }
 }  # fmt: skip
+COSTS: dict[str, dict[str, Any]] = {
+    "both": {"input": 1, "output": 2, "cacheWrite": 1.25},
+    "dearer": {"input": 2, "output": 4},
+    "new": {"input": 3, "output": 15, "tiers": [{"inputTokensAbove": 500, "input": 6, "output": 30}]},
+    "trial": {},
+}
 NEWER: dict[str, Any] = {
     "openai-completions": {
         f"chat:{id}": {
             "id": id, "name": id.title(), "reasoning": True, "input": ["text"], "contextWindow": 2000, "maxTokens": 0,
             "cost": {"input": 0, "output": 0, "cacheRead": 0, "cacheWrite": 0, **cost}, "type": "chat",
         }
-        for id, cost in {
-            "both": {"input": 1, "output": 2, "cacheWrite": 1.25},
-            "dearer": {"input": 2, "output": 4},
-            "new": {"input": 3, "output": 15, "tiers": [{"inputTokensAbove": 500, "input": 6, "output": 30}]},
-            "trial": {},
-        }.items()
+        for id, cost in COSTS.items()
     },
     "images": {"image:x": {"id": "x", "type": "image", "cost": {}}},
 }  # fmt: skip
@@ -154,8 +155,10 @@ def serviced(tmp_path_factory: pytest.TempPathFactory) -> Rows:
     (folder / "third.json").write_text(json.dumps(THIRD))
     (data / "xai.json").write_text("{}")
     (data / ".manifest.json").write_text('{"generatedAt": "2026-11-10T12:00:00Z"}')
-    command = [sys.executable, BUILD, "--models-dev", folder / "api.json", "--pi-ai", folder / "pi", "--out", folder]
-    subprocess.run([*command, "--litellm", folder / "third.json", "xai"], capture_output=True, check=True)
+    command: list[str | Path] = [sys.executable, BUILD, "--models-dev", folder / "api.json", "--pi-ai", folder / "pi"]
+    subprocess.run(
+        [*command, "--out", folder, "--litellm", folder / "third.json", "xai"], capture_output=True, check=True
+    )
     text = (folder / "xai.toml").read_text()
     assert "Berri AI" in text
     return Rows(tomllib.loads(text), "xai")

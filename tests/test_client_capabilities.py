@@ -177,7 +177,12 @@ def test_nothing_is_looked_up_for_a_call_that_nobody_would_refuse(monkeypatch: p
     asked: list[tuple[str | None, ...]] = []
     with Hamr(environ={}, folder=None) as client:
         of = client.capabilities.of
-        monkeypatch.setattr(client.capabilities, "of", lambda *model: asked.append(model) or of(*model))
+
+        def spied(*model: Any) -> Any:
+            asked.append(model)
+            return of(*model)
+
+        monkeypatch.setattr(client.capabilities, "of", spied)
         client.call(["hi", SAW[1], "hey"], "sim/echo", stop=["x"])
         assert asked == []
         client.call("hi", "sim/echo", tools=[look])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
 
 from packaging.requirements import Requirement
 
@@ -37,7 +38,9 @@ def test_the_core_brings_no_vendors_kit() -> None:
 
 
 def test_the_core_is_small_on_disk() -> None:
-    places = [distribution(name).locate_file("") / file for name in brought("hamr", set()) for file in files(name)]
+    places = [
+        Path(str(distribution(name).locate_file(file))) for name in brought("hamr", set()) for file in files(name)
+    ]
     size = sum(place.stat().st_size for place in places if place.exists() and place.suffix != ".pyc")
     assert size <= MEGABYTES * 1_000_000
 

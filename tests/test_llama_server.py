@@ -61,7 +61,7 @@ def serving(model: Path, *options: str) -> Iterator[str]:
     """The address of such a server, for as long as the block runs."""
     port = free_port()
     with model.with_suffix(f".{port}.log").open("wb") as log:
-        command = [sys.executable, SERVERS / "llama_server.py", model, "--port", str(port), *options]
+        command = [sys.executable, str(SERVERS / "llama_server.py"), str(model), "--port", str(port), *options]
         server = subprocess.Popen(command, stdout=log, stderr=log)
     try:
         wait_for(f"http://127.0.0.1:{port}/health")

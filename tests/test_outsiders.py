@@ -66,7 +66,7 @@ class Fresh:
 
     def hamr(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run the command `hamr` as a user would."""
-        command = [self.bin / "hamr", *arguments]
+        command = [str(self.bin / "hamr"), *arguments]
         environ = self.environ | environ
         return subprocess.run(
             command, env=environ, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
@@ -101,7 +101,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Fresh:
 
 @pytest.fixture(scope="module")
 def sim_url(fresh: Fresh) -> Iterator[str]:
-    command = [fresh.bin / "hamr", "sim", "--port", "0", "--json"]
+    command = [str(fresh.bin / "hamr"), "sim", "--port", "0", "--json"]
     with subprocess.Popen(command, env=fresh.environ, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         yield json.loads(server.stdout.readline())["base_url"]

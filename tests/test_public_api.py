@@ -23,8 +23,8 @@ def described(name: str, value: object) -> Iterator[str]:
         yield f"{name}({', '.join(fields)})"
     elif inspect.isfunction(value):
         yield f"{name}{_signature(value)}"
-    elif isinstance(value, type) and inspect.isfunction(value.__init__):
-        yield f"{name}{_signature(value.__init__)}"
+    elif isinstance(value, type) and inspect.isfunction(init := inspect.getattr_static(value, "__init__")):
+        yield f"{name}{_signature(init)}"
     else:
         yield name
     if isinstance(value, type):

@@ -134,7 +134,7 @@ def test_an_extension_is_loaded_only_when_named(install: Install) -> None:
         assert [name for name, _ in plugins.load_extensions(("loud",))] == ["loud"]
         assert hasattr(sys, "hamr_loud")
     finally:
-        del sys.hamr_loud
+        vars(sys).pop("hamr_loud")
 
 
 def test_extensions_load_in_the_order_given(install: Install) -> None:

@@ -81,15 +81,16 @@ def test_a_tag_that_is_no_text_is_named() -> None:
 
 @pytest.mark.parametrize("wrong", [5, None, [], {}, b"sim"])
 def test_a_name_that_is_no_text_is_told(wrong: Any) -> None:
+    number: Any = wrong or 5
     with Hamr() as client:
         for ask in (
-            lambda: client.models(wrong or 5),
+            lambda: client.models(number),
             lambda: client.provider_capabilities(wrong),
             lambda: client.register_provider(wrong),
-            lambda: client.call("hi", "sim/echo", api_mode=wrong or 5),
+            lambda: client.call("hi", "sim/echo", api_mode=number),
             lambda: client.capabilities.install(wrong),
-            lambda: hamr.tool(lambda: None, name=wrong or 5),
-            lambda: hamr.tool(lambda: None, description=wrong or 5),
+            lambda: hamr.tool(lambda: None, name=number),
+            lambda: hamr.tool(lambda: None, description=number),
         ):
             with pytest.raises(ConfigError, match=r"(?s)(of the type|is 5|is none).*\n(Give|A name has)"):
                 ask()

@@ -67,12 +67,16 @@ def test_the_form_of_every_kind_of_part() -> None:
 
 
 @pytest.mark.parametrize("variable", ["HAMR_DEBUG_MESSAGE_SHAPES", "HARN_DEBUG_MESSAGE_SHAPES"])
-def test_each_call_tells_it_where_it_is_wanted(colour: Colour, provider: Canned, variable: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("value", "told"), [("1", ["mine/m: #0 system: text(3) | #1 user: text(6); whole"]), ("0", []), ("", [])]
+)
+def test_each_call_tells_it_where_it_is_wanted(
+    colour: Colour, provider: Canned, tmp_path: Path, variable: str, value: str, told: list[str]
+) -> None:
     (tmp_path / "providers.toml").write_text(CONFIG.format(provider.url))
-    for value, told in (("1", ["mine/m: #0 system: text(3) | #1 user: text(6); whole"]), ("0", []), ("", [])):
-        provider.answer(REPLY)
-        lines: list[str] = []
-        environ = {"HAMR_CONFIG_DIR": str(tmp_path), variable: value}
-        with Hamr(environ=environ, folder=None, tell=lambda text, _, to=lines: to.append(text)) as client:
-            colour.call(client, CANARY, "mine/m", system="one")
-        assert lines == told
+    provider.answer(REPLY)
+    lines: list[str] = []
+    environ = {"HAMR_CONFIG_DIR": str(tmp_path), variable: value}
+    with Hamr(environ=environ, folder=None, tell=lambda text, _: lines.append(text)) as client:
+        colour.call(client, CANARY, "mine/m", system="one")
+    assert lines == told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,7 @@ class LineWire:
 
     def error(self, head: Head) -> CallError:
         text = head.body.decode()
-        facts = {"status": head.status, "body": text}
+        facts: Any = {"status": head.status, "body": text}
         if head.status == 429:
             return RateLimited(text, **facts, retry_after=float(head.headers.get("retry-after", "0")))
         if head.status == 401:

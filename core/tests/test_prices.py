@@ -15,6 +15,7 @@ from hamr.base_url import is_own
 from hamr.catalog.row import Rows
 from hamr.errors import CallError, NoSuchModel
 from hamr.pipeline import Pipeline
+from hamr.specs import Decoder
 from hamr.types import Call, Cost, Event, Finished, Head, Request, Route, Settings, Usage, UsageUpdated
 from hamr_testkit.colours import Colour
 from hamr_testkit.installing import Install
@@ -172,6 +173,9 @@ def test_the_tier_that_served_is_charged_for(
         def window(self, served: str = "") -> int | None:
             return None
 
+        def end(self, day: str) -> str | None:
+            return None
+
     transport, there, charge = ScriptedTransport(Answer((b"x",))), route(), Charge()
     charge.tiers.clear()
     pipeline = Pipeline(there, transport, HeaderAuth(there.secret), Serving(), charge=charge)
@@ -243,6 +247,9 @@ def test_a_model_that_has_ended_is_told_where_the_provider_does_not_know_it(colo
     class Gone:
         def encode(self, request: Request, route: Route) -> Call:
             return Call("http://test/")
+
+        def decoder(self) -> Decoder:
+            raise AssertionError
 
         def error(self, head: Head) -> CallError:
             return NoSuchModel("no such model", status=404)

@@ -235,7 +235,7 @@ def test_nobody_is_logged_in(client: Hamr, colour: Colour, folder: str) -> None:
 class FullDisk:
     """A TokenStore that can be read and not written."""
 
-    name, folder, lock, refresh_lock = "auth.json", "", "auth.json", "refresh-acme"
+    name, folder, login, lock, refresh_lock = "auth.json", "", "", "auth.json", "refresh-acme"
 
     def __init__(self, folder: str, tokens: Tokens) -> None:
         self.folder, self.tokens, self.offered = folder, tokens, list[Tokens]()

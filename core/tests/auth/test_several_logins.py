@@ -17,6 +17,7 @@ from hamr import Hamr, NotLetIn
 from hamr.locks import FileLock
 from hamr.secrets import auth_file
 from hamr.secrets.store import CredentialStore
+from hamr.types import Tokens
 from hamr_testkit.authorization import AuthorizationServer
 from hamr_testkit.colours import Colour
 
@@ -37,9 +38,7 @@ def log_ins(server: AuthorizationServer, folder: str) -> LogIns:
         for name in names:
             told = server.tokens()
             ends = time.time() + (left or {}).get(name, 3600.0)
-            fresh = auth_file.Tokens(
-                told["access_token"], told["refresh_token"], round(ends), f"account-{name or 'own'}"
-            )
+            fresh = Tokens(told["access_token"], told["refresh_token"], round(ends), f"account-{name or 'own'}")
             store.tokens(("acme",), name).replace(None, fresh)
 
     return put

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -214,7 +215,12 @@ def test_a_rate_that_is_none_is_refused(rate: float) -> None:
 def test_a_row_is_put_together_once_for_each_name(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = Rows({"model": [{"id": "m", "price": [{"input": 1}]}]}, "here")
     asked: list[list[str]] = []
-    monkeypatch.setattr(rows, "first", lambda names: asked.append(list(names)) or Rows.first(rows, names))
+
+    def first(names: Iterable[str]) -> Any:
+        asked.append(list(names))
+        return Rows.first(rows, names)
+
+    monkeypatch.setattr(rows, "first", first)
     pricing = Pricing("m", [rows])
     for served in ("", "", "m-2026-01-01", "m-2026-01-01"):
         told = pricing.cost(Usage(input=10**6), served, None, DAY)

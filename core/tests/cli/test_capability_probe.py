@@ -35,7 +35,7 @@ CAPABLE = (
     reply("Red."),
     reply("Five.", reasoning_content="2, 3, 5, 7, 11"),
 )
-YES = {
+YES: dict[str, Any] = {
     "native_tools": True,
     "structured_output_mode": "native_json",
     "vision_supported": True,

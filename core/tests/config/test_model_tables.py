@@ -68,7 +68,7 @@ def row(client: Hamr, model: str) -> Any:
 
 def refused(chosen: Selection) -> list[tuple[str, str]]:
     """Who was refused by the lists."""
-    return [tuple(each) for step in chosen.steps if step.name == "lists" for each in step.refused]
+    return [(each.candidate, each.why) for step in chosen.steps if step.name == "lists" for each in step.refused]
 
 
 def cost(client: Hamr, model: str) -> Decimal | None:

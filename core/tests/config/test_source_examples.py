@@ -21,7 +21,7 @@ REPLY = {
     "choices": [{"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}],
     "usage": {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5},
 }
-EXAMPLES = {
+EXAMPLES: dict[str, tuple[Any, ...]] = {
     "relay": ("s0", "relay"),
     "lm-studio": ("s0", "lm-studio"),
     "llama.cpp": ("s0", "llama.cpp"),

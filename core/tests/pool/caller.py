@@ -42,7 +42,7 @@ def calls(client: Hamr, count: int) -> None:
 
 def main(count: int, threads: int = 1) -> None:
     """Call so often in each thread."""
-    hamr.builtin.HttpTransport = Telling  # type: ignore[misc, assignment]  # in this process alone, which is ended
+    hamr.builtin.HttpTransport = Telling  # type: ignore[assignment, attr-defined]  # in this process alone, which is ended
     client = Hamr(settings=Settings(retries=0), folder=None, tell=lambda *_: None)
     client.pipeline("local/m")
     sys.stdout.write("ready\n")

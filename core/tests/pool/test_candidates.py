@@ -18,6 +18,7 @@ from hamr.errors import (
     NoAnswer,
 )
 from hamr.pool.pooling import Pooling
+from hamr.pool.state import State
 from hamr.pool.store import FILE, change
 from hamr.state.sqlite import SqliteStore
 from hamr.types import Message, Request, Settings, Standing, Text
@@ -84,9 +85,14 @@ def test_a_candidate_whose_breaker_is_open_is_passed_over(
     scripted.play(*[refusal(500), HI] * 4, HI)
     store = SqliteStore(str(tmp_path / FILE))
     nowhere: Any = None
+
+    def rested(state: State) -> bool:
+        state.rests.clear()
+        return True
+
     for _ in range(4):
         colour.call(others, "hi", BOTH)
-        run(change(store, lambda state: [state.rests.clear()]), nowhere)
+        run(change(store, rested), nowhere)
     answer = colour.call(others, "hi", BOTH)
     assert len(scripted.calls) == 9
     assert answer.choice is not None

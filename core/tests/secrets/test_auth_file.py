@@ -166,7 +166,11 @@ def test_a_first_login_makes_a_record() -> None:
 
 
 def test_all_of_a_provider_is_removed_and_nothing_else() -> None:
-    other = {"other": {"type": "api_key", "key": "k"}, "providers": {"other": ["k"]}, "proxy_keys": {"p": {}}}
+    other: dict[str, Any] = {
+        "other": {"type": "api_key", "key": "k"},
+        "providers": {"other": ["k"]},
+        "proxy_keys": {"p": {}},
+    }
     document = copy.deepcopy(other)
     document["acme"] = {"type": "api_key", "key": "k1"}
     document["providers"]["acme"] = ["k2"]

@@ -94,7 +94,7 @@ def test_without_the_package_the_remedy_is_to_install_it(monkeypatch: pytest.Mon
 class Plain(keyrings.Keyring):
     """One that keeps plain text, as `keyrings.alt` has it."""
 
-    priority = 0.5
+    priority = 0.5  # type: ignore[assignment]  # as that package has it
     name = "Plain Keyring"
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from hamr import BrokenReply, Hamr, HamrError, Refused
 from hamr.shapes.partials import Partials
 from hamr.shapes.shape import shape
-from hamr.types import TextDelta, TextStart
+from hamr.types import Event, TextDelta, TextStart
 from hamr_testkit.canned import Canned
 from hamr_testkit.colours import Colour
 
@@ -118,7 +118,7 @@ def test_an_answer_that_is_no_json_grows_nothing_and_fails_at_its_end(colour: Co
 
 def test_only_the_first_choice_is_read() -> None:
     growing = Partials(None)
-    events = [TextStart(0), TextStart(1, choice=1), TextDelta(1, '{"b": 1}'), TextDelta(0, '{"a": 1}')]
+    events: list[Event] = [TextStart(0), TextStart(1, choice=1), TextDelta(1, '{"b": 1}'), TextDelta(0, '{"a": 1}')]
     assert [value for event in events for value in growing.take(event)] == [{"a": 1}]
 
 

@@ -62,6 +62,9 @@ class DollarAToken:
     def window(self, served: str = "") -> int | None:
         return None
 
+    def end(self, day: str) -> str | None:
+        return None
+
 
 class Unknown(DollarAToken):
     def __call__(self, usage: Usage, served: str, tier: str | None, day: str) -> Cost:

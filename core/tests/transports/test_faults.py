@@ -21,7 +21,7 @@ from hamr.types import Call, Timeouts
 from hamr_testkit.colours import Colour
 
 if TYPE_CHECKING:
-    from conftest import Peer, Serve
+    from core.tests.transports.conftest import Peer, Serve
 
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 CANARY = "sk-canary-0123456789"

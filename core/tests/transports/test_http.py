@@ -21,7 +21,7 @@ from hamr.types import Call
 from hamr_testkit.colours import Colour
 
 if TYPE_CHECKING:
-    from conftest import Peer, Serve
+    from core.tests.transports.conftest import Peer, Serve
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"

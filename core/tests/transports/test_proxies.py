@@ -22,7 +22,7 @@ from hamr.types import Call
 from hamr_testkit.colours import Colour
 
 if TYPE_CHECKING:
-    from conftest import Peer, Serve
+    from core.tests.transports.conftest import Peer, Serve
 
 SECRET = "canary-password"
 CREDENTIALS = b"authorization: Basic dXNlcjpjYW5hcnktcGFzc3dvcmQ="  # user:canary-password

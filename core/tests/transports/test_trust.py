@@ -20,7 +20,7 @@ from hamr.types import Call
 from hamr_testkit.colours import Colour
 
 if TYPE_CHECKING:
-    from conftest import Peer, Serve
+    from core.tests.transports.conftest import Peer, Serve
 
 
 @pytest.fixture(scope="session")

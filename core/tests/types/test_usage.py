@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from decimal import Decimal
+from typing import Any
 
 from hamr.types import Cost, Usage
 from hamr.types.usage import BUCKETS
@@ -13,8 +14,10 @@ def test_every_bucket_is_added() -> None:
     """Pain 39."""
     counted = {field.name for field in fields(Usage)} - {"estimated", "raw", "billed"}
     assert set(BUCKETS) == counted
-    first = Usage(**{name: place for place, name in enumerate(BUCKETS)}, raw={"a": 1})
-    both = first + Usage(**dict.fromkeys(BUCKETS, 100), estimated=True)
+    counts: dict[str, Any] = {name: place for place, name in enumerate(BUCKETS)}
+    hundreds: dict[str, Any] = dict.fromkeys(BUCKETS, 100)
+    first = Usage(**counts, raw={"a": 1})
+    both = first + Usage(**hundreds, estimated=True)
     assert [getattr(both, name) for name in BUCKETS] == [100 + place for place in range(len(BUCKETS))]
     assert (both.estimated, both.raw) == (True, {})
     assert both.total == first.total + 800

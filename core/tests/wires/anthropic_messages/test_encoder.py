@@ -244,7 +244,7 @@ def test_what_has_no_place_here(events: tuple[Event, ...]) -> None:
 def test_blocks_that_grow_side_by_side_come_one_after_another() -> None:
     """R-122: one open at a time; other wires have several calls at once."""
     first, second = ToolCall("a", "f", {"x": 1}), ToolCall("b", "g", {"y": 2})
-    events = [
+    events: list[Event] = [
         ToolCallStart(0, "a", "f"),
         ToolCallStart(1, "b", "g"),
         ToolCallDelta(1, '{"y":'),
@@ -319,7 +319,8 @@ def test_every_event_is_flushed_when_it_comes() -> None:
 def test_a_client_reads_what_was_written(
     decode: Callable[..., list[Event]], folded: Callable[[list[Event]], Response]
 ) -> None:
-    events = [BEGUN, *THOUGHT, TextStart(1), TextDelta(1, "hi"), TextEnd(1), UsageUpdated(Usage(1, output=2)), STOP]
+    said: list[Event] = [TextStart(1), TextDelta(1, "hi"), TextEnd(1), UsageUpdated(Usage(1, output=2))]
+    events = [BEGUN, *THOUGHT, *said, STOP]
     for stream in (True, False):
         encoder = DIALECT.encoder(Request((), stream=stream))
         again = folded(decode(encoder.encode(events) + encoder.finish()))

@@ -64,8 +64,9 @@ def test_recorded_counts_are_asked_for_again_with_the_same_meaning(
 ) -> None:
     there = route(**NEWEST)
     wire = AnthropicMessages(there)
+    dialect: Any = wire.dialect()
     for id, body in bodies(recordings, "anthropic.anthropic-count"):
-        request = wire.dialect().parse_count(Call("https://hamr.test", body=json.dumps(body).encode()))
+        request = dialect.parse_count(Call("https://hamr.test", body=json.dumps(body).encode()))
         call = wire.encode_count(request, there)
         assert call.url == "https://models.test/v1/messages/count_tokens"
         assert meaning(json.loads(call.body)) == {**meaning(body), "model": "a-model"}, id

@@ -145,7 +145,7 @@ def test_a_signature_stands_on_its_text_where_that_has_not_been_sent_yet() -> No
 
 @pytest.mark.parametrize("stream", [True, False])
 def test_thoughts_are_hidden_from_whoever_does_not_want_them(stream: bool) -> None:
-    thought = [ThinkingStart(0), ThinkingDelta(0, "hm"), ThinkingEnd(0)]
+    thought: list[Event] = [ThinkingStart(0), ThinkingDelta(0, "hm"), ThinkingEnd(0)]
     config = {"thinkingConfig": {"includeThoughts": False}}
     hidden = written([*thought, *text(1, "a"), *END], stream=stream, generationConfig=config)
     assert b"hm" not in hidden
@@ -157,7 +157,8 @@ def test_thoughts_are_hidden_from_whoever_does_not_want_them(stream: bool) -> No
 
 def test_a_call_that_makes_no_sense_is_told_as_this_wire_does() -> None:
     call = ToolCall("c", "f", {}, '{"a":', "the arguments are no JSON")
-    events = [ToolCallStart(0, "c", "f"), ToolCallDelta(0, '{"a":'), ToolCallEnd(0, call), Finished("tool_calls")]
+    begun: list[Event] = [ToolCallStart(0, "c", "f"), ToolCallDelta(0, '{"a":')]
+    events = [*begun, ToolCallEnd(0, call), Finished("tool_calls")]
     (candidate,) = json.loads(written(events, stream=False))["candidates"]
     assert candidate["content"]["parts"] == []
     assert candidate["finishReason"] == "MALFORMED_FUNCTION_CALL"

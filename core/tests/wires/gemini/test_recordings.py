@@ -192,7 +192,7 @@ def joined(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def test_the_recordings_hold_what_they_are_here_to_show(
     recordings: Recordings, decode: Callable[..., list[Event]], folded: Callable[..., Response]
 ) -> None:
-    seen = set()
+    seen = set[Any]()
     for row in recordings(FILES[0]) + recordings(FILES[1]):
         events = decode(row.body) if row.status == 200 else []
         seen |= {type(event.part) for event in events if isinstance(event, PartAdded)}

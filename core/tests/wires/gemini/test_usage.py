@@ -37,7 +37,7 @@ def details(**counts: int) -> list[dict[str, Any]]:
         ({"promptTokensDetails": 5, "candidatesTokensDetails": [5]}, {}),
     ],
 )
-def test_the_buckets_are_disjoint(raw: dict[str, Any], buckets: dict[str, int]) -> None:
+def test_the_buckets_are_disjoint(raw: dict[str, Any], buckets: dict[str, Any]) -> None:
     """Pain 39, N-86: cached tokens are part of the prompt, thoughts stand beside the answer."""
     assert read_usage(raw) == Usage(**buckets, raw=raw)
 

@@ -283,7 +283,7 @@ def test_signatures_and_ciphers_are_kept_whole(decode: Decode, chunk: Chunk, sse
             ],
         }
     }
-    assert text.text == "a"  # type: ignore[union-attr]  # a Text, or the test fails
+    assert text.text == "a"
     assert second.extra == {NAME: {"reasoning_details": details[2]}}
 
 

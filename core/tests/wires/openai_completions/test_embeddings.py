@@ -250,7 +250,7 @@ def test_recorded_requests_are_written_again_with_the_same_meaning(
     route: Callable[..., Route],
     body: Callable[..., dict[str, Any]],
 ) -> None:
-    dialect = OpenAICompletions(route()).dialect()
+    dialect: Any = OpenAICompletions(route()).dialect()
     for recording in recordings(f"{provider}.embeddings"):
         assert recording.request is not None
         request = dialect.parse_embeddings(Call("https://hamr.test", body=json.dumps(recording.request).encode()))

@@ -208,6 +208,7 @@ def test_every_name_of_the_window(name: str, one: Callable[..., ModelInfo]) -> N
     assert one(**{name: 4096}).context_window == 4096
     assert one(meta={name: "4096"}).context_window == 4096
     assert one(**{name: 8192}, meta={name: 4096}).context_window == 8192
+    unknown: Any
     for unknown in (0, -1, None, True, "many", [], 1e300, "²", "9" * 5000):
         assert one(**{name: unknown}).context_window is None
 
@@ -221,6 +222,7 @@ def test_every_flag_of_vision(name: str, one: Callable[..., ModelInfo]) -> None:
         assert one(**{name: yes}).input == one(meta={name: yes}).input == ("text", "image")
     for no in (False, "false", "no", "0"):
         assert one(**{name: no}).input == ("text",)
+    unknown: Any
     for unknown in (None, "maybe", 7, {}):
         assert one(**{name: unknown}).input is None
 
@@ -331,6 +333,7 @@ def test_each_field_of_a_recorded_list_may_be_missing_or_nonsense(
     row = body["data"][0]
     for name in row.keys() - {"id"}:
         assert read({"data": [{n: v for n, v in row.items() if n != name}]}).models
+        nonsense: Any
         for nonsense in (None, 7, "x", [], {}, [None], [{}], {"x": 1}, True):
             (info,) = read({"data": [{**row, name: nonsense}]}).models
             assert info.id == row["id"]

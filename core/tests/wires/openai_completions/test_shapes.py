@@ -320,7 +320,7 @@ def test_a_torn_stream_is_an_error_or_complete(name: str, decode: Decode, sse: C
             assert not any(isinstance(event, (ToolCallEnd, Finished)) for event in events)
         else:
             assert isinstance(last, Finished)
-            assert (last.reason, last.raw) == (whole[-1].reason, whole[-1].raw)  # type: ignore[union-attr]  # Finished
+            assert (last.reason, last.raw) == (whole[-1].reason, whole[-1].raw)
             assert [event for event in events if isinstance(event, ToolCallEnd)] == ends
 
 

@@ -296,9 +296,9 @@ def test_all_of_it_conforms_to_the_published_schema(schema: Callable[[str], Any]
         ThinkingStart(0),
         ThinkingDelta(0, "a"),
         ThinkingEnd(0, FOREIGN),
-        *[TextStart(1), TextDelta(1, "Hi"), TextEnd(1, (Citation("https://x"),))],
-        *[TextStart(2, True), TextDelta(2, "No"), TextEnd(2)],
-        *[ToolCallStart(3, "c", "f"), ToolCallDelta(3, "{}"), ToolCallEnd(3, ToolCall("c", "f", {}, "{}"))],
+        *(TextStart(1), TextDelta(1, "Hi"), TextEnd(1, (Citation("https://x"),))),
+        *(TextStart(2, True), TextDelta(2, "No"), TextEnd(2)),
+        *(ToolCallStart(3, "c", "f"), ToolCallDelta(3, "{}"), ToolCallEnd(3, ToolCall("c", "f", {}, "{}"))),
         PartAdded(4, Image(data=b"x")),
         UsageUpdated(Usage(input=1, output=1)),
     ]

@@ -75,7 +75,7 @@ def told(found: list[tuple[str, Any]]) -> list[Event]:
             events += [*(TextDelta(index, word) for word in value), TextEnd(index, extra={NAME: own})]
         elif kind in ("summary", "raw"):
             part = {"type": "summary_text" if kind == "summary" else "reasoning_text", "text": "".join(value)}
-            item = {"type": "reasoning", "id": f"id_{index}", "summary": [], "encrypted_content": "x"}
+            item: dict[str, Any] = {"type": "reasoning", "id": f"id_{index}", "summary": [], "encrypted_content": "x"}
             item["summary" if kind == "summary" else "content"] = [part]
             start = {NAME: {**begun[NAME], **({"raw": True} if kind == "raw" else {})}}
             events += [ThinkingStart(index, extra=start), *(ThinkingDelta(index, word) for word in value)]
@@ -158,7 +158,7 @@ def turns(draw: st.DrawFn) -> tuple[Message, ...]:
                 parts.append(Text(draw(WORDS), refusal=draw(st.booleans()), extra={NAME: {"id": id}}))
             elif kind == "think":
                 text = draw(WORDS)
-                item = {
+                item: dict[str, Any] = {
                     "type": "reasoning",
                     "id": id,
                     "summary": [{"type": "summary_text", "text": text}],

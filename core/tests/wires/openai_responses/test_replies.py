@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -83,7 +84,8 @@ def test_citations_and_log_probabilities(decode: Decode, sse: Sse, folded: Calla
 
 
 def test_what_else_a_response_says_is_kept(decode: Decode, folded: Callable[..., Response]) -> None:
-    more = {"created_at": 7, "service_tier": "flex", "content_filters": [{"blocked": False}], "tools": [{"type": "x"}]}
+    more: dict[str, Any] = {"created_at": 7, "service_tier": "flex", "content_filters": [{"blocked": False}]}
+    more["tools"] = [{"type": "x"}]
     found = folded(decode(json.dumps(response(output=[message("x")], **more)).encode()))
     assert found.extra == {NAME: {name: more[name] for name in ("created_at", "service_tier", "content_filters")}}
     assert (found.id, found.model) == ("resp_1", "m")

@@ -332,6 +332,7 @@ def robbed(value: Any) -> Iterator[Any]:
     if isinstance(value, dict):
         for name, inner in value.items():
             yield {other: each for other, each in value.items() if other != name}
+            odd: Any
             for odd in (None, 7, "x", [], {}, [None], True):
                 yield {**value, name: odd}
             for changed in robbed(inner):

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from hamr import Hamr
     from hamr.api import Call, Embeddings, Event, Flow, Head, Listing, Response, Transport
 
+    Models = str | Sequence[str]
+
 Result = TypeVar("Result")
 
 
@@ -23,13 +25,13 @@ class Colour:
     def __repr__(self) -> str:
         return self.name
 
-    def call(self, client: Hamr, prompt: Any, model: str | None = None, **options: Any) -> Response:
+    def call(self, client: Hamr, prompt: Any, model: Models | None = None, **options: Any) -> Response:
         """`client.call` or `client.acall`."""
         if self.name == "sync":
             return client.call(prompt, model, **options)
         return asyncio.run(client.acall(prompt, model, **options))
 
-    def events(self, client: Hamr, prompt: Any, model: str | None = None, **options: Any) -> list[Event]:
+    def events(self, client: Hamr, prompt: Any, model: Models | None = None, **options: Any) -> list[Event]:
         """All events of `client.stream` or `client.astream`."""
         if self.name == "sync":
             with client.stream(prompt, model, **options) as stream:
@@ -41,13 +43,13 @@ class Colour:
 
         return asyncio.run(collect())
 
-    def count_tokens(self, client: Hamr, prompt: Any, model: str | None = None, **options: Any) -> int:
+    def count_tokens(self, client: Hamr, prompt: Any, model: Models | None = None, **options: Any) -> int:
         """`client.count_tokens` or `client.acount_tokens`."""
         if self.name == "sync":
             return client.count_tokens(prompt, model, **options)
         return asyncio.run(client.acount_tokens(prompt, model, **options))
 
-    def embed(self, client: Hamr, inputs: Any, model: str | None = None, **options: Any) -> Embeddings:
+    def embed(self, client: Hamr, inputs: Any, model: Models | None = None, **options: Any) -> Embeddings:
         """`client.embed` or `client.aembed`."""
         if self.name == "sync":
             return client.embed(inputs, model, **options)
