@@ -23,10 +23,13 @@ def test_the_example_is_valid() -> None:
     assert check(tables, "the page").provider({}, "the page").id == "acme"
     assert FIELDS - set(tables) == {
         "catalog",
+        "features",
         "header_values",
         "headers",
         "headers_env",
+        "health",
         "host",
+        "icon",
         "limits",
         "local",
         "mode",
@@ -36,5 +39,6 @@ def test_the_example_is_valid() -> None:
         "more_headers_env",
         "parameters",
         "regions",
+        "retry",
         "transport",
     }

@@ -143,7 +143,7 @@ def _again(pipeline: Pipeline, error: CallError, sending: Sending, ending: Endin
     if isinstance(error, NoSuchModel) and pipeline.charge is not None:
         end = pipeline.charge.end(strftime("%Y-%m-%d", gmtime((yield WallClock()))))
         error.hint = error.hint if end is None else f"{end[0].upper()}{end[1:].rstrip('.')}."
-    wait = None if ending.shown else delay(error, sending.attempts, settings)
+    wait = None if ending.shown else delay(error, sending.attempts, settings, sending.route.provider)
     deadline = sending.call.deadline
     if wait is None or (deadline is not None and sending.ended + wait >= deadline):
         raise error

@@ -28,7 +28,14 @@ TABLES = "hamr.tables"
 DIALECTS = "hamr.dialects"
 STORES = "hamr.stores"
 KEY_STORES = "hamr.key_stores"
-SCHEMA = ("auth_table.py", "manifest.py", "schema.py", "base_url.py", os.path.join("types", "oauth.py"))
+SCHEMA = (
+    "asking_table.py",
+    "auth_table.py",
+    "manifest.py",
+    "schema.py",
+    "base_url.py",
+    os.path.join("types", "oauth.py"),
+)
 """What says how a manifest may look."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from hamr import base_url, schema
+from hamr.asking_table import CatalogTable, HealthTable, RetryTable
 from hamr.auth_table import VARIABLE, AuthTable
 from hamr.errors import ConfigError, PluginError
 from hamr.header_lines import variable_headers
@@ -38,31 +39,16 @@ class LimitTable:
         return RateLimits(*(getattr(self, each.name) for each in fields(self)))
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogTable:
-    """What models.dev calls the provider, if not by its id, and what the provider's own list of models says of prices.
-
-    `prices` has for each bucket of `hamr.catalog.row.Rates` its field there, in dollars for so many tokens (`per`).
-    `coarse_input` and `coarse_output` are what a million tokens cost, in dollars, of models that have no price.
-    `free` is the pattern (`*` is any text) of the ids that cost nothing, where others do: those alone stand in for one
-    that is gone.
-    """
-
-    models_dev: str | None = None
-    prices: Mapping[str, str] = field(default_factory=dict)
-    per: int = field(default=1_000_000, metadata={"least": 1})
-    coarse_input: float | None = field(default=None, metadata={"least": 0})
-    coarse_output: float | None = field(default=None, metadata={"least": 0})
-    free: str | None = None
-
-
 # Small letters, and one `*` at most, or one at either end.
 GLOB = {"pattern": r"\*?[^*?\[\]A-Z]+\*?|[^*?\[\]A-Z]+\*[^*?\[\]A-Z]+"}
 
 
 @dataclass(frozen=True, slots=True)
 class ModelTable:
-    """What is special about the models whose lower-cased name fits `match`."""
+    """What is special about the models whose lower-cased name fits `match`.
+
+    `stream_timeout` is the longest silence in seconds within an answer that comes in pieces.
+    """
 
     match: str | tuple[str, ...] = field(metadata=GLOB)
     compat: Mapping[str, Any] = field(default_factory=dict)
@@ -71,13 +57,23 @@ class ModelTable:
     limits: LimitTable = field(default=LimitTable(), metadata={"table": LimitTable})
     local: bool | None = None
     header_values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    stream_timeout: float | None = field(default=None, metadata={"least": 0.001})
 
     def rule(self) -> ModelRule:
         """The same as a provider holds it."""
         from hamr.types import ModelRule
 
         match = (self.match,) if isinstance(self.match, str) else self.match
-        return ModelRule(match, self.compat, self.wire, self.mode, self.limits.limits(), self.local, self.header_values)
+        return ModelRule(
+            match,
+            self.compat,
+            self.wire,
+            self.mode,
+            self.limits.limits(),
+            self.local,
+            self.header_values,
+            self.stream_timeout,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +164,10 @@ class Manifest:
     key_url: str | None = None
     limits: LimitTable = field(default=LimitTable(), metadata={"table": LimitTable})
     local: bool = False
+    retry: RetryTable = field(default=RetryTable(), metadata={"table": RetryTable})
+    health: HealthTable | None = field(default=None, metadata={"table": HealthTable})
+    icon: str | None = None
+    features: tuple[str, ...] = ()
     parameters: Mapping[str, ParameterTable] = field(default_factory=dict, metadata={"named": ParameterTable})
     mode: str = "chat"
     mode_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
@@ -212,6 +212,8 @@ class Manifest:
             },
             limits=self.limits.limits(),
             local=self.local,
+            retries=self.retry.count,
+            retry_delay=None if self.retry.delay_ms is None else self.retry.delay_ms / 1000,
             origins=origins,
         )
 
@@ -300,7 +302,7 @@ class Manifest:
     def _base_url(self, environ: Mapping[str, str], parameters: Mapping[str, str], origins: dict[str, str]) -> str:
         url = self.base_url
         if variable := first(environ, self.base_url_env):
-            url, origins["base_url"] = environ[variable], f"the environment variable {variable}"
+            url, origins["base_url"] = unquoted(environ[variable]), f"the environment variable {variable}"
         elif self.host is not None and (variable := first(environ, self.host.env)):
             origins["base_url"] = f"the environment variable {variable}"
             url = base_url.of_host(environ[variable], self.host.port, origins["base_url"])
@@ -310,6 +312,12 @@ class Manifest:
         if url or self.transport == "http":
             url = base_url.check(url, f"base_url from {origins['base_url']}")
         return url
+
+
+def unquoted(text: str) -> str:
+    """A text without the quotes around it, as Docker's --env-file leaves them (inventory N-123)."""
+    text = text.strip()
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text
 
 
 def read(path: str | PathLike[str]) -> dict[str, Any]:
@@ -338,6 +346,8 @@ def check(
     if manifest.transport == "http":
         _check_url(manifest.base_url, manifest, f"{place}: base_url")
     manifest.auth.check(place, hint)
+    if manifest.health is not None and manifest.health.url is not None:
+        base_url.check(manifest.health.url.partition("?")[0], f"{place}: health.url")
     if manifest.auth.oauth is not None:
         from hamr.types.oauth import PATHS
 

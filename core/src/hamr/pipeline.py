@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from hamr.types import EmbeddingRequest, Embeddings, LimitUse, ModelInfo, ModelPage, Standing
 
 USER_AGENT = f"hamr/{VERSION} python/{sys.version_info.major}.{sys.version_info.minor}"
+USUAL = Timeouts()
 PAGES = 1000
 """A list of models that has more is taken for one that never ends."""
 
@@ -247,7 +248,9 @@ class Pipeline:
                 if not (name.isascii() and value.isascii() and value.isprintable()):
                     raise ConfigError(f"the header {name.lower()!r} holds characters that cannot be sent")
                 headers[name.lower()] = value
-        timeouts = settings.timeouts if stream else _patient(settings.timeouts)
+        silence, timeouts = self.route.model.stream_timeout, settings.timeouts
+        if not stream or silence is not None:
+            timeouts = _timeouts(timeouts, silence, stream=stream)
         # Written out, for `replace` takes twice as long and every call comes by here.
         return Call(call.url, call.method, headers, call.body, call.secret, call.adaptations, timeouts)
 
@@ -274,6 +277,11 @@ class Pipeline:
 
 
 @lru_cache(maxsize=64)
-def _patient(timeouts: Timeouts) -> Timeouts:
-    """The timeouts for a whole reply, which may be thought over in silence for all the time there is."""
-    return replace(timeouts, read=timeouts.total)
+def _timeouts(timeouts: Timeouts, silence: float | None, *, stream: bool) -> Timeouts:
+    """The timeouts for a whole reply, which may be thought over in silence for all the time there is, or for a stream.
+
+    The longest silence in a stream is the model's own, where the user says no other than hamr's.
+    """
+    if not stream:
+        return replace(timeouts, read=timeouts.total)
+    return timeouts if silence is None or timeouts.read != USUAL.read else replace(timeouts, read=silence)

@@ -55,7 +55,7 @@ def idle(there: Providers) -> list[Problem]:
     names = ModelNames(there, os.environ)
     found: list[Problem] = []
     for layer in there.configuration.layers:
-        found += _bare_names(layer)
+        found += [*_bare_names(layer), *layer.notes]
         for path, provider, model in _meant(layer):
             if provider is not None and provider not in there.ids:
                 found.append(Problem(layer.place, path, f"{provider!r} is no provider that is there"))

@@ -8,8 +8,7 @@ from typing import Any
 
 from hamr.config.cost import CostTable
 from hamr.config.cost import said as costs
-from hamr.config.entry import COST, INPUTS
-from hamr.manifest import LimitTable
+from hamr.config.entry import COST, INPUTS, LimitEntry
 
 DAY = {"pattern": r"\d{4}-\d{2}-\d{2}"}
 TIERS = ("small", "mid", "frontier", "reasoning")
@@ -24,6 +23,8 @@ class CatalogEntry:
     name: str | None = None
     display_name: str | None = None
     context_window: int | None = field(default=None, metadata={"least": 1})
+    runtime_context_window: int | None = field(default=None, metadata={"least": 1})
+    stream_timeout: float | None = field(default=None, metadata={"least": 0.001})
     max_tokens: int | None = field(default=None, metadata={"least": 1})
     max_output_tokens: int | None = field(default=None, metadata={"least": 1})
     input: tuple[str, ...] = field(default=(), metadata=INPUTS)
@@ -33,7 +34,7 @@ class CatalogEntry:
     cost_per_1k_in: float | None = None
     cost_per_1k_out: float | None = None
     availability: str | None = field(default=None, metadata={"one_of": ("serverless", "dedicated", "unknown")})
-    rate_limits: LimitTable | None = field(default=None, metadata={"table": LimitTable})
+    rate_limits: LimitEntry | None = field(default=None, metadata={"table": LimitEntry})
     tier: str | None = field(default=None, metadata={"one_of": TIERS})
     logical_model: str | None = None
     shutdown: str | None = field(default=None, metadata=DAY)
@@ -52,7 +53,10 @@ class CatalogEntry:
         cost = costs({name: getattr(self, name) for name in ("cost", "pricing")}, coarse)
         for name in ("cost", "pricing", "capabilities"):
             told.pop(name, None)
-        limits = {name: value for name, value in told.pop("rate_limits", {}).items() if value is not None}
+        if window := told.pop("runtime_context_window", None):  # what its server gives it, of what it could have
+            told["context_window"] = window
+        told.pop("rate_limits", None)
+        limits = {} if self.rate_limits is None else self.rate_limits.said
         told |= {"rate_limits": limits} if limits else {}
         return {**told, "cost": cost} if cost else told
 

@@ -19,6 +19,14 @@ MOST = 100
 """How many things that do not count are told of one file."""
 APART = frozenset({"compat", "headers", "api", "base_url", "cost", "pricing", "cost_per_1k_in", "cost_per_1k_out"})
 """Fields of a model that are for the wire, or for its prices in the one spelling."""
+IDLE = {
+    "completion_endpoint": "hamr asks for chats alone, and never for the completion of a text",
+    "tool_call_parser": "calls are read as the wire says; a server that parses them has its own setting for that",
+    "local_runtime": "hamr starts no server",
+    "capabilities": "what a model can do is said in rules of capabilities (docs/capabilities.md)",
+}
+"""Fields that other programs go by and hamr does not, and why."""
+REMARKS = ("tier", "source_url", "last_verified", "notes")
 EMPTY = "it has none of base_url, headers, compat, models and what else describes a provider"
 
 
@@ -34,6 +42,7 @@ class Reading:
         self._settings: dict[str, Any] = {}
         self._suppressed: list[Suppressed] = []
         self._problems: list[Problem] = []
+        self._notes: list[Problem] = []
         self._untold = 0
 
     def layer(self) -> Layer:
@@ -48,6 +57,7 @@ class Reading:
             aliases=self._aliases,
             settings=self._settings,
             problems=(*self._problems, *more),
+            notes=tuple(self._notes[:MOST]),
         )
 
     def problem(self, path: str, reason: str) -> None:
@@ -56,6 +66,18 @@ class Reading:
             self._untold += 1
         else:
             self._problems.append(Problem(self.place, path, reason))
+
+    def note(self, path: str, reason: str) -> None:
+        """Tell of something that is right as it stands, and that hamr has no use for."""
+        self._notes.append(Problem(self.place, path, reason))
+
+    def _idle(self, path: str, entry: Any) -> None:
+        for name, reason in IDLE.items():
+            if getattr(entry, name, None) not in (None, (), {}):
+                self.note(f"{path}.{name}", reason)
+        for name in REMARKS if getattr(entry, "rate_limits", None) is not None else ():
+            if getattr(entry.rate_limits, name):
+                self.note(f"{path}.rate_limits.{name}", "it is kept as a remark; limits go by their numbers alone")
 
     @property
     def _is_full(self) -> bool:
@@ -120,12 +142,20 @@ class Reading:
             return
         for name, table in tables.items():
             if (entry := self._read(CatalogEntry, table, f"{path}.{name}")) is not None:
+                self._idle(f"{path}.{name}", entry)
                 yield str(name), entry
 
     def _provider(self, id: str, table: Any, path: str) -> None:
         entry = self._entry(table, path)
         if entry is None:
             return
+        self._idle(path, entry)
+        for at, model in enumerate(entry.models):
+            self._idle(f"{path}.models.{model.id or at}", model)
+        for key, changed in entry.model_overrides.items():
+            self._idle(f"{path}.model_overrides.{key}", changed)
+        if bool(entry.region_env) != bool(entry.regions):
+            self.note(path, "region_env and regions count together alone")
         tables = provider_tables(entry)
         if fallback := ((entry.fallback,) if isinstance(entry.fallback, str) else entry.fallback):
             self._settings.setdefault(FALLBACK, {})[id] = tuple(fallback)

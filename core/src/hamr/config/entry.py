@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
+from hamr.asking_table import HealthTable
 from hamr.auth_table import VARIABLE
 from hamr.config.cost import PAIR, CostTable
 from hamr.config.cost import said as costs
@@ -38,6 +39,22 @@ INPUTS = {"one_of": ("text", "image", "audio", "video", "pdf")}
 STYLES = {"one_of": ("bearer", "header", "none", "aws_sigv4", "azure_openai", "oauth")}
 
 
+@dataclass(frozen=True, slots=True)
+class LimitEntry(LimitTable):
+    """Limits, and what a file remarks on them; the remarks count for nothing."""
+
+    tier: str | None = None
+    source_url: str | None = None
+    last_verified: str | None = None
+    notes: str | None = None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The limits that it sets."""
+        told = {each.name: getattr(self, each.name) for each in fields(LimitTable)}
+        return {name: value for name, value in told.items() if value is not None}
+
+
 COST = {"table": CostTable, "pair": PAIR}
 
 
@@ -68,6 +85,7 @@ class ModelEntry:
     cost_per_1k_out: float | None = None
     availability: str | None = field(default=None, metadata={"one_of": ("serverless", "dedicated", "unknown")})
     tool_call_parser: str | None = None
+    stream_timeout: float | None = field(default=None, metadata={"least": 0.001})
 
     @property
     def prices(self) -> dict[str, float]:
@@ -107,7 +125,15 @@ class ProviderEntry:
     default_model: str | None = None
     fallback: str | tuple[str, ...] = ()
     rpm: int | None = field(default=None, metadata={"least": 0})
-    rate_limits: LimitTable | None = field(default=None, metadata={"table": LimitTable})
+    rate_limits: LimitEntry | None = field(default=None, metadata={"table": LimitEntry})
+    retry_count: int | None = field(default=None, metadata={"least": 0})
+    retry_delay_ms: float | None = field(default=None, metadata={"least": 0})
+    healthcheck: HealthTable | None = field(default=None, metadata={"table": HealthTable})
+    features: tuple[str, ...] = ()
+    latency_p50_ms: float | None = field(default=None, metadata={"least": 0})
+    region_env: str | None = field(default=None, metadata=VARIABLE)
+    regions: Mapping[str, str] = field(default_factory=dict)
+    local_runtime: Mapping[str, Any] = field(default_factory=dict)
     cost_per_1k_in: float | None = field(default=None, metadata={"least": 0})
     cost_per_1k_out: float | None = field(default=None, metadata={"least": 0})
     tool_call_parser: str | None = None

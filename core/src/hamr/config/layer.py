@@ -45,7 +45,7 @@ class Layer:
 
     `models` are the model rows of each provider, and `patches` what is changed in rows of others, by the model's name;
     those under no provider's name are for `provider/model`, or for a model whoever has it, and count before all rows.
-    `suppressed` are models that no list shows.
+    `suppressed` are models that no list shows. `notes` are fields of other programs' that count for nothing here.
     """
 
     place: str
@@ -56,6 +56,7 @@ class Layer:
     aliases: Mapping[str, Alias] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
 
     @property
     def brings(self) -> str:

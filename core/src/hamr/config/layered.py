@@ -88,12 +88,12 @@ class Layered:
         for layer in self.layers:
             if id in layer.providers:
                 found.append((layer.place, layer.providers[id]))
-            found += _limited(layer, {row.get("id", ""): row for row in layer.models.get(id, ())})
+            found += _ruled(layer, {row.get("id", ""): row for row in layer.models.get(id, ())})
         for layer in self.layers:
             if ANYONE in layer.patches:  # a patch counts before the rows of later files, too
                 from hamr.config.catalog_entry import about
 
-                found += _limited(layer, about(layer.patches[ANYONE], id))
+                found += _ruled(layer, about(layer.patches[ANYONE], id))
         return found
 
     def rows(self, id: str) -> list[tuple[str, list[Mapping[str, Any]]]]:
@@ -159,11 +159,11 @@ class Layered:
         return found[-1] if found else None
 
 
-def _limited(layer: Layer, rows: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:
-    """The limits that rows of a provider's models set, as a table of the provider."""
-    if not any("rate_limits" in row for row in rows.values()):
+def _ruled(layer: Layer, rows: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:
+    """What rows of a provider's models say of how these are asked, as a table of the provider."""
+    if not any("rate_limits" in row or "stream_timeout" in row for row in rows.values()):
         return []
-    from hamr.config.rows import limit_rules
+    from hamr.config.rows import model_rules
 
-    rules = limit_rules(rows)
+    rules = model_rules(rows)
     return [(layer.place, {"model": rules})] if rules else []

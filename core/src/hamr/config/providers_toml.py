@@ -70,6 +70,8 @@ def _field(reading: Reading, name: str, value: Any, path: str) -> None:
         READERS[name](reading, value, path)
     elif name in LATER:
         reading.set(name, value)
+        if name != "capabilities":
+            reading.note(path, "another program's; hamr does not go by it")
     else:
         reading.problem(path, "unknown field; it is passed over")
 

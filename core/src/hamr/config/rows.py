@@ -26,10 +26,14 @@ def patch_rows(layer: Layer, id: str) -> list[Mapping[str, Any]]:
     return [_row(name, patch, layer.place) for name, patch in about(layer.patches.get(ANYONE, {}), id).items()]
 
 
-def limit_rules(rows: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The limits of single models, by their names, as rules of a manifest."""
-    said = {name: row["rate_limits"] for name, row in rows.items() if row.get("rate_limits")}
-    return [{"match": [name.lower()], "limits": limits} for name, limits in said.items() if not PATTERN & set(name)]
+RULES = {"rate_limits": "limits", "stream_timeout": "stream_timeout"}
+"""What rows say of how single models are asked, and what a rule of a manifest calls it."""
+
+
+def model_rules(rows: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What rows say of how single models are asked, by their names, as rules of a manifest."""
+    said = {name: {rule: row[own] for own, rule in RULES.items() if row.get(own)} for name, row in rows.items()}
+    return [{"match": [name.lower()], **rule} for name, rule in said.items() if rule and not PATTERN & set(name)]
 
 
 def price_rows(layer: Layer, id: str) -> list[Mapping[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from hamr import schema
@@ -32,6 +33,15 @@ def provider_tables(entry: ProviderEntry) -> dict[str, Any]:
     _put(tables, "compat", _compat(entry))
     _put(tables, "limits", _limits(entry))
     _put(tables, "catalog", _coarse(entry))
+    _put(tables, "retry", _said({"count": entry.retry_count, "delay_ms": entry.retry_delay_ms}))
+    if entry.healthcheck is not None:
+        tables["health"] = _said(asdict(entry.healthcheck))
+    _put(tables, "icon", entry.icon)
+    _put(tables, "features", entry.features)
+    if entry.region_env and entry.regions:
+        tables["regions"] = {"variable": entry.region_env, "urls": dict(entry.regions)}
+    if entry.cloud is not None:
+        tables["local"] = not entry.cloud
     if entry.parameters:
         tables["parameters"] = {name: {"default": value} for name, value in entry.parameters.items()}
     if default := entry.default_model or next((model.id for model in entry.models if model.id), None):
@@ -57,6 +67,7 @@ def model_rule(id: str, entry: ModelEntry, mode: str | None = None) -> dict[str,
     _put(rule, "compat", compat)
     _put(rule, "mode", mode)
     _put(rule, "header_values", dict(entry.headers))
+    _put(rule, "stream_timeout", entry.stream_timeout)
     if entry.api and mode is None:
         rule["wire"] = APIS[entry.api]
     # A star, or what else patterns are made of, stands in no name of a model.
@@ -110,16 +121,17 @@ def _compat(entry: ProviderEntry) -> dict[str, Any]:
 
 
 def _coarse(entry: ProviderEntry) -> dict[str, Any]:
-    """What models cost of which no list has a price, for a million tokens (inventory N-123, N-201)."""
-    said = {"coarse_input": entry.cost_per_1k_in, "coarse_output": entry.cost_per_1k_out}
-    return {name: each for name, rate in said.items() if (each := per_million(rate)) is not None}
+    """What models cost of which no list has a price, for a million tokens, and how long they take (N-123, N-201)."""
+    said = {"coarse_input": per_million(entry.cost_per_1k_in), "coarse_output": per_million(entry.cost_per_1k_out)}
+    return _said({**said, "latency_p50_ms": entry.latency_p50_ms})
 
 
 def _limits(entry: ProviderEntry) -> dict[str, Any]:
-    from dataclasses import asdict
+    return _said({"rpm": entry.rpm, **({} if entry.rate_limits is None else entry.rate_limits.said)})
 
-    said = {} if entry.rate_limits is None else asdict(entry.rate_limits)
-    return {name: value for name, value in {"rpm": entry.rpm, **said}.items() if value is not None}
+
+def _said(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in table.items() if value is not None}
 
 
 def _several(names: str | tuple[str, ...]) -> tuple[str, ...]:

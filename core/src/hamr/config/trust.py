@@ -18,9 +18,11 @@ from hamr.errors import ConfigError
 FILE = "trust.json"
 DEFAULTS = ("ask", "always", "never")
 HINT = "To allow it: hamr trust"
-FIELDS = frozenset({"name", "base_url", "wire", "auth", "compat", "models", "model", "limits"})
+FIELDS = frozenset(
+    {"name", "base_url", "wire", "auth", "compat", "models", "model", "limits", "retry", "icon", "features"}
+)
 """What the table of a new provider may hold."""
-RULE_FIELDS = frozenset({"match", "compat", "wire", "limits", "local"})
+RULE_FIELDS = frozenset({"match", "compat", "wire", "limits", "local", "stream_timeout"})
 """What it may say of single models."""
 OWN_STYLES = frozenset({"", "none", "bearer", "header"})
 """Styles of auth that take a key and nothing else; others find credentials of the user's by themselves."""

@@ -10,7 +10,7 @@ from hamr.effects import Emit, Flow, Now, Sleep
 from hamr.errors import CallError, ConfigError, HamrError, RateLimited
 from hamr.pool import outcome
 from hamr.pool.full import Full, alike
-from hamr.retry import backoff
+from hamr.retry import backoff, retries
 from hamr.secrets.redact import redacted
 from hamr.types import Adaptation, Choice, Embeddings, PassedOver, Response, Settings, Timings, Warned
 
@@ -51,7 +51,7 @@ class Going:
     @property
     def is_spent(self) -> bool:
         """Whether all attempts that may follow a wait have been made."""
-        return self.waits > 0 and self.more >= self.settings.retries
+        return self.waits > 0 and self.more >= retries(self.settings)
 
     @classmethod
     def begun_at(cls, now: float, first: Candidate, settings: Settings, patience: Callable[[], float]) -> Going:
@@ -125,7 +125,7 @@ class Going:
         begun: float = yield Now()
         total = self.settings.timeouts.total
         too_late = total is not None and begun + soonest >= self.begun + total
-        if self.more >= self.settings.retries or soonest > self.settings.retry_wait or too_late:
+        if self.more >= retries(self.settings) or soonest > self.settings.retry_wait or too_late:
             raise self._told(error)
         self.waits += 1
         self.tried.clear()

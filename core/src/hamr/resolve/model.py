@@ -25,7 +25,17 @@ def model_of(provider: Provider, name: str | None, role: Role = "chat") -> Model
             hint=f"Name one: {provider.id}/<model>, as `hamr models -p {provider.id}` lists them.",
         )
     rule = next((rule for rule in provider.rules if rule.fits(name)), None)
-    return Model(name, rule.wire, rule.compat, rule.limits, rule.local, rule.header_values) if rule else Model(name)
+    if rule is None:
+        return Model(name)
+    return Model(
+        name,
+        rule.wire,
+        rule.compat,
+        rule.limits,
+        rule.local,
+        rule.header_values,
+        stream_timeout=rule.stream_timeout,
+    )
 
 
 def in_mode(provider: Provider, name: str | None, mode: str | None) -> Provider:

@@ -111,6 +111,7 @@ class ModelRule:
     limits: RateLimits = UNLIMITED
     local: bool | None = None
     header_values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    stream_timeout: float | None = None
 
     def fits(self, name: str) -> bool:
         """Whether a model of this name is meant; a `*` in a pattern stands for any text."""
@@ -143,7 +144,8 @@ class Provider:
     know besides, such as a region or a project; one that nothing says is not there. `mode` is what the interface
     described here is called, and `modes` are the others. `limits` hold for all models together.
     `local` says that it is the user's own server, which costs nothing; a model's own `local` counts before it.
-    `header_values` are headers as a file has them: expressions, whose values are secret.
+    `header_values` are headers as a file has them: expressions, whose values are secret. `retries` count where the
+    settings say none, and `retry_delay` is the first wait between them in seconds.
     """
 
     id: str
@@ -163,6 +165,8 @@ class Provider:
     mode: str = "chat"
     limits: RateLimits = UNLIMITED
     local: bool = False
+    retries: int | None = None
+    retry_delay: float | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -176,7 +180,8 @@ class Model:
     """A model as the provider names it; `compat` and `wire` override the provider's.
 
     An empty `id` is none: a provider's list of models is asked for without one. `tool_format` (`native`, `text`,
-    `json`) is how tools are to be offered to it, where an alias or a role says so.
+    `json`) is how tools are to be offered to it, where an alias or a role says so. `stream_timeout` is the longest
+    silence in seconds within an answer that comes in pieces, where the settings say no other than hamr's own.
     """
 
     id: str
@@ -186,20 +191,21 @@ class Model:
     local: bool | None = None
     header_values: Mapping[str, str] = field(default_factory=dict, repr=False)
     tool_format: str | None = None
+    stream_timeout: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How this user wants calls made.
 
-    `retries` counts the times after the first; `retry_wait` is the longest single wait in seconds (a server
-    that asks for more is not waited for); `max_bytes` bounds one reply; `max_cost` is the most dollars that a call may
-    cost, else it is not sent. `substitute` says that the best of the provider's models may take the place of one that
-    is gone.
+    `retries` counts the times after the first (None: as the provider's files say, or else 2); `retry_wait` is the
+    longest single wait in seconds (a server that asks for more is not waited for); `max_bytes` bounds one reply;
+    `max_cost` is the most dollars that a call may cost, else it is not sent.
+    `substitute` says that the best of the provider's models may take the place of one that is gone.
     """
 
     timeouts: Timeouts = field(default_factory=Timeouts)
-    retries: int = 2
+    retries: int | None = None
     retry_wait: float = 60.0
     max_bytes: int = 256 * 1024 * 1024
     max_cost: Decimal | None = None
