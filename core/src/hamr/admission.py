@@ -13,6 +13,7 @@ from hamr.errors import ConfigError
 from hamr.gates import PATIENCE
 from hamr.stores import Stores
 from hamr.types import RateLimits, Route
+from hamr.types.route import UNLIMITED
 from hamr.variables import is_on
 
 if TYPE_CHECKING:
@@ -64,9 +65,10 @@ class Admission:
         gates: list[Gate] = []
         if self._may_spend() and (spending := self._spent()).wanted:
             gates.append(spending.gate(route, prices))
-        if self._limits or route.provider.limits.any or route.model.limits.any or self._has_limits():
+        if self._limits or self._has_limits() or {route.provider.limits, route.model.limits} != {UNLIMITED}:
             gate = self._limited().gate(route)
             gates += [] if gate is None else [gate]
+            gates += self._limited().governors(route)
         if is_on(self._environ, "message_shapes"):
             from hamr.message_shapes import MessageShapes
 

@@ -31,6 +31,8 @@ class LimitTable:
     input_tpm: int | None = None
     output_tpm: int | None = None
     concurrency: int | None = None
+    max_concurrency: int | None = None
+    min_concurrency: int | None = None
 
     def limits(self) -> RateLimits:
         """The same as a provider holds it."""

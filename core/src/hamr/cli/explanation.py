@@ -159,9 +159,11 @@ def _limits(pipeline: Pipeline) -> str | None:
     """The user's own limits that a call on it is held to."""
     if not pipeline.gates:
         return None
-    from hamr.limits.gate import LimitGate
+    from hamr.limits.gate import Governed, LimitGate
 
-    return "; ".join(words for gate in pipeline.gates if isinstance(gate, LimitGate) for words in gate.words) or None
+    words = [words for gate in pipeline.gates if isinstance(gate, LimitGate) for words in gate.words]
+    words += [gate.words for gate in pipeline.gates if isinstance(gate, Governed)]
+    return "; ".join(words) or None
 
 
 def _key(key: Any) -> dict[str, Any]:

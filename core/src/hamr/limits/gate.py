@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from hamr import estimate
 from hamr.effects import Flow, Now, Sleep, Tell
@@ -13,7 +13,7 @@ from hamr.errors import RateLimited, StateLost
 from hamr.gates import Asked, Came
 from hamr.key_ids import NONE, key_id, secret_of
 from hamr.limits.configured import variable
-from hamr.types import Claim, Grant, NoRoom, RateLimits, Route, Usage
+from hamr.types import Claim, Grant, LimitUse, NoRoom, RateLimits, Route, Usage
 from hamr.types.claim import WORDS
 
 if TYPE_CHECKING:
@@ -32,6 +32,18 @@ class Queued:
 
     store: StateStore | None = None
     ticket: int | None = None
+
+
+@runtime_checkable
+class Governed(Protocol):
+    """A gate that finds out by itself how many calls at once are borne."""
+
+    @property
+    def words(self) -> str:
+        """The limit, for people."""
+
+    def standing(self, route: Route, tail: str | None, now: float) -> Flow[LimitUse]:
+        """How many may go on at once just now, and how many do; raises StateLost."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from hamr.database import MEMORY
 from hamr.limits import configured
@@ -14,6 +15,10 @@ from hamr.state.shared import Place, Shared
 from hamr.state.sqlite import SqliteStore
 from hamr.state.substitutes import Chosen
 from hamr.types import Route
+from hamr.types.route import UNLIMITED
+
+if TYPE_CHECKING:
+    from hamr.limits.governor import Governor
 
 FILE = "llm-rate-limits.sqlite"
 ALONE = "limits are kept for this process alone from now on"
@@ -37,6 +42,15 @@ class Limiter:
         wanted = [scope for scope in self.scopes(route) if scope.limits.any]
         return LimitGate(self.shared, self.patience, wanted) if wanted else None
 
+    def governors(self, route: Route) -> list[Governor]:
+        """What finds out how many calls at once this route bears; none where nobody wants that."""
+        wanted = [scope for scope in self.scopes(route) if scope.limits.max_concurrency is not None]
+        if not wanted:
+            return []
+        from hamr.limits.governor import Governor
+
+        return [Governor(self.shared, self.patience, scope) for scope in wanted]
+
     def scopes(self, route: Route) -> Sequence[Scope]:
         """The limits of a route's provider and of its model, whether any are set or not."""
         id, environ = route.provider.id, self._environ
@@ -44,7 +58,7 @@ class Limiter:
         own = configured.of_model(route.selector, route.model.limits, environ, self._given)
         place = route.provider.origins.get("limits", "the manifest")
         return tuple(
-            Scope(name, each, configured.origins(name, environ, self._given, place) if each.any else {})
+            Scope(name, each, configured.origins(name, environ, self._given, place) if each != UNLIMITED else {})
             for name, each in ((id, limits), (route.selector, own))
         )
 

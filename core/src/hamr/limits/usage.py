@@ -7,9 +7,10 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from hamr.effects import WallClock
 from hamr.errors import StateLost
 from hamr.key_ids import NONE, key_id, secret_of
-from hamr.limits.gate import LimitGate
+from hamr.limits.gate import Governed, LimitGate
 from hamr.types import LimitUse
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ def usage(gates: Sequence[Gate], route: Route, tail: str | None = None) -> Flow[
             LimitUse(claim.scope, claim.kind, claim.limit, amount, origins[claim.scope].get(claim.kind, ""), tail)
             for claim, amount in zip(claims, used, strict=True)
         ]
+    if governors := [each for each in gates if isinstance(each, Governed)]:
+        now: float = yield WallClock()
+        for each in governors:
+            with suppress(StateLost):
+                found.append((yield from each.standing(route, tail, now)))
     return found
 
 

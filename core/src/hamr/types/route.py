@@ -75,13 +75,24 @@ def _as_it_is(text: str, what: str) -> Secret:
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """How much may be sent within any minute, and how many calls at once; None is no limit."""
+    """How much may be sent within any minute, and how many calls at once; None is no limit.
+
+    With a `max_concurrency` it is found by trying how many the provider bears, between `min_concurrency` and that.
+    """
 
     rpm: int | None = None
     tpm: int | None = None
     input_tpm: int | None = None
     output_tpm: int | None = None
     concurrency: int | None = None
+    max_concurrency: int | None = None
+    min_concurrency: int | None = None
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The least and the most calls at once, of those that are found by trying."""
+        most = self.max_concurrency or 1
+        return min(self.min_concurrency or 1, most), most
 
     @property
     def any(self) -> bool:
