@@ -45,7 +45,7 @@ What is stored is told by `hamr auth`.
 @AS
 @JSON
 def command(  # each is an option
-    provider: str, *, more: tuple[str, ...], device: bool, subscription: bool, name: str, as_json: bool, **options: bool
+    provider: str, *, more: tuple[str, ...], subscription: bool, name: str, as_json: bool, **options: bool
 ) -> None:
     """Log in to a provider, or type a key in, in place of those that are stored, where it has keys."""
     refuse_arguments(more)
@@ -64,7 +64,9 @@ def command(  # each is an option
     from hamr.client import Hamr
 
     with Hamr() as client:
-        told = _Login(client, provider, name, opens=not options["no_browser"]).run("device" if device else None)
+        told = _Login(client, provider, name, opens=not options["no_browser"]).run(
+            "device" if options["device"] else None
+        )
     as_name = f" as {name}" if name else ""
     _tell(told, f"logged in to {provider}{as_name}; the login is kept in {told['place']}", as_json=as_json)
 
