@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import select
 import socket
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 class SocketStream:
     """One connection; raises TimeoutError, or OSError for a connection that broke."""
 
-    __slots__ = ("_socket", "_timeout")
+    __slots__ = ("_owner", "_socket", "_timeout")
 
     def __init__(self, link: socket.socket) -> None:
         self._socket = link
+        self._owner = os.getpid()
         self._timeout: float | None = -1.0
 
     def read(self, most: int, timeout: float | None) -> bytes:
@@ -61,9 +63,10 @@ class SocketStream:
         return bool(poll.poll(0))
 
     def close(self) -> None:
-        """Close the connection; a thread that reads is woken."""
-        with contextlib.suppress(OSError):  # it is closed already
-            self._socket.shutdown(socket.SHUT_RDWR)
+        """Close the connection; a thread that reads is woken. Of what a fork has inherited its parent keeps the use."""
+        if os.getpid() == self._owner:
+            with contextlib.suppress(OSError):  # it is closed already
+                self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
     def _wait_for(self, seconds: float | None) -> None:
