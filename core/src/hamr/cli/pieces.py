@@ -12,6 +12,7 @@ from hamr.distributions import EntryPoint, entry_points
 from hamr.errors import HamrError, PluginError
 
 if TYPE_CHECKING:
+    from hamr.cli.start_up import Cost
     from hamr.client import Hamr
     from hamr.compose import Hooks
     from hamr.manifest import Manifest
@@ -77,9 +78,11 @@ class Plugin:
 def installed(client: Hamr, *, check: bool = False, time: bool = False) -> list[Plugin]:
     """Every distribution that brings something, by name; nothing is imported here unless it is checked."""
     brought: dict[tuple[str, str], list[Piece]] = {}
-    for point, piece in _pieces(client.plugins.choices.disabled):
+    pieces = list(_pieces(client.plugins.choices.disabled))
+    costs = _costs(pieces) if time else {}
+    for point, piece in pieces:
         known = _checked(client, point, piece) if check else piece
-        known = _timed(point, known) if time else known
+        known = _timed(known, costs[point]) if point in costs else known
         brought.setdefault((point.dist, point.version), []).append(known)
     return [Plugin(dist, version, tuple(pieces)) for (dist, version), pieces in sorted(brought.items())]
 
@@ -102,15 +105,17 @@ def _checked(client: Hamr, point: EntryPoint, piece: Piece) -> Piece:
         return replace(piece, works=False, error=error.message)
 
 
-def _timed(point: EntryPoint, piece: Piece) -> Piece:
+def _costs(pieces: list[tuple[EntryPoint, Piece]]) -> dict[EntryPoint, Cost]:
+    """What importing each costs; nobody imports tables."""
     from hamr.cli import start_up
 
-    if piece.kind == KINDS[TABLES]:
-        return piece  # nobody imports them
-    try:
-        return replace(piece, cpu_ms=start_up.cost(piece.kind, point))
-    except HamrError as error:
-        return replace(piece, works=False, error=piece.error or error.message)
+    return start_up.costs([(piece.kind, point) for point, piece in pieces if piece.kind in start_up.BASE])
+
+
+def _timed(piece: Piece, cost: Cost) -> Piece:
+    if cost.error is not None:
+        return replace(piece, works=False, error=piece.error or cost.error)
+    return replace(piece, cpu_ms=cost.ms)
 
 
 def _provider(client: Hamr, point: EntryPoint, piece: Piece) -> Piece:
