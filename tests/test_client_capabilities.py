@@ -165,6 +165,20 @@ def test_variables_of_a_provider_say_what_all_of_its_models_can_do(colour: Colou
         assert (known.native_tools, known.thinking, known.vision_supported) == (True, True, True)
 
 
+def test_variables_of_a_model_count_before_those_of_its_provider() -> None:
+    """R-53."""
+    environ = {"GROQ_SUPPORTS_TOOLS": "1", "GROQ_QWEN_QWEN3_32B_SUPPORTS_TOOLS": "0", "HAMR_SIM_ECHO_REASONING": "0"}
+    with Hamr(environ=environ, folder=None) as client:
+        assert client.provider_capabilities("groq", "qwen/qwen3-32b").native_tools is False
+        assert client.provider_capabilities("groq", "openai/gpt-oss-20b").native_tools is True
+        assert client.provider_capabilities("sim", "echo").thinking_modes == ()
+        assert client.provider_capabilities("sim", "slow").thinking_modes != ()
+    with Hamr(environ={"SIM_ECHO_SUPPORTS_TOOLS": "some"}, folder=None) as client:
+        assert client.call("hi", "sim/slow", tools=[look]).text
+        with pytest.raises(ConfigError, match="SIM_ECHO_SUPPORTS_TOOLS='some' is neither yes nor no"):
+            client.call("hi", "sim/echo", tools=[look])
+
+
 @pytest.mark.parametrize(
     ("variable", "value"), [("SIM_SUPPORTS_TOOLS", "2"), ("SIM_REASONING", "some"), ("SIM_MAX_OUTPUT_TOKENS", "-1")]
 )

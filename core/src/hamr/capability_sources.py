@@ -111,8 +111,8 @@ class CapabilitySources:
             self._warn(error.message)
             return []
 
-    def _said(self, provider: str) -> tuple[Rule, str] | None:
-        return environment_rule(provider, self._environ)
+    def _said(self, provider: str, model: str) -> tuple[Rule, str] | None:
+        return environment_rule(provider, model, self._environ)
 
     def _of_plugin(self, id: str) -> Source:
         if (known := self._shipped.get(id)) is None:

@@ -1,4 +1,7 @@
-"""Variables that any provider has, which begin with its name: `GROQ_SKIP_TOKENS_OVER` (inventory R-47 to R-49)."""
+"""Variables that any provider has, which begin with its name: `GROQ_SKIP_TOKENS_OVER` (inventory R-47 to R-49).
+
+Where `provider/model` stands for the provider, they are those of the model: `GROQ_QWEN3_32B_SUPPORTS_TOOLS` (R-53).
+"""
 
 from __future__ import annotations
 

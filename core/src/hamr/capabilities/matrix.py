@@ -46,14 +46,14 @@ class Source:
 class Matrix:
     """The sources of one client: `own` are the user's, the first counting most; `shipped` gives a provider's.
 
-    `said` gives what counts before all of them for one provider, and not for its siblings.
+    `said` gives what counts before all of them for a model of one provider, and not for its siblings.
     """
 
     def __init__(
         self,
         own: Sequence[Source],
         shipped: Callable[[str], Source],
-        said: Callable[[str], tuple[Rule, str] | None] = lambda _: None,
+        said: Callable[[str, str], tuple[Rule, str] | None] = lambda *_: None,
     ) -> None:
         self._own, self._shipped, self._said = own, shipped, said
         self._found: dict[tuple[str, str], Known] = {}
@@ -97,7 +97,7 @@ class Matrix:
             inherited, more, done = self._ruled(above, model.removeprefix(f"{above}/"))
             found, rules, at = found.over(inherited.inherited()), [*rules, *more], above
             seen.append(above)
-        if (said := self._said(provider)) is not None:
+        if (said := self._said(provider, model)) is not None:
             found, rules = said[0].capabilities().over(found), [said, *rules]
         return Known(found, tuple(rules))
 
