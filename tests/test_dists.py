@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hamr import manifest
+from hamr.plugins import manifest
 
 ROOT = Path(__file__).parents[1]
 CORE = tomllib.loads((ROOT / "core" / "pyproject.toml").read_text(encoding="utf-8"))

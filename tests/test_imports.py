@@ -102,7 +102,7 @@ print(*(name for name in sys.modules if name.startswith("hamr_")))
 def test_listing_providers_and_what_they_say_imports_next_to_nothing() -> None:
     """What docs/decisions/start-up.md says; the second start finds the index that the first has written."""
     code = """
-from hamr.discover import Plugins
+from hamr.plugins.discover import Plugins
 plugins = Plugins()
 assert len([plugins.tables(id) for id in plugins.providers]) > 30
 dear = {"collections.abc", "contextlib", "dataclasses", "enum", "inspect", "json", "pathlib", "re", "typing"}

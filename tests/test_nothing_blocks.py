@@ -198,7 +198,7 @@ def test_a_slow_keyring_holds_up_nobody(
 
 def test_what_holds_up_the_loop_is_found(tmp_path: Path) -> None:
     """The detector is awake."""
-    from hamr.files import write_whole
+    from hamr.storage.files import write_whole
 
     async def main() -> None:
         with watched() as detector:

@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from hamr import Hamr
+from hamr.calls.fold import Fold
 from hamr.dialects import dialect, dialects
 from hamr.errors import Unsupported
-from hamr.fold import Fold
 from hamr.types import (
     Audio,
     Call,

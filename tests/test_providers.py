@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hamr import Hamr, NotLetIn, ResponseFormat, Tool, manifest
+from hamr import Hamr, NotLetIn, ResponseFormat, Tool
 from hamr.config.foreign import PROGRAMS, SERVICES
+from hamr.plugins import manifest
 from hamr.wires.openai_completions.compat import Compat
 from hamr_sim.lease import Lease
 
 if TYPE_CHECKING:
-    from hamr.manifest import Manifest
+    from hamr.plugins.manifest import Manifest
     from hamr_testkit.canned import Canned
     from hamr_testkit.colours import Colour
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from hamr import BadRequest, Hamr
-from hamr.discover import Plugins
+from hamr.plugins.discover import Plugins
 from hamr.wires.openai_responses import OpenAIResponses
 from hamr_testkit.canned import Canned
 from hamr_testkit.colours import Colour
@@ -68,7 +68,7 @@ def test_its_rules_fit_the_wire(id: str) -> None:
         for rule in Plugins().manifest(id).modes[MODE].model:
             matches = [rule.match] if isinstance(rule.match, str) else rule.match
             for match in matches:
-                wire = hamr.pipeline(f"{id}/{match.replace('*', '')}", mode=MODE).wire
+                wire = hamr.calls.pipeline(f"{id}/{match.replace('*', '')}", mode=MODE).wire
                 assert isinstance(wire, OpenAIResponses)
 
 

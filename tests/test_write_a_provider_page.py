@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import fields
 from pathlib import Path
 
-from hamr.manifest import Manifest, check
+from hamr.plugins.manifest import Manifest, check
 
 FIELDS = {field.name for field in fields(Manifest)}
 PAGE = (Path(__file__).parent.parent / "docs" / "write-a-provider.md").read_text(encoding="utf-8")

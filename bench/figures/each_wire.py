@@ -13,12 +13,12 @@ from bench.lab import Lab
 from bench.subjects.hamr import message
 from hamr import Hamr, Request, Tool, base_url
 from hamr.auth.header import HeaderAuth
+from hamr.calls.pipeline import Pipeline
 from hamr.dialects import dialect, dialects
-from hamr.discover import Plugins
 from hamr.drive import run
 from hamr.errors import HamrError
 from hamr.messages import messages
-from hamr.pipeline import Pipeline
+from hamr.plugins.discover import Plugins
 from hamr.types import (
     Call,
     Event,

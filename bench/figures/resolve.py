@@ -49,7 +49,7 @@ def figures(folder: str, name: str, cold: Row, warm: Row) -> Iterator[Figure]:
 def fetch(folder: str) -> None:
     """A fetched list of every installed provider."""
     from hamr.catalog.overlay import Overlay, Overlays
-    from hamr.discover import Plugins
+    from hamr.plugins.discover import Plugins
 
     rows = [{"id": f"fetched-{number}", "source": "a list", "date": "2026-11-25"} for number in range(FETCHED)]
     for id in Plugins().providers:

@@ -33,7 +33,9 @@ PROVIDERS = Row("`hamr providers`", "ms", "", "", bound=Bound.where(floor=ASYNCI
 ANSWER = Row("fresh process to its first answer", "ms", "", "", bound=Bound.where(floor=ASYNCIO, told=170))
 HEAVY = Row("heavy modules that --help imports", "modules", "", "", bound=Bound.anywhere(0))
 
-LISTING = "from hamr.discover import Plugins; plugins = Plugins(); [plugins.tables(id) for id in plugins.providers]"
+LISTING = (
+    "from hamr.plugins.discover import Plugins; plugins = Plugins(); [plugins.tables(id) for id in plugins.providers]"
+)
 LOADED = """
 import sys
 from hamr.cli.main import main

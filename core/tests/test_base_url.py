@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from hamr import base_url, manifest
+from hamr import base_url
 from hamr.errors import ConfigError
+from hamr.plugins import manifest
 from hamr.resolve.model import in_mode
 from hamr.types import Provider
 

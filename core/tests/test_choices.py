@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hamr.choices import Choices
 from hamr.errors import ConfigError
+from hamr.plugins.choices import Choices
 
 
 def test_choices_come_back_as_they_were_written(tmp_path: Path) -> None:

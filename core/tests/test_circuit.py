@@ -9,10 +9,10 @@ import pytest
 
 from hamr import Hamr
 from hamr.auth.header import HeaderAuth
-from hamr.breaker import NoBreaker, WindowBreaker
-from hamr.circuit import Circuit
+from hamr.calls.breaker import NoBreaker, WindowBreaker
+from hamr.calls.circuit import Circuit
+from hamr.calls.pipeline import Pipeline
 from hamr.errors import BrokenReply, CallError, ConfigError, HamrError, NoAnswer, NotLetIn, Overloaded, RateLimited
-from hamr.pipeline import Pipeline
 from hamr.types import Message, Request, Response, Settings, Text
 from hamr_testkit.colours import Colour
 from hamr_testkit.plain_wire import PlainWire

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from hamr.choices import Choices
-from hamr.discover import Plugins, not_installed
 from hamr.errors import ConfigError, PluginError
+from hamr.plugins.choices import Choices
+from hamr.plugins.discover import Plugins, not_installed
 from hamr_testkit.installing import Install
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 from pathlib import Path
 
-from hamr.distributions import entry_points
+from hamr.plugins.distributions import entry_points
 
 
 def test_the_entry_points_are_those_of_the_standard_library() -> None:

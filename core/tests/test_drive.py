@@ -188,7 +188,7 @@ def test_a_lock_has_one_holder_across_processes(
 ) -> None:
     monkeypatch.setenv("HAMR_STATE_DIR", str(tmp_path))
     holder = (
-        "import sys, time, pathlib; from hamr.locks import FileLock;"
+        "import sys, time, pathlib; from hamr.storage.locks import FileLock;"
         f"lock = FileLock('token', pathlib.Path({str(tmp_path)!r})); assert lock.acquire();"
         "print('held', flush=True); sys.stdin.read()"
     )

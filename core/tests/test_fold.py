@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hamr.fold import Fold
+from hamr.calls.fold import Fold
 from hamr.types import (
     Citation,
     Event,

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from hamr.choices import Choices
 from hamr.errors import ConfigError, PluginError
-from hamr.installation import named, wanted
-from hamr.installed import Installed, Kept
-from hamr.requirement import Requirement
+from hamr.install.installation import named, wanted
+from hamr.install.installed import Installed, Kept
+from hamr.plugins.choices import Choices
+from hamr.plugins.requirement import Requirement
 
 LISTED = Installed((Kept("gone-llm", "gone-llm", "1"), Kept("hamr-provider-gone", "hamr-provider-gone", "1")))
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hamr.errors import ConfigError
-from hamr.installed import Installed, Kept
+from hamr.install.installed import Installed, Kept
 
 ACME = Kept("acme-llm", "acme-llm==2.1", "2.1")
 FIELDS = {"distribution": "a", "requirement": "a", "version": "1"}
@@ -76,7 +76,7 @@ def test_many_processes_at_once_lose_nothing(tmp_path: Path) -> None:
     """Pain 5."""
     environ = {"HAMR_CONFIG_DIR": str(tmp_path / "config")}
     code = (
-        "import sys; from hamr.installed import Installed, Kept\n"
+        "import sys; from hamr.install.installed import Installed, Kept\n"
         "for n in range(8):\n"
         "    kept = Kept(f'p{sys.argv[2]}-{n}', 'x', '1')\n"
         "    Installed.change({'HAMR_CONFIG_DIR': sys.argv[1]}, lambda listed: listed.with_([kept]))\n"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from hamr.errors import HamrError
-from hamr.installer import Environment, Installer, Ran, run, shortened
-from hamr.requirement import Requirement
+from hamr.install.installer import Environment, Installer, Ran, run, shortened
+from hamr.plugins.requirement import Requirement
 
 ENV = Environment("/env/bin/python", Path("/env"), managed=False, pip=True, uv=None)
 WITHOUT_PIP = replace(ENV, pip=False, uv="/bin/uv")

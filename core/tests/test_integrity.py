@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from hamr.integrity import Verdict, verify
-from hamr.metadata import Distribution
+from hamr.install.integrity import Verdict, verify
+from hamr.install.metadata import Distribution
 
 METADATA = "acme_llm-2.1.dist-info"
 FILES = {

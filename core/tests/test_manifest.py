@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hamr.errors import ConfigError, PluginError
-from hamr.manifest import check, read
+from hamr.plugins.manifest import check, read
 from hamr.resolve.model import model_of
 
 GROQ: dict[str, Any] = {

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from hamr import manifest, manifest_index
 from hamr.errors import ConfigError
-from hamr.manifest_index import ManifestIndex, cache_folder, file_name
+from hamr.plugins import manifest, manifest_index
+from hamr.plugins.manifest_index import ManifestIndex, cache_folder, file_name
 
 
 @pytest.fixture

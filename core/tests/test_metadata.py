@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib.metadata
 from pathlib import Path
 
-from hamr.metadata import Distribution, distributions
-from hamr.requirement import canonical
+from hamr.install.metadata import Distribution, distributions
+from hamr.plugins.requirement import canonical
 
 
 def test_the_distributions_are_those_of_the_standard_library() -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from hamr.auth.header import HeaderAuth
+from hamr.calls.overflow import cut, no_room
+from hamr.calls.pipeline import Pipeline
 from hamr.cli import document
 from hamr.client import Hamr
 from hamr.errors import CallError, TooLong
-from hamr.overflow import cut, no_room
-from hamr.pipeline import Pipeline
 from hamr.types import (
     Call,
     Cost,

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from hamr.auth.header import HeaderAuth
+from hamr.calls.pipeline import Pipeline
 from hamr.errors import BadRequest, BrokenReply, CallError, ConfigError, NoAnswer, NotLetIn, Overloaded, RateLimited
-from hamr.pipeline import Pipeline
 from hamr.types import (
     Adaptation,
     AuthSpec,

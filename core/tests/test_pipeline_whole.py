@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from hamr.auth.header import HeaderAuth
+from hamr.calls.pipeline import Pipeline
 from hamr.errors import (
     BadRequest,
     BrokenReply,
@@ -22,7 +23,6 @@ from hamr.errors import (
     RateLimited,
     Unsupported,
 )
-from hamr.pipeline import Pipeline
 from hamr.types import (
     Adaptation,
     Call,

@@ -12,9 +12,9 @@ import pytest
 from hamr import Hamr
 from hamr.auth.header import HeaderAuth
 from hamr.base_url import is_own
+from hamr.calls.pipeline import Pipeline
 from hamr.catalog.row import Rows
 from hamr.errors import CallError, NoSuchModel
-from hamr.pipeline import Pipeline
 from hamr.specs import Decoder
 from hamr.types import Call, Cost, Event, Finished, Head, Request, Route, Settings, Usage, UsageUpdated
 from hamr_testkit.colours import Colour

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hamr import ConfigError, Hamr
-from hamr.discover import Plugins
+from hamr.plugins.discover import Plugins
 from hamr.providers import Providers
 from hamr_testkit.canned import Canned
 from hamr_testkit.colours import Colour

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hamr.auth.header import HeaderAuth
+from hamr.calls.redirect import following
 from hamr.effects import Flow
 from hamr.errors import BadRequest
-from hamr.redirect import following
 from hamr.types import Call, Message, Response, Secret
 from hamr_testkit.colours import Colour
 from hamr_testkit.scripted import Answer, ScriptedTransport

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hamr.errors import ConfigError
-from hamr.requirement import Requirement, canonical, read
+from hamr.plugins.requirement import Requirement, canonical, read
 
 INSTALLED = {"acme": "acme-llm", "beta-llm": "beta-llm"}
 

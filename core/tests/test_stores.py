@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from hamr import Hamr
-from hamr.discover import Plugins
 from hamr.errors import ConfigError, HamrError, PluginError
+from hamr.plugins.discover import Plugins
 from hamr.stores import Stores
 
 PLUGIN = """
-from hamr.database import MEMORY
+from hamr.storage.database import MEMORY
 from hamr.state.sqlite import SqliteStore
 
 class Store(SqliteStore):

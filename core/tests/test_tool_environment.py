@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hamr import tool_environment
 from hamr.errors import HamrError
+from hamr.install import tool_environment
 
 RECEIPT = """[tool]
 requirements = [

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 import hamr
+from hamr.calls.unwritable import unwritable
 from hamr.errors import ConfigError
 from hamr.types import Message, Request, Text
-from hamr.unwritable import unwritable
 
 HALF = "a\ud83d"
 WIRES = ("chat", "openai-responses", "anthropic-messages", "gemini")

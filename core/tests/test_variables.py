@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hamr.limits import configured
-from hamr.locks import state_folder
+from hamr.storage.locks import state_folder
 from hamr.types import RateLimits
 from hamr.variables import TABLE, Conflict, are_set, conflicts, first, is_on
 

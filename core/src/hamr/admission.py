@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hamr.config_files import config_path
-from hamr.discover import Plugins
 from hamr.errors import ConfigError
 from hamr.gates import PATIENCE
+from hamr.plugins.discover import Plugins
+from hamr.storage.config_files import config_path
 from hamr.stores import Stores
 from hamr.types import RateLimits, Route
 from hamr.types.route import UNLIMITED

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from hamr.auth.header import HeaderAuth
 from hamr.auth.oauth import OAuth
+from hamr.calls.fold import Fold
+from hamr.calls.pipeline import Pipeline
 from hamr.dialects import dialect, dialects
 from hamr.effects import (
     Calm,
@@ -49,10 +51,6 @@ from hamr.errors import (
     TooLong,
     Unsupported,
 )
-from hamr.files import read_own, write_whole
-from hamr.fold import Fold
-from hamr.locks import writing
-from hamr.pipeline import Pipeline
 from hamr.specs import (
     Answers,
     AsyncReply,
@@ -80,6 +78,8 @@ from hamr.specs import (
     Transport,
     hookimpl,
 )
+from hamr.storage.files import read_own, write_whole
+from hamr.storage.locks import writing
 from hamr.types import (
     Adaptation,
     Audio,

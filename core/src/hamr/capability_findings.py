@@ -6,15 +6,15 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from hamr import config_files
 from hamr.capabilities import overlay
 from hamr.capabilities.overlay import FILE, Finding
 from hamr.errors import ConfigError
+from hamr.storage import config_files
 
 
 def keep(findings: Iterable[Finding], environ: Mapping[str, str]) -> tuple[str, list[Finding]]:
     """Keep the findings; gives the file and those that were not in it. Raises ConfigError, and writes nothing then."""
-    from hamr.files import write_whole
+    from hamr.storage.files import write_whole
 
     with config_files.changing(environ, FILE):
         path = config_files.config_path(environ, FILE) or ""
@@ -34,6 +34,6 @@ def evaluated(path: str) -> list[Finding]:
 
 
 def _read(path: str) -> Mapping[str, Any]:
-    from hamr.manifest import read
+    from hamr.plugins.manifest import read
 
     return read(path)

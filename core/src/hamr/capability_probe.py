@@ -30,8 +30,8 @@ from hamr.types import (
 )
 
 if TYPE_CHECKING:
+    from hamr.calls.pipeline import Pipeline
     from hamr.capabilities.capability import Capabilities
-    from hamr.pipeline import Pipeline
 
 SHAPELESS = ("none", "delimited")
 """Ways of answering in which no field shapes the answer."""

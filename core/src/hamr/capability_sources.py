@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.capabilities.environment import environment_rule
 from hamr.capabilities.matrix import Known, Matrix, Source, packaged, source
-from hamr.config_files import config_path
 from hamr.errors import ConfigError
 from hamr.providers import Providers
+from hamr.storage.config_files import config_path
 
 if TYPE_CHECKING:
+    from hamr.calls.pipeline import Pipeline
     from hamr.capabilities.capability import Rule
-    from hamr.pipeline import Pipeline
 
 FILE = "capabilities.toml"
 PLACE = "what was installed at run time"
@@ -103,7 +103,7 @@ class CapabilitySources:
         path = config_path(self._environ, FILE)
         if path is None or not os.path.exists(path):
             return []
-        from hamr.manifest import read
+        from hamr.plugins.manifest import read
 
         try:
             return [source(read(path), path, self._warn)]
@@ -123,8 +123,8 @@ class CapabilitySources:
         plugins = self._providers.plugins
         if id not in plugins.providers:
             return Source("")
-        from hamr.discover import folder
-        from hamr.manifest_index import ManifestIndex
+        from hamr.plugins.discover import folder
+        from hamr.plugins.manifest_index import ManifestIndex
 
         point = plugins.find(id)
         path = os.path.join(folder(point), FILE)

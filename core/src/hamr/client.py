@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 
 from hamr.admission import Admission, Given
 from hamr.capability_sources import CapabilitySources
-from hamr.choices import Choices
-from hamr.discover import Plugins
 from hamr.drive import arun, run, tell_on_stderr
 from hamr.errors import ConfigError
 from hamr.given import check
 from hamr.key_stores import KeyStores
 from hamr.options import Options, WaitOptions, known, mode, named, request, settings, usual
 from hamr.pipelines import Pipelines
+from hamr.plugins.choices import Choices
+from hamr.plugins.discover import Plugins
 from hamr.providers import Providers
 from hamr.resolve.candidates import candidates, names
 from hamr.resolver import Resolver
@@ -28,7 +28,8 @@ from hamr.types import Call, Response, ResponseFormat, Run, Settings
 
 if TYPE_CHECKING:
     from hamr.admission import GivenLimits
-    from hamr.background import Background
+    from hamr.calls.background import Background
+    from hamr.calls.pipeline import Pipeline
     from hamr.capabilities.capability import Capabilities
     from hamr.compose import Hooks
     from hamr.config.configuration import Configuration
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from hamr.inputs import EmbedOptions, Inputs
     from hamr.listing import ListOptions
     from hamr.messages import Prompt
-    from hamr.pipeline import Pipeline
     from hamr.resolve.candidates import Models
     from hamr.resolve.model import Role
     from hamr.resolve.outcome import Selection
@@ -137,7 +137,7 @@ class Hamr:
 
         Raises ConfigError where the provider's auth has to send another call first.
         """
-        from hamr import rehearsal
+        from hamr.calls import rehearsal
 
         chosen = self.selection(model)
         options = chosen.options(options)
@@ -375,12 +375,12 @@ class Hamr:
     def _flow(self, pipeline: Pipeline, asked: Request, options: Options) -> Flow[Response]:
         if not options.get("background"):
             return pipeline.flow(asked, settings(options, self.settings))
-        from hamr.background import Background
+        from hamr.calls.background import Background
 
         return Background.of(pipeline, options, self.settings).answer(asked)
 
     def _waiting(self, model: str | None, options: WaitOptions) -> tuple[Background, Transport]:
-        from hamr.background import Background
+        from hamr.calls.background import Background
 
         known(options, WaitOptions.__annotations__)
         pipeline = self.pipeline(model, mode=mode(options))

@@ -9,8 +9,8 @@ import pluggy
 
 from hamr import specs
 from hamr.builtin import STYLES, TRANSPORTS, WIRES, Builtin
+from hamr.calls.pipeline import Pipeline
 from hamr.errors import ConfigError, HamrError, PluginError
-from hamr.pipeline import Pipeline
 from hamr.types import Route
 
 Named = tuple[str, object]

@@ -6,8 +6,8 @@ import importlib
 from functools import cache
 from typing import TYPE_CHECKING
 
-from hamr.discover import Plugins
 from hamr.errors import ConfigError
+from hamr.plugins.discover import Plugins
 
 if TYPE_CHECKING:
     from hamr.specs import Dialect

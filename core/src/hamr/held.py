@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from hamr.effects import Calm, Closing, Do, Keep, Now, ReadFile, Remind, RunFlow, Undo, WallClock
-from hamr.files import read_own
-from hamr.locks import FileLock, state_folder
+from hamr.storage.files import read_own
+from hamr.storage.locks import FileLock, state_folder
 
 Tells = Callable[[str, str | None], None]
 

@@ -11,9 +11,9 @@ from hamr.types import Secret
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-    from hamr.database import Database
     from hamr.effects import Flow
     from hamr.specs import StateStore
+    from hamr.storage.database import Database
     from hamr.types import Route
 
 SCHEMA = "CREATE TABLE salt (value BLOB); INSERT INTO salt VALUES (randomblob(16))"

@@ -9,7 +9,7 @@ from hamr.errors import ConfigError, HamrError, PluginError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hamr.discover import Plugins
+    from hamr.plugins.discover import Plugins
     from hamr.specs import KeyStore
 
 

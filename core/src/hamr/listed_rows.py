@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hamr.wires.model_name import readable
 
 if TYPE_CHECKING:
-    from hamr.asking_table import CatalogTable
+    from hamr.plugins.asking_table import CatalogTable
     from hamr.types import ModelInfo
 
 SAME = ("context_window", "max_tokens", "input", "reasoning", "tools")

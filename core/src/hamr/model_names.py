@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypedDict
 
-from hamr.config_files import config_path
-from hamr.discover import Plugins, folder
 from hamr.errors import HamrError
-from hamr.files import write_whole
-from hamr.manifest_index import cache_folder, catalog_folder, stamp
+from hamr.plugins.discover import Plugins, folder
+from hamr.plugins.manifest_index import cache_folder, catalog_folder, stamp
 from hamr.providers import Providers
 from hamr.resolve.known import Holder
+from hamr.storage.config_files import config_path
+from hamr.storage.files import write_whole
 
 FILE = "model-names.json"
 FORMAT = 3
@@ -137,7 +137,7 @@ def _rows(plugins: Plugins, id: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _tables(path: str) -> list[Mapping[str, Any]]:
-    from hamr.manifest import read
+    from hamr.plugins.manifest import read
 
     if not os.path.exists(path):
         return []

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 from hamr.admission import Admission
 from hamr.builtin import Builtin
+from hamr.calls.circuit import Circuit
 from hamr.capability_sources import CapabilitySources
-from hamr.circuit import Circuit
 from hamr.compose import Hooks
 from hamr.prices import Prices
 from hamr.routes import Routes
 
 if TYPE_CHECKING:
-    from hamr.breaker import Breaker
-    from hamr.pipeline import Pipeline
+    from hamr.calls.breaker import Breaker
+    from hamr.calls.pipeline import Pipeline
     from hamr.pool.pooling import Pooling
     from hamr.resolve.model import Role
     from hamr.specs import Transport

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from hamr.base_url import is_own
-from hamr.config_files import config_path
 from hamr.errors import ConfigError, HamrError
-from hamr.manifest_index import catalog_folder
+from hamr.plugins.manifest_index import catalog_folder
+from hamr.storage.config_files import config_path
 from hamr.types import Cost, Route, Usage
 from hamr.variables import TABLE, first
 
@@ -139,6 +139,6 @@ def _fetched(id: str, folder: str | None) -> list[Rows]:
 
 
 def _read(path: str) -> Mapping[str, Any]:
-    from hamr.manifest import read
+    from hamr.plugins.manifest import read
 
     return read(path)

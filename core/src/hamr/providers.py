@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.base_url import is_own
 from hamr.config.configuration import Configuration
-from hamr.discover import Plugins, folder
 from hamr.errors import ConfigError, HamrError, PluginError
+from hamr.plugins.discover import Plugins, folder
 from hamr.variables import is_on
 
 if TYPE_CHECKING:
     from hamr.config.layer import Layer, Problem
-    from hamr.distributions import EntryPoint
-    from hamr.manifest import Manifest
+    from hamr.plugins.distributions import EntryPoint
+    from hamr.plugins.manifest import Manifest
     from hamr.resolve.outcome import Meant
     from hamr.types import Provider
 
@@ -152,7 +152,7 @@ class Providers:
         if any(not tables.get("enabled", True) for _, tables in said[-1:]):
             raise ConfigError(f"the provider {id!r} is switched off in {said[-1][0]}", hint="Set enabled = true there.")
         from hamr.config.merge import merged, over_environment
-        from hamr.manifest import check
+        from hamr.plugins.manifest import check
 
         first: list[tuple[str, Mapping[str, Any]]] = []
         if id in self.plugins.providers:

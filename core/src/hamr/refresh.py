@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from hamr.catalog.overlay import Overlay, Overlays
 from hamr.catalog.row import Rows
 from hamr.errors import ConfigError, HamrError
-from hamr.manifest_index import catalog_folder
+from hamr.plugins.manifest_index import catalog_folder
 
 if TYPE_CHECKING:
-    from hamr.manifest import Manifest
+    from hamr.plugins.manifest import Manifest
     from hamr.types import Listing, ModelInfo
 
 MOST = 64 * 1024 * 1024
@@ -81,8 +81,8 @@ def read(path: str) -> bytes:
 
 def downloaded(url: str) -> bytes:
     """The data at a URL, asked for without any key; raises HamrError."""
+    from hamr.calls.pipeline import USER_AGENT
     from hamr.drive import run
-    from hamr.pipeline import USER_AGENT
     from hamr.transports.http import HttpTransport
     from hamr.web_file import fetched
 

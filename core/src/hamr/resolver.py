@@ -70,7 +70,7 @@ class Resolver:
 
     def absent(self, id: str) -> ConfigError:
         """The error for a provider that is not there."""
-        from hamr.discover import not_installed
+        from hamr.plugins.discover import not_installed
 
         return not_installed(id, self._providers.ids)
 
@@ -208,7 +208,7 @@ class Resolver:
 
     @cached_property
     def _shipped(self) -> Mapping[str, Any]:
-        from hamr.manifest_index import ManifestIndex
+        from hamr.plugins.manifest_index import ManifestIndex
 
         path = os.path.join(os.path.dirname(rules.__file__), "inference.toml")
         return ManifestIndex(os.environ, "inference").tables(path)

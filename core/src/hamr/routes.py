@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from hamr.discover import not_installed
 from hamr.errors import ConfigError, HamrError
+from hamr.plugins.discover import not_installed
 from hamr.providers import Providers
 from hamr.resolve.model import Role, in_mode, model_of
 from hamr.secrets import keys, references

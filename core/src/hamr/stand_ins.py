@@ -17,8 +17,8 @@ from hamr.types import Image
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hamr.calls.pipeline import Pipeline
     from hamr.effects import Flow
-    from hamr.pipeline import Pipeline
     from hamr.providers import Providers
     from hamr.specs import StateStore
     from hamr.state.shared import Shared

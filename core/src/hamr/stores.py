@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, get_args
 
 from hamr.errors import ConfigError, HamrError, PluginError
-from hamr.locks import state_folder
+from hamr.storage.locks import state_folder
 from hamr.variables import TABLE, first
 
 if TYPE_CHECKING:
-    from hamr.discover import Plugins
+    from hamr.plugins.discover import Plugins
     from hamr.specs import StateStore
     from hamr.state.substitutes import Chosen, OnFailure
 

@@ -11,7 +11,7 @@ from hamr.errors import CallError, HamrError, NoSuchModel
 from hamr.types import Adaptation, Timeouts, Warned
 
 if TYPE_CHECKING:
-    from hamr.pipeline import Pipeline
+    from hamr.calls.pipeline import Pipeline
     from hamr.types import ModelInfo, Request, Response, Settings
 
 PATIENCE = Timeouts(total=5.0)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hamr.base_url import is_own
+from hamr.calls.redirect import LIMIT, onward
 from hamr.effects import Close, Flow, Now, Open, OpenReply, Read
 from hamr.errors import BrokenReply, ConfigError, HamrError
-from hamr.redirect import LIMIT, onward
 from hamr.types import Call, Timeouts
 
 OK = 2

@@ -85,7 +85,7 @@ def example_url(spec: OAuthSpec) -> str:
 
 @pytest.mark.parametrize("name", ["authorize_path", "device_path", "token_path", "revoke_path"])
 def test_no_token_is_sent_over_plain_http(name: str) -> None:
-    from hamr import manifest
+    from hamr.plugins import manifest
 
     oauth = {"issuer": "https://login.test", "client_id": "c", "token_path": "/t", name: "http://login.test/t"}
     tables = {"id": "acme", "name": "A", "wire": "w", "base_url": "https://a.test", "auth": {"style": "oauth"}}

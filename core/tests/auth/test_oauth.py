@@ -169,7 +169,7 @@ def test_a_refresh_that_is_never_answered_ends_with_the_call(
 def test_who_waits_for_another_process_to_refresh_waits_no_longer_than_the_call(
     client: Hamr, colour: Colour, log_in: Any, folder: str
 ) -> None:
-    from hamr.locks import FileLock
+    from hamr.storage.locks import FileLock
 
     log_in(left=-5)
     lock = FileLock("refresh-acme", Path(folder))
@@ -183,7 +183,7 @@ def test_who_waits_for_another_process_to_refresh_waits_no_longer_than_the_call(
 def test_what_another_process_has_refreshed_is_used(
     client: Hamr, colour: Colour, server: AuthorizationServer, log_in: Any, folder: str
 ) -> None:
-    from hamr.locks import FileLock
+    from hamr.storage.locks import FileLock
 
     log_in(left=-5)
     lock = FileLock("refresh-acme", Path(folder))

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from hamr import Hamr, NotLetIn
-from hamr.locks import FileLock
 from hamr.secrets import auth_file
 from hamr.secrets.store import CredentialStore
+from hamr.storage.locks import FileLock
 from hamr.types import Tokens
 from hamr_testkit.authorization import AuthorizationServer
 from hamr_testkit.colours import Colour

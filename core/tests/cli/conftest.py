@@ -24,10 +24,10 @@ from typing import Any
 import click
 import pytest
 
-from hamr import installer
 from hamr.cli import failure
 from hamr.cli.main import main
 from hamr.errors import HamrError
+from hamr.install import installer
 from hamr_testkit.installing import Install
 
 TIMEOUT = 30

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from hamr.cli.group import COMMANDS, LINES, load
-from hamr.distributions import entry_points
+from hamr.plugins.distributions import entry_points
 
 HEAVY = ("asyncio", "httpx2", "importlib.metadata", "pluggy", "pydantic", "rich", "ssl", "stevedore")
 COMMAND = """

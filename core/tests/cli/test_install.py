@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hamr.cli.install import command
-from hamr.installed import Installed, Kept
+from hamr.install.installed import Installed, Kept
 
 
 def listed(tmp_path: Path) -> tuple[Kept, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hamr.cli import install, plugins
-from hamr.installed import Installed, Kept
+from hamr.install.installed import Installed, Kept
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hamr.cli import install, uninstall
-from hamr.installed import Installed
+from hamr.install.installed import Installed
 
 
 def listed(tmp_path: Path) -> list[str]:

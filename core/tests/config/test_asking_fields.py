@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from hamr import Hamr, Overloaded, Settings, Timeouts
+from hamr.calls.retry import delay, retries
 from hamr.errors import CallError
-from hamr.retry import delay, retries
 from hamr.types import Provider
 from hamr_testkit.canned import Canned
 from hamr_testkit.colours import Colour

@@ -11,7 +11,7 @@ from hamr.admission import Admission, Given
 from hamr.errors import ConfigError
 from hamr.limits import configured
 from hamr.limits.limiter import FILE, Limiter
-from hamr.manifest import check
+from hamr.plugins.manifest import check
 from hamr.types import Model, Provider, RateLimits, Route
 
 NONE = RateLimits()

@@ -12,13 +12,13 @@ import pytest
 
 from hamr.admission import Admission, Given
 from hamr.auth.header import HeaderAuth
+from hamr.calls.pipeline import Pipeline
 from hamr.drive import run
 from hamr.effects import Do, Now, Sleep, Tell
 from hamr.errors import BrokenReply, NoAnswer, RateLimited
 from hamr.gates import Asked
 from hamr.limits.gate import STEP
 from hamr.limits.limiter import FILE
-from hamr.pipeline import Pipeline
 from hamr.streams import AsyncStream, Stream
 from hamr.types import (
     Event,

@@ -12,12 +12,12 @@ import pytest
 from hamr import Hamr
 from hamr.admission import Admission, Given
 from hamr.auth.header import HeaderAuth
+from hamr.calls.pipeline import Pipeline
 from hamr.drive import run
 from hamr.errors import NoAnswer, Overloaded, RateLimited
 from hamr.limits import aimd
 from hamr.limits.aimd import Level
 from hamr.limits.governor import Governor
-from hamr.pipeline import Pipeline
 from hamr.streams import Stream
 from hamr.types import LimitUse, Message, Request, Settings, Text
 from hamr_testkit.canary import KEYS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hamr.breaker import WELL, ConsecutiveBreaker, Health, WindowBreaker
+from hamr.calls.breaker import WELL, ConsecutiveBreaker, Health, WindowBreaker
 from hamr.errors import (
     BadRequest,
     BrokenReply,

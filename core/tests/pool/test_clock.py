@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hamr.breaker import Health
+from hamr.calls.breaker import Health
 from hamr.pool.state import SKEW, Member, Rest, Room, State
 from hamr.pool.store import read, written
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hamr.breaker import ConsecutiveBreaker, WindowBreaker
+from hamr.calls.breaker import ConsecutiveBreaker, WindowBreaker
 from hamr.errors import ConfigError
 from hamr.pool.policy import Policy
 

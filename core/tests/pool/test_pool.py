@@ -324,7 +324,7 @@ def test_an_answer_is_not_lost_for_a_file_that_is_locked(
     made: Made,
     scripted: ScriptedTransport,
 ) -> None:
-    monkeypatch.setattr("hamr.database.LOCKED", 0.05)
+    monkeypatch.setattr("hamr.storage.database.LOCKED", 0.05)
     told: list[str] = []
     client = made(environ, told)
     other = sqlite3.connect(f"{environ['HAMR_STATE_DIR']}/{FILE}", isolation_level=None, check_same_thread=False)

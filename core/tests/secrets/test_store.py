@@ -210,11 +210,11 @@ def test_a_process_killed_in_mid_write_leaves_the_old_file_or_the_new_one(store:
 
 
 def test_another_writer_is_waited_for_and_given_up_on(store: CredentialStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hamr.locks import FileLock
+    from hamr.storage.locks import FileLock
 
     lock = FileLock("auth.json", Path(store.folder))
     assert lock.acquire()
-    monkeypatch.setattr("hamr.locks.PATIENCE", 0.1)
+    monkeypatch.setattr("hamr.storage.locks.PATIENCE", 0.1)
     with pytest.raises(ConfigError, match="being written by another process"):
         add(store, "acme", "k")
     lock.release()

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from hamr.auth.header import HeaderAuth
+from hamr.calls.pipeline import Pipeline
 from hamr.errors import BudgetSpent, ConfigError, Overloaded
 from hamr.options import settings
-from hamr.pipeline import Pipeline
 from hamr.types import (
     Cost,
     Event,

@@ -15,8 +15,8 @@ import pytest
 
 from hamr.admission import Admission, Given
 from hamr.auth.header import HeaderAuth
+from hamr.calls.pipeline import Pipeline
 from hamr.errors import BrokenReply, BudgetSpent, CallError, ConfigError, HamrError, NoAnswer
-from hamr.pipeline import Pipeline
 from hamr.spend.spending import FILE
 from hamr.streams import AsyncStream, Stream
 from hamr.types import (
@@ -294,7 +294,7 @@ from hamr.spend.budget import Budget, scopes
 from hamr.spend.ledger import Account, Full
 from hamr.spend.reckoning import Sum
 from hamr.spend.spending import ledger
-from hamr.database import Busy
+from hamr.storage.database import Busy
 from hamr.types import Usage
 import time
 book = ledger({"HAMR_STATE_DIR": sys.argv[1]})

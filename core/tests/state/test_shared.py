@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from hamr.database import MEMORY
 from hamr.effects import Flow
 from hamr.errors import StateLost
 from hamr.specs import StateStore
 from hamr.state.shared import Place, Shared
 from hamr.state.sqlite import SqliteStore
 from hamr.state.substitutes import AGAIN, Chosen, Without
+from hamr.storage.database import MEMORY
 from hamr.types import Grant
 from hamr_testkit.colours import Colour
 from hamr_testkit.state_stores import NOWHERE, RPM, boxed

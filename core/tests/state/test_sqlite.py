@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from hamr.database import Busy, Unwritable
 from hamr.specs import StateStore
 from hamr.state.ledger import Ledger
 from hamr.state.sqlite import SqliteStore
+from hamr.storage.database import Busy, Unwritable
 from hamr.types import NoRoom
 from hamr_testkit.state_stores import ONE, RPM, Clock, StateStoreTests, granted, refused
 

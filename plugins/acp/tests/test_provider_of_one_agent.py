@@ -11,9 +11,9 @@ import pytest
 import hamr_provider_acp
 from hamr.api import NoSuchModel, Settings
 from hamr.builtin import Builtin
+from hamr.calls.pipeline import Pipeline
 from hamr.compose import Hooks
-from hamr.manifest import check
-from hamr.pipeline import Pipeline
+from hamr.plugins.manifest import check
 from hamr.types import Model, Request, Route
 from hamr_testkit.colours import Colour
 

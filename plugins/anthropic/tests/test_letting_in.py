@@ -55,7 +55,7 @@ def test_a_logins_token_counts_before_the_key_and_asks_for_its_beta(
         colour.call(hamr, "hi", SONNET, options=more)
         previewed = hamr.preview("hi", SONNET)
         assert previewed.headers["authorization"] == "Bearer $ANTHROPIC_OAUTH_TOKEN"
-        assert "made-up-canary" not in repr(previewed) + repr(hamr.pipeline(SONNET))
+        assert "made-up-canary" not in repr(previewed) + repr(hamr.calls.pipeline(SONNET))
     headers = provider.asked[0].headers
     assert (headers["authorization"], headers["anthropic-beta"]) == ("Bearer made-up-canary", told)
     assert "x-api-key" not in headers
@@ -72,6 +72,6 @@ def test_headers_of_the_users_own_go_along_and_are_not_shown(colour: Colour, pro
     provider.answer(ANSWER)
     with client(provider, ANTHROPIC_CUSTOM_HEADERS="X-Team: made-up-canary\ncf-access-id: 7") as hamr:
         colour.call(hamr, "hi", SONNET)
-        assert "made-up-canary" not in repr(hamr.preview("hi", SONNET)) + repr(hamr.pipeline(SONNET))
+        assert "made-up-canary" not in repr(hamr.preview("hi", SONNET)) + repr(hamr.calls.pipeline(SONNET))
     assert provider.asked[0].headers["x-team"] == "made-up-canary"
     assert provider.asked[0].headers["cf-access-id"] == "7"

@@ -177,7 +177,7 @@ def test_what_is_quoted_back_is_not_shown(
     with Hamr(environ={**environ, **place, "BEDROCK_BASE_URL": provider.url}) as hamr:
         with pytest.raises(NotLetIn, match="does not match the signature") as caught:
             colour.call(hamr, "hi", "bedrock/m")
-        assert "canary" not in f"{hamr.pipeline('bedrock/m').auth!r}"
+        assert "canary" not in f"{hamr.calls.pipeline('bedrock/m').auth!r}"
     assert caught.value.code == "InvalidSignatureException"
     shown = f"{caught.value} {caught.value!r} {vars(caught.value)}"
     assert "canary" not in shown

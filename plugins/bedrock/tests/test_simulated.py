@@ -61,7 +61,7 @@ def test_no_failure_shows_a_key(
     with Hamr(environ=environ, settings=QUICK) as hamr:
         with pytest.raises(HamrError) as caught:
             colour.events(hamr, "hello", f"bedrock/{fault}")
-        pipeline = hamr.pipeline(f"bedrock/{fault}")
+        pipeline = hamr.calls.pipeline(f"bedrock/{fault}")
         assert CANARY not in f"{pipeline.route!r} {pipeline.auth!r} {vars(pipeline.auth)}"
     assert CANARY not in seen(caught.value)
     assert CANARY not in caplog.text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hamr import manifest
+from hamr.plugins import manifest
 from hamr_testkit import scaffold
 
 GROQ = Path(__file__).parents[2] / "groq"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hamr.errors import ConfigError
-from hamr.files import write_whole
+from hamr.storage.files import write_whole
 
 if TYPE_CHECKING:
     from hamr.catalog.row import Rows

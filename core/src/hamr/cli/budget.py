@@ -49,9 +49,9 @@ def command(context: click.Context, *, as_json: bool) -> None:
 @JSON
 def set_budget(scope: str, usd: str, *, per: str, as_json: bool) -> None:
     """Set a budget, in place of the one that SCOPE has in that time."""
-    from hamr import config_files
     from hamr.spend.budget import budget
     from hamr.spend.choices import FILE, Choices
+    from hamr.storage import config_files
 
     made = budget(_resolved(scope), {"usd": usd.removeprefix("$"), "per": per}, "hamr budget set")
     with config_files.changing(os.environ, FILE):
@@ -66,8 +66,8 @@ def set_budget(scope: str, usd: str, *, per: str, as_json: bool) -> None:
 @JSON
 def remove_budget(scope: str, *, per: str | None, as_json: bool) -> None:
     """Remove the budgets of SCOPE."""
-    from hamr import config_files
     from hamr.spend.choices import FILE, Choices
+    from hamr.storage import config_files
 
     resolved = _resolved(scope)
     with config_files.changing(os.environ, FILE):
@@ -86,8 +86,8 @@ def _warn_of_absent(scope: str) -> None:
     kind, _, name = scope.partition(":")
     if kind != "provider":
         return
-    from hamr.choices import Choices
-    from hamr.discover import Plugins, not_installed
+    from hamr.plugins.choices import Choices
+    from hamr.plugins.discover import Plugins, not_installed
     from hamr.providers import Providers
 
     ids = Providers(Plugins(Choices.read(os.environ)), os.environ, ".").ids
@@ -96,10 +96,10 @@ def _warn_of_absent(scope: str) -> None:
 
 
 def _list(*, as_json: bool) -> None:
-    from hamr.database import patiently
     from hamr.spend import report
     from hamr.spend.choices import Choices
     from hamr.spend.spending import ledger
+    from hamr.storage.database import patiently
 
     book, today = ledger(os.environ), datetime.now(UTC).date()
     budgets = Choices.read(os.environ).budgets
@@ -144,9 +144,9 @@ def _resolved(scope: str) -> str:
     kind, _, name = scope.partition(":")
     if kind != "key" or not name:
         return scope
-    from hamr.database import patiently
     from hamr.spend import report
     from hamr.spend.spending import ledger
+    from hamr.storage.database import patiently
 
     book = ledger(os.environ)
     keys = patiently(book.database, lambda: report.keys(book))

@@ -16,8 +16,8 @@ from hamr.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from hamr.calls.pipeline import Pipeline
     from hamr.capability_probe import Verdict
-    from hamr.pipeline import Pipeline
     from hamr.types import Cost
 
 EPILOG = """\b

@@ -20,7 +20,7 @@ from hamr.listing import ListOptions
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hamr.manifest import Manifest
+    from hamr.plugins.manifest import Manifest
     from hamr.providers import Providers
 
 PATIENCE: ListOptions = {"timeout": 30.0}

@@ -45,7 +45,7 @@ def command(context: click.Context, /, *, model: str | None, as_json: bool, verb
     from hamr.cli.chat_history import History
     from hamr.cli.conversation import Conversation
     from hamr.client import Hamr
-    from hamr.locks import state_folder
+    from hamr.storage.locks import state_folder
 
     with Hamr() as client:
         tools = tool_functions.load(given["tools"])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hamr.cli import output
-from hamr.files import write_whole
+from hamr.storage.files import write_whole
 
 FILE = "chat_history.jsonl"
 KEPT = 1000

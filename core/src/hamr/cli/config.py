@@ -141,8 +141,8 @@ def warn_of_conflicts(found: Iterable[variables.Conflict]) -> None:
 
 
 def _providers() -> Providers:
-    from hamr.choices import Choices
-    from hamr.discover import Plugins
+    from hamr.plugins.choices import Choices
+    from hamr.plugins.discover import Plugins
     from hamr.providers import Providers
 
     return Providers(Plugins(Choices.read(os.environ)), os.environ, ".")
@@ -155,7 +155,7 @@ def _configuration() -> Configuration:
 def _files(there: Configuration) -> list[dict[str, Any]]:
     from hamr.capabilities.overlay import FILE as FINDINGS
     from hamr.config.configuration import PROJECT
-    from hamr.config_files import config_path
+    from hamr.storage.config_files import config_path
 
     kinds = {"providers": there.providers_path, "models": there.models_path}
     project = there.project_path

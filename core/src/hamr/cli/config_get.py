@@ -99,8 +99,8 @@ def asked(text: str, there: Providers | None = None) -> tuple[Key, list[Source]]
 
 def providers() -> Providers:
     """All that is installed and configured here."""
-    from hamr.choices import Choices
-    from hamr.discover import Plugins
+    from hamr.plugins.choices import Choices
+    from hamr.plugins.discover import Plugins
     from hamr.providers import Providers
 
     return Providers(Plugins(Choices.read(os.environ)), os.environ, ".")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from hamr.calls.fold import Fold
 from hamr.cli import known_models
 from hamr.cli.request_options import streams
-from hamr.fold import Fold
 from hamr.types import Message, Response, Started, Text, Timings, ToolFinished, ToolStarted
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from hamr.errors import ConfigError, Unsupported
 from hamr.resolve.steps import SELECTOR
 
 if TYPE_CHECKING:
+    from hamr.calls.pipeline import Pipeline
     from hamr.client import Hamr
-    from hamr.pipeline import Pipeline
     from hamr.resolve.outcome import Selection, Step
     from hamr.types import Call, LimitUse, Request, Route, Standing
 

@@ -59,7 +59,7 @@ def _advise(error: HamrError) -> None:
     if not isinstance(error, NoSuchModel) or not error.provider or error.hint != error.default_hint:
         return
     from hamr.cli import known_models
-    from hamr.discover import Plugins
+    from hamr.plugins.discover import Plugins
 
     asked = f"{error.provider}/{error.model}"
     near = [name for name in known_models.near(Plugins(), asked, [error.provider]) if name != asked]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hamr.cli import output
-from hamr.distributions import EntryPoint, entry_points
 from hamr.errors import PluginError
+from hamr.plugins.distributions import EntryPoint, entry_points
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

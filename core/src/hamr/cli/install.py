@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hamr.cli.providers import Row
-    from hamr.installation import Outcome
-    from hamr.installer import Installer
+    from hamr.install.installation import Outcome
+    from hamr.install.installer import Installer
 
 EPILOG = """\b
 Examples:
@@ -41,9 +41,9 @@ def command(
     installer: Installer | None, names: tuple[str, ...], *, upgrade: bool, exact: bool, dry_run: bool, as_json: bool
 ) -> None:
     """Install plugins into the environment that hamr runs in."""
-    from hamr import installation
-    from hamr.choices import Choices
-    from hamr.installer import Installer
+    from hamr.install import installation
+    from hamr.install.installer import Installer
+    from hamr.plugins.choices import Choices
 
     installer = installer or Installer()
     wanted = installation.wanted(names, Choices.read(os.environ), exact=exact)
@@ -87,7 +87,7 @@ def tell(outcomes: Sequence[Outcome]) -> None:
 def brings(distribution: str) -> list[dict[str, str]]:
     """What a distribution brings, by its entry points."""
     from hamr.cli.pieces import KINDS
-    from hamr.distributions import entry_points
+    from hamr.plugins.distributions import entry_points
 
     return [
         {"kind": kind, "name": point.name}

@@ -12,7 +12,7 @@ from hamr.errors import ConfigError, HamrError
 if TYPE_CHECKING:
     from hamr.config.config_file import ConfigFile
     from hamr.config.keys import Key
-    from hamr.manifest import Manifest
+    from hamr.plugins.manifest import Manifest
     from hamr.providers import Providers
 
 MANIFEST: Mapping[str, nested.Path] = {

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from hamr.errors import ConfigError, HamrError
 
 if TYPE_CHECKING:
+    from hamr.calls.pipeline import Pipeline
     from hamr.client import Hamr
-    from hamr.discover import Plugins
-    from hamr.pipeline import Pipeline
+    from hamr.plugins.discover import Plugins
 
 NEAR = 0.75
 """How much alike (0 to 1, of difflib) two names are where one may be meant by the other."""

@@ -17,9 +17,9 @@ from hamr.errors import ConfigError
 
 if TYPE_CHECKING:
     from hamr.auth.inbox import Inbox
+    from hamr.calls.pipeline import Pipeline
     from hamr.client import Hamr
     from hamr.effects import Flow
-    from hamr.pipeline import Pipeline
     from hamr.specs import LoginAuth
     from hamr.types import OAuthSpec, Tokens
 

@@ -130,8 +130,8 @@ def names_of_all() -> Mapping[str, tuple[str, ...]]:
 
 def providers() -> Providers:
     """All that is installed and configured here."""
-    from hamr.choices import Choices
-    from hamr.discover import Plugins
+    from hamr.plugins.choices import Choices
+    from hamr.plugins.discover import Plugins
     from hamr.providers import Providers
 
     return Providers(Plugins(Choices.read(os.environ)), os.environ, ".")

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hamr.cli.group import COMMANDS, load
-from hamr.discover import EXTENSIONS, PROVIDERS, STORES, TABLES
-from hamr.distributions import EntryPoint, entry_points
 from hamr.errors import HamrError, PluginError
+from hamr.plugins.discover import EXTENSIONS, PROVIDERS, STORES, TABLES
+from hamr.plugins.distributions import EntryPoint, entry_points
 
 if TYPE_CHECKING:
     from hamr.cli.start_up import Cost
     from hamr.client import Hamr
     from hamr.compose import Hooks
-    from hamr.manifest import Manifest
+    from hamr.plugins.manifest import Manifest
 
 KINDS = {PROVIDERS: "provider", COMMANDS: "command", EXTENSIONS: "extension", STORES: "store", TABLES: "tables"}
 

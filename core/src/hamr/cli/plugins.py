@@ -15,9 +15,9 @@ from hamr.cli.json_option import JSON
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hamr.choices import Choices
     from hamr.cli.pieces import Piece, Plugin
-    from hamr.distributions import EntryPoint
+    from hamr.plugins.choices import Choices
+    from hamr.plugins.distributions import EntryPoint
 
 EPILOG = """\b
 Examples:
@@ -67,7 +67,7 @@ def command(context: click.Context, *, as_json: bool, check: bool, time: bool) -
 def _list(context: click.Context, *, as_json: bool, check: bool, time: bool) -> None:
     from hamr.cli.pieces import installed
     from hamr.client import Hamr
-    from hamr.installed import Installed
+    from hamr.install.installed import Installed
 
     missing = Installed.read(os.environ).missing()
     with Hamr(extensions=()) as client:
@@ -125,8 +125,8 @@ def _cost(piece: Piece) -> str:
 @click.argument("ids", nargs=-1, required=True, metavar="PROVIDER...")
 def enable(ids: tuple[str, ...]) -> None:
     """Switch providers on that were switched off."""
-    from hamr.choices import Choices
-    from hamr.discover import Plugins
+    from hamr.plugins.choices import Choices
+    from hamr.plugins.discover import Plugins
 
     known = {*Choices.read(os.environ).disabled, *(point.name for point in Plugins().table_packages)}
     for id in ids:
@@ -139,7 +139,7 @@ def enable(ids: tuple[str, ...]) -> None:
 @click.argument("ids", nargs=-1, required=True, metavar="PROVIDER...")
 def disable(ids: tuple[str, ...]) -> None:
     """Switch providers, or tables of a package, off: they stay installed and listed, but are not used or imported."""
-    from hamr.discover import Plugins
+    from hamr.plugins.discover import Plugins
 
     packages = {point.name for point in Plugins().table_packages}
     for id in ids:
@@ -167,8 +167,8 @@ def prefer(id: str, distribution: str) -> None:
 
 def _keep(edit: Callable[[Choices], Choices]) -> None:
     """Change what the user chose before, without what the environment says for this run."""
-    from hamr import config_files
-    from hamr.choices import FILE, Choices
+    from hamr.plugins.choices import FILE, Choices
+    from hamr.storage import config_files
 
     environ = {name: value for name, value in os.environ.items() if name != "HAMR_PREFER"}
     with config_files.changing(environ, FILE):
@@ -177,7 +177,7 @@ def _keep(edit: Callable[[Choices], Choices]) -> None:
 
 
 def _must_be_installed(id: str) -> tuple[EntryPoint, ...]:
-    from hamr.discover import Plugins
+    from hamr.plugins.discover import Plugins
 
     plugins = Plugins()
     if id not in plugins.providers:

@@ -72,7 +72,7 @@ class PriceLists:
         import time
 
         from hamr.catalog.overlay import Overlays
-        from hamr.manifest_index import catalog_folder
+        from hamr.plugins.manifest_index import catalog_folder
 
         overlays, now = Overlays(catalog_folder(self._environ)), time.time()
         old = [each for id in self._lists for each in overlays.of(id) if each.is_stale(now)]

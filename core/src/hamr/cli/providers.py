@@ -121,8 +121,8 @@ def command(*, as_json: bool, verbose: bool) -> None:
 
 def rows(environ: Mapping[str, str]) -> list[Row]:
     """The installed providers, those that are switched off too."""
-    from hamr.choices import Choices
-    from hamr.discover import Plugins
+    from hamr.plugins.choices import Choices
+    from hamr.plugins.discover import Plugins
     from hamr.providers import Providers
 
     choices = Choices.read(environ)

@@ -61,7 +61,7 @@ def _models(context: click.Context, parameter: click.Parameter, incomplete: str)
     from click.shell_completion import CompletionItem
 
     from hamr.cli import known_models
-    from hamr.discover import Plugins
+    from hamr.plugins.discover import Plugins
 
     return [CompletionItem(name) for name in known_models.of(Plugins(), provider) if name.startswith(incomplete)]
 
@@ -77,7 +77,7 @@ def providers(context: click.Context, parameter: click.Parameter, incomplete: st
     """The installed providers that begin like this, for the shell's completion."""
     from click.shell_completion import CompletionItem
 
-    from hamr.discover import Plugins
+    from hamr.plugins.discover import Plugins
 
     return [CompletionItem(id) for id in Plugins().providers if id.startswith(incomplete)]
 

@@ -72,10 +72,10 @@ def _day(context: click.Context, parameter: click.Parameter, value: str) -> str:
 @JSON
 def command(*, by: tuple[str, ...], since: str, until: str, keep: bool | None, as_json: bool, **only: Any) -> None:
     """Tell what calls have cost, as far as it was kept."""
-    from hamr.database import patiently
     from hamr.spend import report
     from hamr.spend.choices import Choices
     from hamr.spend.spending import ledger
+    from hamr.storage.database import patiently
 
     if until and until < since:
         raise click.BadParameter(f"{until} is before {since}, the first day.", param_hint="--until")

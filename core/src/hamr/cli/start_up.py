@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from hamr.distributions import EntryPoint
 from hamr.errors import PluginError
+from hamr.plugins.distributions import EntryPoint
 
 PATIENCE = 60.0
 """Seconds until an import is given up."""

@@ -13,10 +13,10 @@ from hamr.cli.json_option import JSON
 from hamr.errors import HamrError
 
 if TYPE_CHECKING:
-    from hamr.installation import Outcome
-    from hamr.installed import Kept
-    from hamr.installer import Installer
-    from hamr.requirement import Requirement
+    from hamr.install.installation import Outcome
+    from hamr.install.installed import Kept
+    from hamr.install.installer import Installer
+    from hamr.plugins.requirement import Requirement
 
 
 @click.command(
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 def command(context: click.Context, *, dry_run: bool, as_json: bool) -> None:
     """Install again what `hamr install` once installed and is gone, as after an upgrade of Python or of hamr."""
     from hamr.cli import install
-    from hamr.installed import Installed
-    from hamr.installer import Installer
+    from hamr.install.installed import Installed
+    from hamr.install.installer import Installer
 
     installer = context.obj or Installer()
     wanted, failed = _readable(Installed.read(os.environ).missing())
@@ -56,7 +56,7 @@ def command(context: click.Context, *, dry_run: bool, as_json: bool) -> None:
 
 def _readable(missing: Sequence[Kept]) -> tuple[dict[str, Requirement], dict[str, str]]:
     """What is to be installed, and why some of it cannot be: its folder is gone, say."""
-    from hamr import requirement
+    from hamr.plugins import requirement
 
     wanted: dict[str, Requirement] = {}
     failed: dict[str, str] = {}
@@ -86,7 +86,7 @@ def _restore(wanted: dict[str, Requirement], failed: dict[str, str], installer: 
 
 
 def _install(wanted: list[Requirement], installer: Installer) -> list[Outcome]:
-    from hamr import installation
+    from hamr.install import installation
 
     if not wanted:
         return []

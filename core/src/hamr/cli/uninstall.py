@@ -12,7 +12,7 @@ from hamr.cli import output
 from hamr.cli.json_option import JSON
 
 if TYPE_CHECKING:
-    from hamr.installer import Installer
+    from hamr.install.installer import Installer
 
 EPILOG = """\b
 Examples:
@@ -30,9 +30,9 @@ Only what brings something for hamr, or came by `hamr install`, is uninstalled.
 @click.pass_obj
 def command(installer: Installer | None, names: tuple[str, ...], *, dry_run: bool, as_json: bool) -> None:
     """Uninstall plugins, and keep them in the list of what `hamr install` has installed no longer."""
-    from hamr import installation
-    from hamr.installed import Installed
-    from hamr.installer import Installer
+    from hamr.install import installation
+    from hamr.install.installed import Installed
+    from hamr.install.installer import Installer
 
     installer = installer or Installer()
     listed = Installed.read(os.environ)

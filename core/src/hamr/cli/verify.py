@@ -12,7 +12,7 @@ from hamr.cli import exit_codes, output
 from hamr.cli.json_option import JSON
 
 if TYPE_CHECKING:
-    from hamr.integrity import Verdict
+    from hamr.install.integrity import Verdict
 
 EPILOG = """\b
 Examples:
@@ -55,10 +55,10 @@ def _verdicts(names: tuple[str, ...]) -> list[Verdict]:
     import sysconfig
     from pathlib import Path
 
-    from hamr import integrity
-    from hamr.distributions import entry_points
-    from hamr.installation import GROUPS
-    from hamr.metadata import distributions
+    from hamr.install import integrity
+    from hamr.install.installation import GROUPS
+    from hamr.install.metadata import distributions
+    from hamr.plugins.distributions import entry_points
 
     modules: dict[str, list[str]] = {CORE: []}
     for point in (point for group in GROUPS for point in entry_points(group)):
@@ -70,8 +70,8 @@ def _verdicts(names: tuple[str, ...]) -> list[Verdict]:
 
 
 def _asked(names: tuple[str, ...]) -> set[str]:
-    from hamr import installation
-    from hamr.installed import Installed
+    from hamr.install import installation
+    from hamr.install.installed import Installed
 
     return {CORE if name == CORE else installation.named(name, Installed.read(os.environ)) for name in names}
 

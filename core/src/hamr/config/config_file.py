@@ -95,7 +95,7 @@ class ConfigFile:
     @contextmanager
     def changing(self, environ: Mapping[str, str]) -> Iterator[None]:
         """While it is entered, no other `hamr` changes the file; raises ConfigError."""
-        from hamr.locks import state_folder, writing
+        from hamr.storage.locks import state_folder, writing
 
         # A project's folder is kept free of the lock's file.
         with writing(state_folder(environ) / PROJECT if self.kind == "project" else self.path):
@@ -103,7 +103,7 @@ class ConfigFile:
 
     def write(self, text: str) -> None:
         """Replace the file; raises ConfigError."""
-        from hamr.files import write_whole
+        from hamr.storage.files import write_whole
 
         try:
             write_whole(self.path, text.encode(), mode=self._mode() if self.kind == "project" else None)

@@ -9,9 +9,9 @@ from typing import Any
 
 from hamr.config.layer import Layer, Problem
 from hamr.config.layered import Layered
-from hamr.config_files import config_folder
 from hamr.errors import ConfigError
 from hamr.secrets.store import agent_folder
+from hamr.storage.config_files import config_folder
 from hamr.variables import TABLE, first
 
 Reader = Callable[[str, str], Layer]

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from hamr.asking_table import HealthTable
-from hamr.auth_table import VARIABLE
+from hamr.plugins.asking_table import HealthTable
 from hamr.config.cost import PAIR, CostTable
 from hamr.config.cost import said as costs
-from hamr.manifest import LimitTable
+from hamr.plugins.auth_table import VARIABLE
+from hamr.plugins.manifest import LimitTable
 
 APIS = {
     "openai-completions": "openai-completions",

@@ -54,8 +54,8 @@ class Trust:
         """Remember it, or with None forget it; gives the folder as it is kept. Raises ConfigError."""
         import json
 
-        from hamr.files import write_whole
-        from hamr.locks import writing
+        from hamr.storage.files import write_whole
+        from hamr.storage.locks import writing
 
         if self.path is None:
             raise ConfigError("there is no place for this", hint="Set HAMR_AGENT_DIR to a folder.")

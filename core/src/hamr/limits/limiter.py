@@ -6,14 +6,14 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from hamr.database import MEMORY
 from hamr.limits import configured
 from hamr.limits.configured import Given
 from hamr.limits.gate import LimitGate, Scope
-from hamr.locks import state_folder
 from hamr.state.shared import Place, Shared
 from hamr.state.sqlite import SqliteStore
 from hamr.state.substitutes import Chosen
+from hamr.storage.database import MEMORY
+from hamr.storage.locks import state_folder
 from hamr.types import Route
 from hamr.types.route import UNLIMITED
 

@@ -12,7 +12,7 @@ from hamr.pool.headroom import rooms
 from hamr.types import Route, Secret
 
 if TYPE_CHECKING:
-    from hamr.pipeline import Pipeline
+    from hamr.calls.pipeline import Pipeline
     from hamr.pool.state import Room
     from hamr.secrets.keys import Key
     from hamr.specs import Auth

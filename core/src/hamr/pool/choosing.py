@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hamr.breaker import WELL
+from hamr.calls.breaker import WELL
 from hamr.pool.state import KEEPS_FAILING, Member, State
 
 Mode = Literal["round-robin", "sequential"]

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from hamr.calls.retry import backoff, retries
 from hamr.effects import Emit, Flow, Now, Sleep
 from hamr.errors import CallError, ConfigError, HamrError, RateLimited
 from hamr.pool import outcome
 from hamr.pool.full import Full, alike
-from hamr.retry import backoff, retries
 from hamr.secrets.redact import redacted
 from hamr.types import Adaptation, Choice, Embeddings, PassedOver, Response, Settings, Timings, Warned
 

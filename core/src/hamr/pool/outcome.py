@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from hamr.breaker import WELL, Breaker
+from hamr.calls.breaker import WELL, Breaker
 from hamr.errors import (
     BadRequest,
     BrokenReply,

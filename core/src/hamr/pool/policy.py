@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hamr.breaker import Breaker, ConsecutiveBreaker, NoBreaker, WindowBreaker
+from hamr.calls.breaker import Breaker, ConsecutiveBreaker, NoBreaker, WindowBreaker
 from hamr.errors import ConfigError
 from hamr.pool.choosing import Mode
 from hamr.variables import TABLE, first

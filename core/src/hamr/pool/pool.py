@@ -22,8 +22,8 @@ from hamr.pool.state import Member, Room, State
 from hamr.types import Secret, Settings, Standing, Warned
 
 if TYPE_CHECKING:
+    from hamr.calls.pipeline import Pipeline
     from hamr.gates import Asking
-    from hamr.pipeline import Pipeline
     from hamr.specs import StateStore
     from hamr.state.substitutes import Chosen
     from hamr.types import LimitUse

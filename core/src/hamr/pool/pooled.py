@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
-from hamr.pipeline import Pipeline
+from hamr.calls.pipeline import Pipeline
 from hamr.pool.pool import Pool, Pools
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hamr.pool.pool import Pools
 from hamr.pool.pooled import Pooled
 
 if TYPE_CHECKING:
-    from hamr.pipeline import Pipeline
+    from hamr.calls.pipeline import Pipeline
     from hamr.resolve.model import Role
     from hamr.secrets.keys import Key
     from hamr.state.shared import Shared

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from hamr.breaker import WELL, Health
+from hamr.calls.breaker import WELL, Health
 from hamr.types import Headroom, Standing
 
 SKEW = 60.0

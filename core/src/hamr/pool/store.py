@@ -10,15 +10,15 @@ from typing import Any, TypeVar
 
 from pydantic_core import from_json
 
-from hamr.breaker import Health
-from hamr.database import MEMORY
+from hamr.calls.breaker import Health
 from hamr.effects import Flow
-from hamr.locks import state_folder
 from hamr.pool.state import Rest, Room, Scope, State
 from hamr.specs import StateStore
 from hamr.state.shared import Place, Shared
 from hamr.state.sqlite import SqliteStore
 from hamr.state.substitutes import Chosen
+from hamr.storage.database import MEMORY
+from hamr.storage.locks import state_folder
 
 Result = TypeVar("Result")
 Rows = dict[str, str]

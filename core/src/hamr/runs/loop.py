@@ -13,7 +13,7 @@ from hamr.shapes.answered import answered
 from hamr.types import Message, Request, Response, Run, Settings, Stopped, ToolCall
 
 if TYPE_CHECKING:
-    from hamr.pipeline import Pipeline
+    from hamr.calls.pipeline import Pipeline
 
 RUNS_TOOLS = ("tool_calls", "stop", "length", "unknown")
 """Why a reply may end whose tool calls are run; a call that was cut off says so itself and is not."""

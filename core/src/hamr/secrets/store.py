@@ -112,7 +112,7 @@ class CredentialStore:
 
     def change(self, edit: Callable[[Document], Result]) -> Result:
         """Edit what is stored and write it whole, while no other process does; raises ConfigError."""
-        from hamr.locks import writing
+        from hamr.storage.locks import writing
 
         with writing(self.path):
             return self.rewrite(edit)
@@ -122,8 +122,8 @@ class CredentialStore:
         import copy
         import json
 
-        from hamr.files import write_whole
         from hamr.secrets.auth_file import Misshapen
+        from hamr.storage.files import write_whole
 
         self._read = None  # two writes within one tick of the file system's clock would look like one
         before = self._document()

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hamr import config_files
 from hamr.spend.budget import Budget, budget
+from hamr.storage import config_files
 
 FILE = "spend.json"
 SHAPE = '{"keep": true or false, "budgets": [{"scope": ..., "usd": ..., "per": ...}]}'

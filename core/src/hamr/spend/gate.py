@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hamr.database import Unwritable, written
 from hamr.effects import Flow, Now, Sleep, Tell, WallClock
 from hamr.errors import BudgetSpent, HamrError
 from hamr.gates import Asked, Came
@@ -17,6 +16,7 @@ from hamr.spend.budget import Budget, end, scopes
 from hamr.spend.ledger import Account, Full, Ledger
 from hamr.spend.money import dollars, told, whole
 from hamr.spend.reckoning import Reckoning, Sum
+from hamr.storage.database import Unwritable, written
 from hamr.types import Route
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from hamr import key_ids
-from hamr.database import Database
-from hamr.holder import Holder
 from hamr.key_ids import KeyIds
 from hamr.spend.budget import PERIODS, Budget, Scope, start
 from hamr.spend.money import whole
+from hamr.storage.database import Database
+from hamr.storage.holder import Holder
 from hamr.types.usage import BUCKETS
 
 if TYPE_CHECKING:

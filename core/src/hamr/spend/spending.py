@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from hamr.locks import state_folder
 from hamr.spend.budget import budget
 from hamr.spend.choices import Choices
 from hamr.spend.gate import SpendGate, account_of
 from hamr.spend.ledger import Ledger
 from hamr.spend.reckoning import Reckoning
+from hamr.storage.locks import state_folder
 
 if TYPE_CHECKING:
     from hamr.gates import Charge

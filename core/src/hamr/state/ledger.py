@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from hamr.database import MEMORY, Database
-from hamr.holder import Holder
 from hamr.state import window
+from hamr.storage.database import MEMORY, Database
+from hamr.storage.holder import Holder
 from hamr.types import Claim, Grant, NoRoom
 
 if TYPE_CHECKING:

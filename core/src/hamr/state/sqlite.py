@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from hamr import key_ids
-from hamr.database import MEMORY, Database, Unwritable, written
 from hamr.effects import Do, Flow
 from hamr.errors import StateLost
 from hamr.state import ledger
+from hamr.storage.database import MEMORY, Database, Unwritable, written
 from hamr.types import Claim, Grant, NoRoom
 
 if TYPE_CHECKING:

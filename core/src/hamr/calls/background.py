@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
+from hamr.calls.endings import Folding, too_large
 from hamr.effects import Flow, Now, OpenReply, Read, Sleep, Undo
-from hamr.endings import Folding, too_large
 from hamr.errors import BrokenReply, CallError, NoAnswer, Overloaded, RateLimited
 from hamr.types import Request, Started
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from hamr.pipeline import Pipeline
+    from hamr.calls.pipeline import Pipeline
     from hamr.specs import BackgroundWire, ResumableDecoder, ToolWire
     from hamr.types import Call, Event, Response, Settings
 

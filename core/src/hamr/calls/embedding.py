@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hamr.types import Adaptation, Cost, Embeddings, Timings, Usage
 
 if TYPE_CHECKING:
-    from hamr.endings import Sending
+    from hamr.calls.endings import Sending
     from hamr.types import EmbeddingRequest
 
 Part = tuple[Embeddings, "Sending"]

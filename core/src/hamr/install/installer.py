@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hamr.errors import HamrError
-from hamr.metadata import distributions
-from hamr.requirement import Requirement
+from hamr.install.metadata import distributions
+from hamr.plugins.requirement import Requirement
 
 LINES = 20
 """How much of what a failed installer says is shown, from its first error on."""
@@ -67,7 +67,7 @@ def run(command: Sequence[str]) -> Ran:
     import subprocess
 
     try:
-        ended = subprocess.run(  # noqa: S603  # its arguments are checked in hamr.requirement
+        ended = subprocess.run(  # noqa: S603  # its arguments are checked in hamr.plugins.requirement
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
         )
     except OSError as error:
@@ -114,7 +114,7 @@ class Installer:
         return [self.environment.uv or "uv", "pip", action, f"--python={self.environment.python}"]
 
     def _refuse(self, *, install: Iterable[str] = (), uninstall: Iterable[str] = ()) -> None:
-        from hamr import tool_environment
+        from hamr.install import tool_environment
 
         here = self.environment
         if kept := tool_environment.find(here.prefix):

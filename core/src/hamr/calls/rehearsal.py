@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from hamr.calls.pipeline import Pipeline
 from hamr.effects import Do, Effect, Fetch, Flow, Now, Open, OpenReply, ReadFile, Tell, Wait, WallClock
 from hamr.errors import ConfigError
 from hamr.held import looked_up
-from hamr.pipeline import Pipeline
 from hamr.types import Call, Provider, Request, Route, Secret, Settings, Tokens
 from hamr.types.secret import variable_place
 

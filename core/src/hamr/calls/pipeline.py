@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from hamr import attempts
+from hamr.calls import attempts
+from hamr.calls.endings import Ending, Folding, Pieces, Sending, Value, Whole
+from hamr.calls.unwritable import unwritable
 from hamr.capabilities.refusable import may_be_refused
 from hamr.effects import Flow, Now
-from hamr.endings import Ending, Folding, Pieces, Sending, Value, Whole
 from hamr.errors import BrokenReply, ConfigError, NoSuchModel, Unsupported
 from hamr.specs import (
     Auth,
@@ -24,12 +25,11 @@ from hamr.specs import (
     Transport,
 )
 from hamr.types import Call, Head, Message, Notice, Request, Response, Route, Secret, Settings, Timeouts
-from hamr.unwritable import unwritable
 from hamr.version import VERSION
 
 if TYPE_CHECKING:
+    from hamr.calls.circuit import Circuit
     from hamr.capabilities.matrix import Known
-    from hamr.circuit import Circuit
     from hamr.config.generation import Given
     from hamr.gates import Asking, Charge, Gate
     from hamr.substitution import Others
@@ -119,7 +119,7 @@ class Pipeline:
 
     def embed(self, request: EmbeddingRequest, settings: Settings) -> Flow[Embeddings]:
         """Turn the inputs into vectors, in as many calls as it takes; raises HamrError."""
-        from hamr.embedding import batches, joined
+        from hamr.calls.embedding import batches, joined
 
         if not isinstance(self.wire, EmbeddingWire):
             raise self._lacking("embeddings")

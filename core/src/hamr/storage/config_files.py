@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from hamr.errors import ConfigError
-from hamr.files import write_whole
+from hamr.storage.files import write_whole
 
 TYPE_CHECKING = False  # typing itself would cost every start 8 ms (docs/decisions/start-up.md)
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def read(environ: Mapping[str, str], name: str, fits: Callable[[Any], bool], sha
 
 def changing(environ: Mapping[str, str], name: str) -> AbstractContextManager[None]:
     """While it is entered no other process changes this file; raises ConfigError where that cannot be."""
-    from hamr.locks import writing
+    from hamr.storage.locks import writing
 
     if (path := config_path(environ, name)) is None:
         raise _no_place()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from hamr.errors import BrokenReply, HamrError, NoAnswer, Overloaded
 
 if TYPE_CHECKING:
-    from hamr.breaker import Breaker, Health
+    from hamr.calls.breaker import Breaker, Health
 
 CODE = "circuit_open"
 AWAY = (None, 503, 529)
@@ -69,7 +69,7 @@ class Circuit:
             self._last = f"{type(error).__name__}: {error.message.splitlines()[0]}"
 
     def _policy(self) -> tuple[Breaker, Health]:
-        from hamr.breaker import WELL, ConsecutiveBreaker
+        from hamr.calls.breaker import WELL, ConsecutiveBreaker
 
         self._breaker = self._breaker or ConsecutiveBreaker()
         return self._breaker, self._health or WELL

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hamr import config_files
+from hamr.storage import config_files
 
 TYPE_CHECKING = False  # typing itself would cost every start 8 ms (docs/decisions/start-up.md)
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 from hamr.effects import Do, Flow, Now, Sleep, Tell
 from hamr.errors import ConfigError, HamrError
-from hamr.locks import FileLock
+from hamr.storage.locks import FileLock
 
 Result = TypeVar("Result")
 

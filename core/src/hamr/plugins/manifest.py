@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from hamr import base_url, schema
-from hamr.asking_table import CatalogTable, HealthTable, RetryTable
-from hamr.auth_table import VARIABLE, AuthTable
+from hamr.plugins.asking_table import CatalogTable, HealthTable, RetryTable
 from hamr.errors import ConfigError, PluginError
 from hamr.header_lines import variable_headers
+from hamr.plugins.auth_table import VARIABLE, AuthTable
 from hamr.variables import Conflict, conflicts, first
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hamr.errors import HamrError
-from hamr.requirement import canonical
+from hamr.plugins.requirement import canonical
 
 PIPX = "pipx_metadata.json"
 UV = "uv-receipt.toml"

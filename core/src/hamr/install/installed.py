@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from hamr import config_files
-from hamr.metadata import distributions
+from hamr.install.metadata import distributions
+from hamr.storage import config_files
 
 FILE = "installed.json"
 FIELDS = {"distribution", "requirement", "version"}

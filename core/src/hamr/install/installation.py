@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hamr import requirement
-from hamr.choices import Choices
-from hamr.discover import COMMANDS, DIALECTS, EXTENSIONS, KEY_STORES, PROVIDERS, STORES, TABLES, Plugins
-from hamr.distributions import entry_points
 from hamr.errors import ConfigError, HamrError
-from hamr.installed import Installed, Kept
-from hamr.installer import Installer
-from hamr.metadata import Distribution, distributions
-from hamr.requirement import Requirement, canonical
+from hamr.install.installed import Installed, Kept
+from hamr.install.installer import Installer
+from hamr.install.metadata import Distribution, distributions
+from hamr.plugins import requirement
+from hamr.plugins.choices import Choices
+from hamr.plugins.discover import COMMANDS, DIALECTS, EXTENSIONS, KEY_STORES, PROVIDERS, STORES, TABLES, Plugins
+from hamr.plugins.distributions import entry_points
+from hamr.plugins.requirement import Requirement, canonical
 
 CORE = "hamr"
 GROUPS = (PROVIDERS, COMMANDS, EXTENSIONS, TABLES, DIALECTS, STORES, KEY_STORES)

@@ -7,20 +7,20 @@ from dataclasses import replace
 from time import gmtime, strftime
 from typing import TYPE_CHECKING
 
+from hamr.calls.endings import Ending, Sending, failed_head
+from hamr.calls.overflow import cut
+from hamr.calls.redirect import following
+from hamr.calls.retry import delay
 from hamr.effects import Close, Do, Emit, Flow, Keep, Now, OpenReply, Remind, Sleep, Wait, WallClock
-from hamr.endings import Ending, Sending, failed_head
 from hamr.errors import CallError, HamrError, NoSuchModel
 from hamr.gates import Asked, Came
-from hamr.overflow import cut
-from hamr.redirect import following
-from hamr.retry import delay
 from hamr.secrets.redact import redacted
 from hamr.types import Request, Secret, Settings, Warned
 
 if TYPE_CHECKING:
-    from hamr.circuit import Circuit
+    from hamr.calls.circuit import Circuit
+    from hamr.calls.pipeline import Pipeline
     from hamr.gates import Asking, Gate, Pass
-    from hamr.pipeline import Pipeline
 
 ERROR_BYTES = 1024 * 1024
 OK = 2

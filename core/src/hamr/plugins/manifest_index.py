@@ -14,7 +14,7 @@ import sys
 from functools import cached_property
 from zlib import crc32
 
-from hamr.files import write_whole
+from hamr.storage.files import write_whole
 
 TYPE_CHECKING = False  # typing itself would cost every start 8 ms (docs/decisions/start-up.md)
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class ManifestIndex:
         if known is not None and now is not None and known.get("stamp") == now and "tables" in known:
             tables: dict[str, Any] = known["tables"]
             return tables
-        from hamr.manifest import read
+        from hamr.plugins.manifest import read
 
         tables = read(path)
         if check is not None:

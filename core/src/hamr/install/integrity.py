@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from hamr.metadata import Distribution
+from hamr.install.metadata import Distribution
 
 HASHES = ("sha256", "sha384", "sha512")
 """Those that may stand in a RECORD (PyPA, "Recording installed projects", 2026: nothing weaker than sha256)."""

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from hamr.calls.fold import CONTENT, Fold
+from hamr.calls.overflow import no_room
 from hamr.effects import Calm, Do, Emit, Flow, Now, OpenReply, Read
 from hamr.errors import BrokenReply, CallError
-from hamr.fold import CONTENT, Fold
 from hamr.gates import Came
-from hamr.overflow import no_room
 from hamr.specs import ToolWire
 from hamr.types import (
     Adaptation,

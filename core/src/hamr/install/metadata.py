@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from hamr.distributions import metadata_folders, name_and_version
+from hamr.plugins.distributions import metadata_folders, name_and_version
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import weakref
 from pathlib import Path
 
 from hamr.errors import ConfigError
-from hamr.locks import FileLock
+from hamr.storage.locks import FileLock
 
 PREFIX = "holder-"
 

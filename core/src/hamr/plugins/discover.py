@@ -6,9 +6,9 @@ import os
 import sys
 from functools import cached_property
 
-from hamr.choices import Choices
-from hamr.distributions import EntryPoint, entry_points
 from hamr.errors import ConfigError, PluginError
+from hamr.plugins.choices import Choices
+from hamr.plugins.distributions import EntryPoint, entry_points
 
 TYPE_CHECKING = False  # typing itself would cost every start 8 ms (docs/decisions/start-up.md)
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from hamr.manifest import Manifest
-    from hamr.manifest_index import ManifestIndex
+    from hamr.plugins.manifest import Manifest
+    from hamr.plugins.manifest_index import ManifestIndex
     from hamr.specs import Dialect
     from hamr.types import Secret
 
@@ -29,12 +29,12 @@ DIALECTS = "hamr.dialects"
 STORES = "hamr.stores"
 KEY_STORES = "hamr.key_stores"
 SCHEMA = (
-    "asking_table.py",
-    "auth_table.py",
-    "manifest.py",
+    "plugins/asking_table.py",
+    "plugins/auth_table.py",
+    "plugins/manifest.py",
     "schema.py",
     "base_url.py",
-    os.path.join("types", "oauth.py"),
+    "types/oauth.py",
 )
 """What says how a manifest may look."""
 
@@ -87,10 +87,10 @@ class Plugins:
 
     @cached_property
     def _index(self) -> ManifestIndex:
-        from hamr.manifest_index import ManifestIndex
+        from hamr.plugins.manifest_index import ManifestIndex
 
-        here = os.path.dirname(__file__)
-        return ManifestIndex(os.environ, schema=[os.path.join(here, name) for name in SCHEMA])
+        core = os.path.dirname(os.path.dirname(__file__))
+        return ManifestIndex(os.environ, schema=[os.path.join(core, name) for name in SCHEMA])
 
     def find(self, id: str) -> EntryPoint:
         """The plugin of a provider; raises ConfigError if none is installed, PluginError if two are."""
@@ -112,7 +112,7 @@ class Plugins:
 
     def models(self, id: str) -> dict[str, Any]:
         """The provider's list of models and prices as it stands in its file, not yet checked; empty without one."""
-        from hamr.manifest_index import ManifestIndex
+        from hamr.plugins.manifest_index import ManifestIndex
 
         path = os.path.join(folder(self.find(id)), "models.toml")
         # One file a provider, for such lists are long, and of one call only one is needed.
@@ -123,7 +123,7 @@ class Plugins:
         return self._checked(self.tables(id), self.find(id))
 
     def _checked(self, tables: Mapping[str, Any], point: EntryPoint) -> Manifest:
-        from hamr.manifest import check
+        from hamr.plugins.manifest import check
 
         manifest = check(tables, f"provider.toml of {point.source}")
         if manifest.id != point.name:
@@ -187,7 +187,7 @@ def not_installed(id: str, installed: list[str]) -> ConfigError:
     """The error for a provider that no plugin brings."""
     import difflib
 
-    from hamr.requirement import usual_dist
+    from hamr.plugins.requirement import usual_dist
 
     near = difflib.get_close_matches(id.lower(), installed, n=1)
     guess = f"Did you mean {near[0]}? " if near else ""

@@ -1,0 +1,1 @@
+"""What `hamr install` does: plugins brought, listed, checked and taken away."""
