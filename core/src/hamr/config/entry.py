@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from hamr.plugins.asking_table import HealthTable
 from hamr.config.cost import PAIR, CostTable
 from hamr.config.cost import said as costs
+from hamr.plugins.asking_table import HealthTable
 from hamr.plugins.auth_table import VARIABLE
 from hamr.plugins.manifest import LimitTable
 

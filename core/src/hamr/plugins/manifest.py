@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from hamr import base_url, schema
-from hamr.plugins.asking_table import CatalogTable, HealthTable, RetryTable
 from hamr.errors import ConfigError, PluginError
 from hamr.header_lines import variable_headers
+from hamr.plugins.asking_table import CatalogTable, HealthTable, RetryTable
 from hamr.plugins.auth_table import VARIABLE, AuthTable
 from hamr.variables import Conflict, conflicts, first
 
