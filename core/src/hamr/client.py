@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 from hamr.admission import Admission, Given
 from hamr.capability_sources import CapabilitySources
 from hamr.drive import arun, run, tell_on_stderr
+from hamr.environment import with_files
 from hamr.errors import ConfigError
 from hamr.given import check
 from hamr.key_stores import KeyStores
@@ -74,7 +75,9 @@ class Hamr:
     ) -> None:
         check(settings=settings, environ=environ, keys=keys, parameters=parameters, prefer=prefer, limits=limits)
         check(extensions=extensions, project=project, tags=tags, budgets=budgets, folder=folder, tell=tell)
-        self._environ = os.environ if environ is None else environ
+        self._environ, problems = with_files(os.environ if environ is None else environ, folder)
+        for problem in problems:
+            tell(f"warning: {problem}", None)
         self.settings = settings or usual(self._environ)
         choices = Choices.read(self._environ)
         self.plugins = Plugins(choices.but(prefer={**choices.prefer, **(prefer or {})}))

@@ -49,6 +49,7 @@ TABLE: Mapping[str, Variable] = {
     "verbose_config": _both("VERBOSE_CONFIG", "whether it is told which files of configuration are read"),
     "llm_stream": _both("LLM_STREAM", "whether the command line asks for answers as they come"),
     "message_shapes": _both("DEBUG_MESSAGE_SHAPES", "whether the form of messages is told, without what they say"),
+    "env_file": Variable(("HAMR_ENV_FILE",), "the user's own .env file"),
     "config_dir": Variable(("HAMR_CONFIG_DIR",), "the folder of the user's configuration"),
     "agent_dir": Variable(("HAMR_AGENT_DIR",), "the folder of auth.json and models.json"),
     "credential_store": Variable(("HAMR_CREDENTIAL_STORE",), "where hamr auth keeps a key: file, keyring, encrypted"),

@@ -175,6 +175,19 @@ def _files(there: Configuration) -> list[dict[str, Any]]:
     findings = config_path(os.environ, FINDINGS)
     if findings is not None and os.path.exists(findings):
         told.append({"kind": "capabilities", "path": findings, "there": True, "providers": []})
+    return [*told, *_env_files()]
+
+
+def _env_files() -> list[dict[str, Any]]:
+    """The `.env` files that are there, with what is wrong in them told."""
+    from hamr.environment import files
+
+    told = []
+    for each in files(os.environ, "."):
+        for problem in each.problems:
+            output.note(f"warning: {problem}")
+        brings = {"variables": sorted(each.values), "trusted": each.trusted}
+        told.append({"kind": "env", "path": each.path, "there": True, "providers": [], **brings})
     return told
 
 
@@ -182,6 +195,9 @@ def _show(files: list[dict[str, Any]], there: Configuration) -> None:
     for file in files:
         usual = "what was found out about models" if file["kind"] == "capabilities" else "no providers"
         brings = ", ".join(file["providers"]) or usual
+        if file["kind"] == "env":
+            brings = ", ".join(file["variables"]) or "no variables"
+            brings = brings if file["trusted"] else "it does not count until this folder is trusted (hamr trust)"
         output.write(f"{file['path']}: {brings if file['there'] else 'not there'}\n")
     for name, alias in there.aliases.items():
         output.write(f"alias {name} = {alias.selector}\n")

@@ -40,6 +40,10 @@ code is 1 where nobody says anything.
 @click.pass_context
 def get(context: click.Context, key: str, *, as_json: bool) -> None:
     """Print what a key of configuration is, whoever says so."""
+    from hamr.cli import config_variables
+
+    if config_variables.is_variable(key):
+        context.exit(config_variables.show(providers(), key, as_json=as_json, places=False))
     from hamr.cli.key_sources import value
     from hamr.config.editing.nested import MISSING
 
@@ -65,6 +69,10 @@ def explain(context: click.Context, key: str, *, as_json: bool) -> None:
     """Tell each place that says something about a key of configuration, and which of them counts."""
     from dataclasses import asdict
 
+    from hamr.cli import config_variables
+
+    if config_variables.is_variable(key):
+        context.exit(config_variables.show(providers(), key, as_json=as_json, places=True))
     from hamr.cli.key_sources import value, variables
     from hamr.config.editing.nested import MISSING
 

@@ -24,9 +24,11 @@ Examples:
   hamr config set providers.mine.base_url http://localhost:8080/v1
   hamr config set providers.mine.api_key '$MINE_KEY'
   hamr config set providers.groq.rate_limits.tpm 6000 --project
+  hamr config set GROQ_MODEL llama-3.3-70b-versatile,openai/gpt-oss-20b
 
 It is written to the file of yours that has it, models.json or providers.toml; with --project to the hamr.toml of this
-folder or above it. Comments stay. A secret is never given here: hamr auth add PROVIDER.
+folder or above it. A variable, in capital letters, is written to the .env of your configuration; with --project to
+that of this folder. Comments stay. A secret is never given here: hamr auth add PROVIDER.
 """
 UNSET_EPILOG = """\b
 Examples:
@@ -48,6 +50,11 @@ PROJECT = click.option("--project", is_flag=True, help="In the project's hamr.to
 @JSON
 def set_command(key: str, value: str, *, project: bool, as_json: bool) -> None:
     """Set a key of configuration in one of the files; nothing else of the file changes."""
+    from hamr.cli import config_variables
+
+    if config_variables.is_variable(key):
+        config_variables.put(providers(), key, value, project=project, as_json=as_json)
+        return
     from hamr.config import change, values
     from hamr.config.keys import key as known_key
 
@@ -64,6 +71,11 @@ def set_command(key: str, value: str, *, project: bool, as_json: bool) -> None:
 @JSON
 def unset(key: str, *, project: bool, as_json: bool) -> None:
     """Take a key of configuration out of one of the files; what others say of it counts then."""
+    from hamr.cli import config_variables
+
+    if config_variables.is_variable(key):
+        config_variables.drop(key, project=project, as_json=as_json)
+        return
     from hamr.config import change
     from hamr.config.keys import key as known_key
 

@@ -37,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     from hamr.cli.group import Commands
+    from hamr.environment import load
 
+    load(os.environ, ".")
     if instruction := os.environ.get(COMPLETE):
         from click.shell_completion import shell_complete
 

@@ -175,7 +175,7 @@ class Configuration(Layered):
             there = os.stat(path)  # one that lies in a folder of everybody's was not cloned by this user
         except OSError:  # what cannot be read says nothing, and that is told
             return False
-        return not _is_a_strangers(there.st_mode, there.st_uid)
+        return not is_a_strangers(there.st_mode, there.st_uid)
 
 
 def _stamp(path: str) -> object:
@@ -226,10 +226,10 @@ def read(path: str, reader: Reader) -> Layer | None:
     except UnicodeDecodeError as error:
         return Layer(path, problems=(Problem(path, "", f"it is no text in UTF-8 (at byte {error.start})"),))
     layer = reader(text, path)
-    return _without_commands(layer) if _is_a_strangers(mode, owner) else layer
+    return _without_commands(layer) if is_a_strangers(mode, owner) else layer
 
 
-def _is_a_strangers(mode: int, owner: int) -> bool:
+def is_a_strangers(mode: int, owner: int) -> bool:
     """Whether somebody else could have written a file that has this mode and this owner."""
     return os.name != "nt" and (owner not in (0, os.geteuid()) or bool(mode & WRITABLE_BY_OTHERS))
 
