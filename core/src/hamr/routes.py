@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from hamr.errors import ConfigError, HamrError
 from hamr.plugins.discover import not_installed
@@ -12,7 +13,7 @@ from hamr.resolve.model import Role, in_mode, model_of
 from hamr.secrets import keys, references
 from hamr.secrets.keys import Key
 from hamr.secrets.store import CredentialStore
-from hamr.types import Provider, Route, Settings
+from hamr.types import Provider, Route, Settings, TokenStore
 
 STYLES = ("none", "bearer", "header", "oauth")
 """The styles of auth that the core knows."""
@@ -45,7 +46,6 @@ class Routes:
         else:  # neither vectors nor lists hang on how a chat is spoken, but for where the base URL leads
             provider = in_mode(provider, None, mode)
         manifest.complete(provider)
-        names = provider.stored_names
         return Route(
             provider=provider,
             model=model_of(provider, name, role),
@@ -55,8 +55,20 @@ class Routes:
             value=lambda text, what: keys.value(text, self.environ, what),
             is_slow=lambda: keys.is_slow(provider, self.keys, self.store),
             waits=references.command(provider.auth.key or "") is not None,
-            tokens=self.store.tokens(names) if self.store is not None and names else None,
+            tokens=self._tokens(provider),
         )
+
+    def _tokens(self, provider: Provider) -> TokenStore | None:
+        """Where the tokens of its login are, or that in a variable."""
+        names, auth = provider.stored_names, provider.auth
+        kept = self.store.tokens(names) if self.store is not None and names else None
+        if auth.oauth is None or auth.style != "oauth" or auth.has_keys or not auth.env:
+            return kept
+        from hamr.secrets.variable_tokens import VariableTokens
+
+        is_refresh = auth.oauth.env_is_refresh
+        in_variable = partial(keys.token_in_variable, provider, self.environ)
+        return VariableTokens(kept, provider.id, in_variable, is_refresh=is_refresh)
 
     def _check_names(self) -> None:
         """Raise ConfigError where code speaks of a provider that is not there; it may have been registered later."""

@@ -63,6 +63,11 @@ class OAuth:
         """
         if way not in self.ways or (way == "browser" and inbox is None):
             raise ConfigError(f"{self.provider}: there is no login by {way}", hint=f"There is {', '.join(self.ways)}.")
+        if not self.spec.client_id:
+            names = " or ".join(self.spec.client_id_env) or "auth.oauth.client_id"
+            raise ConfigError(
+                f"{self.provider}: there is no client to log in as", hint=f"Set {names}; its README says to what."
+            )
         if self.spec.notice:
             yield Tell(self.spec.notice)
         if inbox is not None and way == "browser":
@@ -76,6 +81,13 @@ class OAuth:
         from hamr.auth.device_login import device_login
 
         return (yield from device_login(self.endpoint))
+
+    def refreshed(self, tokens: Tokens, deadline: float | None = None) -> Flow[Tokens]:
+        """New tokens for old ones; a provider that has a way of its own replaces this.
+
+        Raises NotLetIn where the login has ended, another CallError where it may not have.
+        """
+        return (yield from self.endpoint.refresh(tokens, deadline))
 
     def keep(self, tokens: Tokens) -> Flow[None]:
         """Keep the tokens of a new login in place of those of the last one; raises ConfigError."""
@@ -131,7 +143,7 @@ class OAuth:
         if self._refused is not None and self._refused[0] == kept.refresh:
             raise self._ended(self._refused[1].message, self._refused[1])
         try:
-            fresh = yield from self.endpoint.refresh(kept, call.deadline)
+            fresh = yield from self.refreshed(kept, call.deadline)
         except NotLetIn as error:
             self._refused = kept.refresh, error
             raise self._ended(error.message, error) from error

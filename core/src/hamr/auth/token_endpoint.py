@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ SLOWER = 5.0
 """Seconds that `slow_down` adds to those between two questions (RFC 8628, 3.5)."""
 
 WORDS = 300
+OWN = {"accept": "application/json", "user-agent": f"hamr/{VERSION}"}
 
 
 class TokenEndpoint:
@@ -48,9 +50,13 @@ class TokenEndpoint:
         fields = {"grant_type": "refresh_token", "client_id": self.spec.client_id}
         fields["refresh_token"] = tokens.refresh or ""
         make = self.json_call if self.spec.token_format == "json" else self.form_call  # noqa: S105  # a format
-        latest = (yield Now()) + LONGEST
-        call = make(self.spec.token_path, fields, latest if deadline is None else min(deadline, latest))
+        call = make(self.spec.token_path, fields, (yield from self.within(deadline)))
         return (yield from self.ask(call, (tokens.access, fields["refresh_token"]), tokens))
+
+    def within(self, deadline: float | None) -> Flow[float]:
+        """Until when a refresh may last, for others wait for it."""
+        latest: float = (yield Now()) + LONGEST
+        return latest if deadline is None else min(deadline, latest)
 
     def fetch(self, call: Call) -> Flow[Head]:
         """The reply to a call, whatever it says; raises NoAnswer."""
@@ -66,6 +72,10 @@ class TokenEndpoint:
         import json
 
         return self._call(path, json.dumps(fields).encode(), "application/json", deadline)
+
+    def get_call(self, path: str, headers: Mapping[str, str], deadline: float | None = None) -> Call:
+        """The call that only asks, with these headers besides."""
+        return replace(self._call(path, b"", "", deadline), method="GET", headers={**OWN, **headers})
 
     def answer(self, head: Head, secrets: tuple[str, ...] = ()) -> Mapping[str, Any]:
         """What a reply says; raises the CallError that a failing one stands for, with none of the secrets in it."""
@@ -119,6 +129,8 @@ class TokenEndpoint:
     def tokens(self, head: Head, now: float, secrets: tuple[str, ...], old: Tokens | None = None) -> Tokens:
         """The tokens in an answer, in which what it leaves out stays as it was; raises CallError."""
         body = self.answer(head, secrets)
+        if isinstance(body.get("error"), str):  # with a status of success, as GitHub's is (GitHub docs, 2026)
+            raise refusal(replace(head, status=400), self.provider, secrets)
         access, refresh = _text(body, "access_token"), _text(body, "refresh_token")
         if access is None and (old is None or refresh is None):
             raise BrokenReply("the authorization server's answer holds no token", provider=self.provider)
@@ -136,8 +148,13 @@ class TokenEndpoint:
         )
 
     def _call(self, path: str, body: bytes, content_type: str, deadline: float | None) -> Call:
-        headers = {"content-type": content_type, "accept": "application/json", "user-agent": f"hamr/{VERSION}"}
-        return Call(self.spec.url(path), headers=headers, body=body, timeouts=PATIENCE, deadline=deadline)
+        return Call(
+            self.spec.url(path),
+            headers={"content-type": content_type, **OWN},
+            body=body,
+            timeouts=PATIENCE,
+            deadline=deadline,
+        )
 
 
 def body_of(head: Head) -> Mapping[str, Any]:

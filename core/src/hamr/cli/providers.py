@@ -171,7 +171,7 @@ def key_of(provider: Provider, environ: Mapping[str, str]) -> Key:
     if store is not None and (found := _stored(store, provider, environ)) is not None:
         status, source = found
         return Key(status, None, variables, url, source, store.path)
-    if provider.auth.style == "oauth":
+    if provider.auth.style == "oauth" and keys.token_in_variable(provider, environ) is None:
         return Key("missing", None, variables, url, "stored")
     spelled = (secret for name in variables for secret in keys.in_variables(name, environ))
     holding = next((secret.origin.rpartition(" ")[2] for secret in spelled), None)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 PI: Mapping[str, str] = {
     "amazon-bedrock": "bedrock",
     "azure-openai-responses": "azure",
+    "github-copilot": "github_copilot",
     "google": "gemini",
     "google-vertex": "vertex",
     "kimi-coding": "kimi",

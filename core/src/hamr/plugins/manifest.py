@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from hamr import base_url, schema
@@ -258,7 +258,11 @@ class Manifest:
 
     def _oauth(self, environ: Mapping[str, str], origins: dict[str, str]) -> OAuthSpec | None:
         spec = self.auth.oauth
-        if spec is None or (variable := first(environ, spec.issuer_env)) is None:
+        if spec is None:
+            return None
+        if variable := first(environ, spec.client_id_env):
+            spec = replace(spec, client_id=environ[variable].strip())
+        if (variable := first(environ, spec.issuer_env)) is None:
             return spec
         origins["auth.oauth.issuer"] = f"the environment variable {variable}"
         return spec.at(_issuer(environ[variable], origins["auth.oauth.issuer"]))

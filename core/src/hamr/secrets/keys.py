@@ -61,7 +61,7 @@ def find(
     if provider.auth.style == "none":
         return None
     if provider.auth.style == "oauth":
-        return _login(provider, store)
+        return _login(provider, environ, store)
     looked = []
     for secret, place in _places(provider, environ, given, store):
         if secret is not None and (value := secret.reveal().strip()):
@@ -167,7 +167,8 @@ def is_callable(
     if "{" in provider.base_url:  # a parameter of it is not set
         return False
     if auth.style == "oauth":
-        return store is not None and bool(store.logins(provider.stored_names))
+        logins = store.logins(provider.stored_names) if store is not None else []
+        return bool(logins) or token_in_variable(provider, environ) is not None
     if auth.style == "none" or auth.optional or not (auth.env or auth.key):
         return True
     if given.get(provider.id, "").strip() or any(
@@ -219,9 +220,11 @@ def _stored(provider: Provider, environ: Mapping[str, str], store: CredentialSto
             yield _plain(store.revealed(stored, environ))
 
 
-def _login(provider: Provider, store: CredentialStore | None) -> Secret:
+def _login(provider: Provider, environ: Mapping[str, str], store: CredentialStore | None) -> Secret:
     """The access token of the login; that it may have to be refreshed first is the auth's business."""
     found = store.logins(provider.stored_names) if store is not None else []
+    if not found and (told := token_in_variable(provider, environ)) is not None:
+        return told
     if not found:
         looked = f"; looked in {store.path}" if store is not None else ""
         option = " --subscription" if provider.auth.has_keys else ""
@@ -229,6 +232,14 @@ def _login(provider: Provider, store: CredentialStore | None) -> Secret:
             f"nobody is logged in to {provider.id}{looked}", hint=f"Log in: hamr login {provider.id}{option}"
         )
     return _access(provider, found[0], store.path if store else "")
+
+
+def token_in_variable(provider: Provider, environ: Mapping[str, str]) -> Secret | None:
+    """The token that a variable holds in place of a login, where the provider knows such; raises ConfigError."""
+    if provider.auth.has_keys:
+        return None
+    found = (variable(provider, environ, name) for name in provider.auth.env)
+    return next((each for each in found if each is not None), None)
 
 
 def _access(provider: Provider, login: StoredLogin, path: str) -> Secret:

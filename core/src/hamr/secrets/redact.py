@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ BEGINNING = 12
 
 _REST = r"[A-Za-z0-9._~+/=-]*"
 """All that may follow: what begins alike may be another key of the same kind, whose end would be left."""
+_URL_SAFE = str.maketrans("+/", "-_")
 _USER = re.compile(r"(?<=://)\S*@")
 _OPTION = re.compile(r"(?<=[?&])(username|password)=[^&\s]*")
 
@@ -33,11 +35,25 @@ def redacted(error: CallError, secret: Secret | None) -> None:
 
 
 def clean(text: str, secret: Secret) -> str:
-    """The text with the key, plain, cut short or quoted for a URL, replaced by ***."""
+    """The text with the key, plain, cut short, quoted for a URL, in base64, in hex or reversed, replaced by ***."""
     value = secret.reveal()
     text = text.replace(value, "***").replace(quote(value, safe=""), "***")
+    for form in _encoded(value):
+        text = text.replace(form, "***")
     begun = value[:BEGINNING]
     return re.sub(re.escape(begun) + _REST, "***", text) if len(value) > BEGINNING and begun in text else text
+
+
+def _encoded(value: str) -> set[str]:
+    """How a server may write a key that it was sent: base64 has three forms amid other text, in two alphabets."""
+    data = value.encode()
+    forms = {value[::-1], data.hex(), data.hex().upper()}
+    for before in range(3):
+        # What shares its character with a neighbour is another one beside another neighbour, and is left.
+        begin, end = -(-before * 8 // 6), (before + len(data)) * 8 // 6
+        form = base64.b64encode(bytes(before) + data).decode()[begin:end]
+        forms |= {form, form.translate(_URL_SAFE)}
+    return {form for form in forms if len(form) >= SHORTEST}
 
 
 def without_user(url: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+VARIABLE = {"pattern": r"[A-Za-z_][A-Za-z0-9_]*"}
 PATHS = ("authorize_path", "device_path", "token_path", "revoke_path")
 
 
@@ -17,14 +18,18 @@ class OAuthSpec:
     `redirect_port` 0 is any port; `authorize` holds further parameters of the login's URL. Tokens are refreshed
     `margin` seconds before they end, with a `token_format` body; the code of a browser's login is exchanged with a
     `code_format` body, which has the login's state too where it `sends_state`. `headers` go along with the token, each
-    behind what a call says there itself. The account that `account_claim` (a path through the
-    claims of the identity token, or of the access token) names goes into `account_header`. `notice` is told at login.
+    behind what a call says there itself. One of `client_id_env` names another client; without any, nobody can log in.
+    Where `env_is_refresh`, what a variable of the provider's holds is a refresh token. The account that
+    `account_claim` (a path through the claims of the identity token, or of the access token) names goes into
+    `account_header`. `notice` is told at login.
     """
 
     issuer: str
     client_id: str
     token_path: str
-    issuer_env: tuple[str, ...] = field(default=(), metadata={"pattern": r"[A-Za-z_][A-Za-z0-9_]*"})
+    issuer_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
+    client_id_env: tuple[str, ...] = field(default=(), metadata=VARIABLE)
+    env_is_refresh: bool = False
     authorize_path: str | None = None
     device_path: str | None = None
     revoke_path: str | None = None

@@ -127,6 +127,10 @@ class AuthorizationServer:
                 return (200, ANSWER) if bearer in self.access else (401, {"error": refused})
         return 404, {}
 
+    def answer_get(self, asked: Asked) -> tuple[int, Any] | None:
+        """The answer to a GET; None for that to a browser, which is sent back from a login."""
+        return None
+
     def _token(self, fields: Mapping[str, Any]) -> tuple[int, Any]:
         with self._lock:
             given = str(fields.get("refresh_token", ""))
@@ -165,15 +169,22 @@ def _handler(server: AuthorizationServer) -> type[BaseHTTPRequestHandler]:
                 server.silence.wait(60)
                 self.close_connection = True
                 return
-            data = json.dumps(told[1]).encode() if not isinstance(told[1], bytes) else told[1]
-            self.send_response(told[0])
+            self._send(*told)
+
+        def _send(self, status: int, body: Any) -> None:
+            data = json.dumps(body).encode() if not isinstance(body, bytes) else body
+            self.send_response(status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
 
         def do_GET(self) -> None:
-            """Log in at once, whoever it is, and send the browser back."""
+            """Log in at once, whoever it is, and send the browser back; or what the server answers besides."""
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            if (told := server.answer_get(Asked(urlsplit(self.path).path, {}, headers))) is not None:
+                self._send(*told)
+                return
             self.send_response(302)
             self.send_header("location", server.log_in(self.path))
             self.send_header("content-length", "0")
