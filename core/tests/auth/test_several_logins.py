@@ -7,13 +7,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hamr import Hamr, NotLetIn
+from hamr import Hamr, NotLetIn, Settings, Timeouts
 from hamr.secrets import auth_file
 from hamr.secrets.store import CredentialStore
 from hamr.storage.locks import FileLock
@@ -27,6 +27,14 @@ LogIns = Callable[..., None]
 @pytest.fixture
 def environ(folder: str, tmp_path: Path) -> Mapping[str, str]:
     return {"HAMR_AGENT_DIR": folder, "HAMR_STATE_DIR": str(tmp_path / "state")}
+
+
+@pytest.fixture
+def client(acme: None, environ: Mapping[str, str]) -> Iterator[Hamr]:
+    """A client that waits for a machine under load: a call that runs out of time goes to the next login."""
+    patient = Settings(timeouts=Timeouts(connect=60, read=60, total=100), retries=0)
+    with Hamr(environ=environ, settings=patient) as made:
+        yield made
 
 
 @pytest.fixture
@@ -104,7 +112,7 @@ def test_where_all_have_ended_the_error_says_how_to_log_in_again(
 def test_a_refresh_of_one_holds_up_no_other(
     client: Hamr, colour: Colour, server: AuthorizationServer, log_ins: LogIns, folder: str
 ) -> None:
-    log_ins("", "work", left={"": 10, "work": 10})
+    log_ins("", "work", left={"": 200, "work": 200})  # about to end, and not over before the test is
     server.account = "account-own"  # whose login it is stays the same
     store = CredentialStore(folder)
     names = [store.tokens(("acme",)).refresh_lock, store.tokens(("acme",), "work").refresh_lock]
