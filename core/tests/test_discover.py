@@ -38,6 +38,11 @@ def test_a_near_miss_is_guessed(install: Install) -> None:
         Plugins().find("acmee")
 
 
+def test_a_provider_in_other_letters_need_not_be_installed() -> None:
+    error = not_installed("Groq", ["acme", "groq"])
+    assert error.hint == "Did you mean groq?"
+
+
 def test_two_dists_with_one_id_are_named_both(install: Install) -> None:
     install("acme", dist="one-acme")
     install("acme", dist="two-acme")

@@ -191,9 +191,10 @@ def not_installed(id: str, installed: list[str]) -> ConfigError:
 
     near = difflib.get_close_matches(id.lower(), installed, n=1)
     guess = f"Did you mean {near[0]}? " if near else ""
+    there = id.lower() in installed  # in other letters: there is nothing to install
     return ConfigError(
         f"no plugin for the provider {id!r} is installed (installed: {', '.join(installed) or 'none'})",
-        hint=f"{guess}To install it: pip install {usual_dist(id)}",
+        hint=f"Did you mean {id.lower()}?" if there else f"{guess}To install it: pip install {usual_dist(id)}",
     )
 
 
