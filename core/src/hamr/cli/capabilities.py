@@ -9,6 +9,7 @@ import click
 
 from hamr.cli import output
 from hamr.cli.json_option import JSON
+from hamr.cli.later import LaterGroup
 
 if TYPE_CHECKING:
     from hamr.capabilities.capability import Capabilities, Rule
@@ -27,7 +28,6 @@ Examples:
 Without a MODEL there is a line for each rule, in the order in which rules are asked. `?` is not known.
 """
 LATER = {"promote": "capability_findings:promote", "probe": "capability_probe:probe"}
-"""Commands whose modules are imported when they run."""
 COLUMNS = {
     "tools": "tool_format",
     "thinking": "thinking_modes",
@@ -41,24 +41,14 @@ COLUMNS = {
 """The columns of the table, and the fields that they show."""
 
 
-class _Group(click.Group):
+class _Group(LaterGroup):
     """A group whose first word may be a model: what is no command of its own is for `show`."""
+
+    later = LATER
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         names = [*self.commands, *LATER, *ctx.help_option_names]
         return super().parse_args(ctx, args if args and args[0] in names else ["show", *args])
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *LATER])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in LATER:
-            return super().get_command(ctx, cmd_name)
-        from importlib import import_module
-
-        module, _, name = LATER[cmd_name].partition(":")
-        found: click.Command = getattr(import_module(f"hamr.cli.{module}"), name)
-        return found
 
 
 @click.group("capabilities", cls=_Group, epilog=EPILOG)

@@ -12,6 +12,7 @@ import click
 from hamr import variables
 from hamr.cli import exit_codes, output
 from hamr.cli.json_option import JSON
+from hamr.cli.later import LaterGroup
 
 if TYPE_CHECKING:
     from hamr.config.configuration import Configuration
@@ -31,10 +32,11 @@ Keys are never shown. The exit code of `hamr config` is 1 where something in a f
 
 LATER = {"explain": "config_get:explain", "get": "config_get:get"}
 LATER |= {"set": "config_set:set_command", "unset": "config_set:unset"}
-"""Commands whose modules are imported when they run."""
 
 
-class _Commands(click.Group):
+class _Commands(LaterGroup):
+    later = LATER
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -44,18 +46,6 @@ class _Commands(click.Group):
         if args[0] not in names and (near := get_close_matches(args[0], names, n=2, cutoff=0.5)):
             ctx.fail(f"no such command: {args[0]!r}; did you mean {' or '.join(near)}?")
         return super().resolve_command(ctx, args)
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *LATER])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in LATER:
-            return super().get_command(ctx, cmd_name)
-        from importlib import import_module
-
-        module, _, name = LATER[cmd_name].partition(":")
-        found: click.Command = getattr(import_module(f"hamr.cli.{module}"), name)
-        return found
 
 
 @click.group(

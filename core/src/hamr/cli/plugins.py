@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import click
 
 from hamr.cli import exit_codes, output
 from hamr.cli.json_option import JSON
+from hamr.cli.later import LaterGroup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,19 +32,12 @@ Examples:
 The exit code is 1 where --check or --time finds something that does not work.
 """
 
-ELSEWHERE = {"sync": "hamr.cli.sync", "verify": "hamr.cli.verify"}
-"""The commands that have a module of their own, which is imported when they run."""
+
+LATER = {"sync": "sync:command", "verify": "verify:command"}
 
 
-class _Commands(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *ELSEWHERE])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in ELSEWHERE:
-            return super().get_command(ctx, cmd_name)
-        found: click.Command = importlib.import_module(ELSEWHERE[cmd_name]).command
-        return found
+class _Commands(LaterGroup):
+    later = LATER
 
 
 @click.group(

@@ -9,7 +9,7 @@ from hamr.types import File, Image, Part, Text, Thinking, ToolCall, ToolResult
 from hamr.wires.anthropic_messages.citations import citations
 from hamr.wires.anthropic_messages.name import NAME
 from hamr.wires.anthropic_messages.open_blocks import hosted
-from hamr.wires.body_shape import array, base64_data, table, text, truth
+from hamr.wires.body_shape import array, base64_data, optional, table, text, truth
 from hamr.wires.cache_mark import read_mark
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _call(block: dict[str, Any], place: str) -> ToolCall:
 
 def _result(block: dict[str, Any], place: str) -> ToolResult:
     """A result; blocks in it that are no parts of one, such as `tool_reference`, stay as they are beside it."""
-    content, failed = block.get("content"), block.get("is_error")
+    content = block.get("content")
     read = () if content is None else parts(content, f"{place}.content")
     kept = tuple(each for each in read if isinstance(each, Text | Image | File))
     names = ["type", "tool_use_id", "is_error", "cache_control"]
@@ -123,7 +123,7 @@ def _result(block: dict[str, Any], place: str) -> ToolResult:
     return ToolResult(
         text(block.get("tool_use_id"), f"{place}.tool_use_id"),
         kept,
-        is_error=False if failed is None else truth(failed, f"{place}.is_error"),
+        is_error=optional(block, "is_error", truth, place) or False,
         cache=read_mark(block),
         extra=_extra(block, *names),
     )

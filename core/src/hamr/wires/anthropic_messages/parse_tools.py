@@ -7,7 +7,7 @@ from typing import Any
 from hamr.errors import BadRequest
 from hamr.types import Tool, ToolChoice
 from hamr.wires.anthropic_messages.name import NAME
-from hamr.wires.body_shape import array, table, text, truth
+from hamr.wires.body_shape import array, optional, table, text, truth
 from hamr.wires.cache_mark import read_mark
 
 _READ = frozenset({"type", "name", "description", "input_schema", "strict", "defer_loading", "cache_control"})
@@ -30,15 +30,14 @@ def tools(body: dict[str, Any], told: dict[str, Any], options: dict[str, Any]) -
 
 
 def _tool(value: dict[str, Any], place: str) -> Tool:
-    strict, deferred = value.get("strict"), value.get("defer_loading")
     more = {name: each for name, each in value.items() if name not in _READ and each is not None}
     return Tool(
         name=text(value.get("name"), f"{place}.name"),
         description=text(value.get("description") or "", f"{place}.description"),
         parameters=table(value.get("input_schema"), f"{place}.input_schema"),
-        strict=None if strict is None else truth(strict, f"{place}.strict"),
+        strict=optional(value, "strict", truth, place),
         cache=read_mark(value),
-        deferred=False if deferred is None else truth(deferred, f"{place}.defer_loading"),
+        deferred=optional(value, "defer_loading", truth, place) or False,
         extra={NAME: more} if more else None,
     )
 

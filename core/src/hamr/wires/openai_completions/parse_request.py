@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hamr.errors import BadRequest
 from hamr.types import Request, ResponseFormat, ThinkingConfig, Tool, ToolChoice
-from hamr.wires.body_shape import array, entries, number, read_fields, table, text, truth, whole
+from hamr.wires.body_shape import array, entries, number, optional, read_fields, table, text, truth, whole
 from hamr.wires.cache_mark import read_mark
 from hamr.wires.openai_completions.deployment import body_with_model
 from hamr.wires.openai_completions.parse import message
@@ -83,14 +83,13 @@ def _tools(body: dict[str, Any], told: dict[str, Any], options: dict[str, Any]) 
 def _tool(value: Any, place: str, entry: dict[str, Any]) -> Tool:
     value = table(value, place)
     parameters = value.get("parameters")
-    strict = value.get("strict")
     return Tool(
         name=text(value.get("name"), f"{place}.name"),
         description=text(value.get("description") or "", f"{place}.description"),
         parameters={"type": "object", "properties": {}}
         if parameters is None
         else table(parameters, f"{place}.parameters"),
-        strict=None if strict is None else truth(strict, f"{place}.strict"),
+        strict=optional(value, "strict", truth, place),
         cache=read_mark(entry),
     )
 
@@ -141,12 +140,11 @@ def _shape(body: dict[str, Any], told: dict[str, Any], options: dict[str, Any]) 
 
 def _schema(value: dict[str, Any]) -> ResponseFormat:
     place = "response_format.json_schema"
-    description, strict = value.get("description"), value.get("strict")
     return ResponseFormat(
         schema=table(value.get("schema", {}), f"{place}.schema"),
         name=text(value.get("name", "response"), f"{place}.name"),
-        description=None if description is None else text(description, f"{place}.description"),
-        strict=None if strict is None else truth(strict, f"{place}.strict"),
+        description=optional(value, "description", text, place),
+        strict=optional(value, "strict", truth, place),
     )
 
 

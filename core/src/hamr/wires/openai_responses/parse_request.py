@@ -65,12 +65,11 @@ def _text(body: dict[str, Any], told: dict[str, Any], options: dict[str, Any]) -
     if kind == "json_object":
         told["response_format"] = ResponseFormat()
     elif kind == "json_schema":
-        strict, description = form.get("strict"), form.get("description")
         told["response_format"] = ResponseFormat(
             schema=table(form.get("schema", {}), "text.format.schema"),
             name=text(form.get("name", "response"), "text.format.name"),
-            description=None if description is None else text(description, "text.format.description"),
-            strict=None if strict is None else truth(strict, "text.format.strict"),
+            description=optional(form, "description", text, "text.format"),
+            strict=optional(form, "strict", truth, "text.format"),
         )
     elif kind not in (None, "text"):
         given["format"] = form

@@ -31,13 +31,13 @@ def tools(body: dict[str, Any], told: dict[str, Any], options: dict[str, Any]) -
 
 def _tool(value: dict[str, Any], place: str) -> Tool:
     more = {name: each for name, each in value.items() if name not in _KNOWN and each is not None}
-    parameters, strict, deferred = value.get("parameters"), value.get("strict"), value.get("defer_loading")
+    parameters = value.get("parameters")
     return Tool(
         name=text(value.get("name"), f"{place}.name"),
         description=optional(value, "description", text, place) or "",
         parameters=dict(_EMPTY) if parameters is None else table(parameters, f"{place}.parameters"),
-        strict=None if strict is None else truth(strict, f"{place}.strict"),
-        deferred=False if deferred is None else truth(deferred, f"{place}.defer_loading"),
+        strict=optional(value, "strict", truth, place),
+        deferred=optional(value, "defer_loading", truth, place) or False,
         extra={NAME: more} if more else None,
     )
 
