@@ -297,14 +297,14 @@ def test_a_projects_file_is_written_for_all_who_work_on_it(hamr: Any, here: Path
         (b'default_provider = "unclosed\n', "line 1"),
         (b"\xff\xfe", "no text in UTF-8"),
         (b"#" * (LARGEST + 1), "is larger than"),
-        (b"providers = 3\n", "providers is no table"),
+        (b"providers = 3\n", "there is no table for 'new' to stand in"),
     ],
 )
 def test_a_broken_file_is_left_alone(hamr: Any, toml: Path, data: bytes, told: str) -> None:
     toml.write_bytes(data)
     ran = hamr("config", "set", "providers.new.base_url", URL)
     assert ran.code == 2
-    assert told in ran.err or told.replace(" is", ": it must be a table").split(":")[0] in ran.err
+    assert told in ran.err
     assert toml.read_bytes() == data
 
 

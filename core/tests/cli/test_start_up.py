@@ -39,5 +39,5 @@ def test_with_check_both_are_told(install: Any, hamr: Any) -> None:
     ran = hamr("plugins", "--time", "--check")
     assert ran.out.splitlines()[0].split() == ["distribution", "version", "brings", "CPU", "ms", "check"]
     (line,) = (line.split() for line in ran.out.splitlines() if line.startswith("hamr-provider-acme"))
-    assert float(line[4]) >= 0
+    assert line[4].replace(".", "", 1).isdigit()
     assert line[5] == "works"

@@ -28,7 +28,9 @@ def test_each_loop_has_its_own() -> None:
 
 
 def test_letting_go_of_nothing() -> None:
-    asyncio.run(PerLoop(list[str], close).aclose())
+    per_loop = PerLoop(list[str], close)
+    asyncio.run(per_loop.aclose())
+    assert len(per_loop) == 0
 
 
 def test_a_loop_that_was_closed_without_a_word_is_forgotten() -> None:

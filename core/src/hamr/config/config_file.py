@@ -128,8 +128,7 @@ class ConfigFile:
         try:
             edited = edit(plain)
         except (TypeError, ValueError, RecursionError) as error:
-            reason = f"what stands at {error} is no table" if isinstance(error, TypeError) else str(error)
-            raise ConfigError(f"{self.path}: {reason}", hint="Mend the file by hand.") from error
+            raise ConfigError(f"{self.path}: {error}", hint="Mend the file by hand.") from error
         if edited is None:
             raise ConfigError(
                 f"{self.path}: this cannot be changed without writing the file anew, less its comments",

@@ -30,7 +30,7 @@ def put(value: Any, path: Path, new: Any) -> Any:
     if value is MISSING:
         value = {}
     if not isinstance(value, dict) or not isinstance(head, str):
-        raise TypeError(str(head))
+        raise TypeError(f"there is no table for {head!r} to stand in")
     return {**value, head: put(value.get(head, MISSING), rest, new)}
 
 
