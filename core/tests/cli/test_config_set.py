@@ -99,7 +99,7 @@ def test_a_provider_of_models_json_is_changed_there_in_its_own_spelling(hamr: An
         (("providers.mine.auth_env", "not a name"), "must match"),
         (("providers.mine.base_url", "nonsense"), "is no http(s) URL"),
         (("providers.mine.base_url.x", "1"), "is no table"),
-        (("providers.mine.models", "{"), "must be a list"),
+        (("providers.mine.models", "{"), "models[0]: it must be a table"),
         (("providers.mine.compat", "{"), "must be a table"),
         (("providers.mine.models", '[{"id": "a", "oops": 1}]'), "oops: unknown field"),
         (("providers.new.rpm", "1"), "there is no provider 'new'"),
