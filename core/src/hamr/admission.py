@@ -121,7 +121,9 @@ class Admission:
         if self._spending is None:
             from hamr.spend.spending import Spending
 
-            self._spending = Spending(self._environ, self._project(), self._tags(), self._given.budgets or {})
+            self._spending = Spending(
+                self._environ, self._project(), self._tags(), self._given.budgets or {}, lambda: self.stores.chosen
+            )
             if "HAMR_SPEND" in self._environ or self._is_kept():
                 self._spending.keep = self._is_kept()
         return self._spending

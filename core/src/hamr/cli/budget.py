@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hamr.cli import output
+from hamr.cli import output, shared_budgets
 from hamr.cli.json_option import JSON
 from hamr.errors import ConfigError
 
@@ -103,7 +104,10 @@ def _list(*, as_json: bool) -> None:
 
     book, today = ledger(os.environ), datetime.now(UTC).date()
     budgets = Choices.read(os.environ).budgets
-    states = [patiently(book.database, lambda each=each: report.state(book, each, today)) for each in budgets]  # type: ignore[misc]  # a default binds it
+    shared = shared_budgets.spent(budgets, os.environ)
+    states = [
+        patiently(book.database, partial(report.state, book, each, today, shared.get(each, 0))) for each in budgets
+    ]
     book.database.close()
     for news in book.database.news:
         output.note(news)

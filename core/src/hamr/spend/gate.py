@@ -22,6 +22,7 @@ from hamr.types import Route
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hamr.spend.shared_totals import Hold, SharedTotals
 
 POLL = 0.25
 PATIENCE = 30.0
@@ -32,9 +33,14 @@ class SpendGate:
     """What is spent on one route, and the budgets in whose scope it is."""
 
     def __init__(
-        self, ledger: Ledger, account: Callable[[str], Account], budgets: Sequence[Budget], reckoning: Reckoning
+        self,
+        ledger: Ledger,
+        account: Callable[[str], Account],
+        budgets: Sequence[Budget],
+        reckoning: Reckoning,
+        shared: SharedTotals | None = None,
     ) -> None:
-        self.ledger, self.budgets, self.reckoning = ledger, budgets, reckoning
+        self.ledger, self.budgets, self.reckoning, self.shared = ledger, budgets, reckoning, shared
         self._account = account
 
     def enter(self, asked: Asked) -> Flow[SpendPass]:
@@ -45,13 +51,14 @@ class SpendGate:
             account = yield from written(self.ledger.database, partial(self._who, asked.route))
             budgets = [each for each in self.budgets if each.scope in account.scopes]
             if not budgets:
-                return SpendPass(self, asked, account, None)
+                unheld = None if self.shared is None else self.shared.unheld(account, secret_of(asked.route))
+                return SpendPass(self, asked, account, None, None if unheld is None else (yield from unheld))
             usage = self.reckoning.most(asked.request)
             most = self.reckoning.sum(Came(usage), asked.request, (yield from _today()))
             while True:
-                answer = yield from written(self.ledger.database, partial(self.ledger.reserve, account, most, budgets))
+                answer = yield from self._reserved(asked.route, account, most, budgets)
                 if not isinstance(answer, Full):
-                    return SpendPass(self, asked, account, answer)
+                    return SpendPass(self, asked, account, *answer)
                 now = yield Now()
                 if answer.spent + most.charged > whole(answer.budget.usd) or now + POLL > until:
                     raise _spent(answer, most, asked.route, (yield from _today()))
@@ -65,6 +72,33 @@ class SpendGate:
             yield Tell(f"what calls cost is not kept: {error}")
             return SpendPass(self, asked, None, None)
 
+    def _reserved(
+        self, route: Route, account: Account, most: Sum, budgets: Sequence[Budget]
+    ) -> Flow[tuple[int, Hold | None] | Full]:
+        """Hold it in the book of this machine, and in what machines share; or the budget that it exceeds in either."""
+        hold: Hold | None = None
+        if self.shared is not None:
+            found = yield from self.shared.reserve(account, secret_of(route), most, budgets)
+            if isinstance(found, Full):
+                return found
+            hold = found
+            budgets = () if hold.lost and self.shared.on_failure == "open" else budgets
+        try:
+            number = yield from written(self.ledger.database, partial(self.ledger.reserve, account, most, budgets))
+        except BaseException:
+            self._give_back(hold)
+            raise
+        if not isinstance(number, Full):
+            return number, hold
+        if self.shared is not None and hold is not None:
+            yield from self.shared.settle(hold, 0)
+        return number
+
+    def _give_back(self, hold: Hold | None) -> None:
+        """What is held for a call that is given up; with the next transaction, for nobody waits here."""
+        if self.shared is not None and hold is not None:
+            self.shared.owe(hold, 0)
+
     def _who(self, route: Route) -> Account:
         return self._account(self.ledger.key_id(secret_of(route)))
 
@@ -72,9 +106,11 @@ class SpendGate:
 class SpendPass:
     """One attempt that is, or will be, in the book."""
 
-    def __init__(self, gate: SpendGate, asked: Asked, account: Account | None, number: int | None) -> None:
+    def __init__(
+        self, gate: SpendGate, asked: Asked, account: Account | None, number: int | None, hold: Hold | None = None
+    ) -> None:
         self._gate, self._asked = gate, asked
-        self._account, self._number = account, number
+        self._account, self._number, self._hold = account, number, hold
         self._open = account is not None
 
     def leave(self, came: Came) -> Flow[None]:
@@ -92,6 +128,8 @@ class SpendPass:
             yield Tell(f"what a call cost was not written: {error.message}")
         except Unwritable as error:
             yield Tell(f"what a call cost was not written: {error}")
+        if self._gate.shared is not None and self._hold is not None:
+            yield from self._gate.shared.settle(self._hold, final.charged if final is not None else 0)
 
     def close(self) -> None:
         """Write what the call has come to, as far as can be told."""
@@ -102,6 +140,8 @@ class SpendPass:
         day = datetime.fromtimestamp(ledger.clock(), UTC).date().isoformat()
         # It was sent: the provider charges at least for what went in.
         final = self._gate.reckoning.final(replace(came, has_content=True), self._asked.request, day, whole=False)
+        if self._gate.shared is not None and self._hold is not None:
+            self._gate.shared.owe(self._hold, final.charged if final is not None else 0)
         try:
             ledger.settle_later(self._number, self._account, final)
         except (HamrError, Unwritable):  # what was held stays held; the next call will say why

@@ -99,9 +99,9 @@ def keys(ledger: Ledger) -> dict[str, Key]:
     return {id: Key(tail, origin) for id, tail, origin in rows}
 
 
-def state(ledger: Ledger, budget: Budget, today: date) -> State:
-    """How a budget stands today."""
-    spent = dollars(ledger.spent(budget))
+def state(ledger: Ledger, budget: Budget, today: date, elsewhere: int = 0) -> State:
+    """How a budget stands today; `elsewhere` is what is spent on all machines that share it, in parts of a dollar."""
+    spent = dollars(max(ledger.spent(budget), elsewhere))
     return State(budget, spent, start(budget.per, today), end(budget.per, today))
 
 

@@ -24,6 +24,8 @@ PATIENCE = 1.0
 CONNECTIONS = 10_000
 KEPT = 7 * 86_400
 """Seconds for which a table is kept that nobody changes."""
+LASTING = {"budgets": 400 * 86_400}
+"""The same for tables of what counts for longer: a budget may be for a month, or for all time."""
 SALT = 16
 """Bytes of it."""
 SALT_KEPT = 30 * 86_400
@@ -80,7 +82,8 @@ class Server:
             result = work(rows)
             changed = {name: value for name, value in rows.items() if before.get(name) != value}
             gone = before.keys() - rows.keys()
-            if not (changed or gone) or self._write(place, version if left else "", changed, gone):
+            kept = LASTING.get(table, KEPT)
+            if not (changed or gone) or self._write(place, version if left else "", changed, gone, kept):
                 break
             time.sleep(random.uniform(0.0, 0.005))  # noqa: S311  # so that two do not meet again
         return result
@@ -115,9 +118,9 @@ class Server:
         rows = {name.decode(errors="replace"): value.decode(errors="replace") for name, value in found.items()}
         return rows.pop("v", "0"), {name[1:]: value for name, value in rows.items()}
 
-    def _write(self, place: str, version: str, rows: Mapping[str, str], gone: Any) -> bool:
+    def _write(self, place: str, version: str, rows: Mapping[str, str], gone: Any, kept: int = KEPT) -> bool:
         pairs = [each for name, value in rows.items() for each in (f"={name}", value)]
-        said = [version, KEPT * 1000, len(rows), *pairs, *(f"={name}" for name in gone)]
+        said = [version, kept * 1000, len(rows), *pairs, *(f"={name}" for name in gone)]
         return bool(self._run("change", [place], said))
 
     def _now(self) -> float | str:
