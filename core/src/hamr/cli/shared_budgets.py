@@ -15,9 +15,9 @@ def spent(budgets: Sequence[Budget], environ: Mapping[str, str]) -> Mapping[Budg
 
     Raises ConfigError or PluginError where what is named is none.
     """
-    from hamr.choices import Choices
     from hamr.cli import output
-    from hamr.discover import Plugins
+    from hamr.plugins.choices import Choices
+    from hamr.plugins.discover import Plugins
     from hamr.providers import Providers
     from hamr.stores import Stores
 
