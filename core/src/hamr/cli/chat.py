@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,7 +41,7 @@ def command(context: click.Context, /, *, model: str | None, as_json: bool, verb
     """Talk with a model, and switch to another in mid-conversation."""
     import os
 
-    from hamr.cli import attachments, tool_functions, turns
+    from hamr.cli import attachments, terminal_choice, tool_functions, turns
     from hamr.cli.chat_commands import Commands
     from hamr.cli.chat_history import History
     from hamr.cli.conversation import Conversation
@@ -49,10 +50,13 @@ def command(context: click.Context, /, *, model: str | None, as_json: bool, verb
 
     with Hamr() as client:
         tools = tool_functions.load(given["tools"])
+        model = terminal_choice.choice(client, model).model
         conversation = Conversation(client, model, request_options.asked(given), tools, given["max_rounds"])
         conversation.attached += attachments.read(given["images"], given["files"])
-        chat = Chat(conversation, Commands(conversation), as_json=as_json, verbose=verbose)
-        if not output.terminal(sys.stdin):
+        person = output.terminal(sys.stdin)
+        keep = partial(terminal_choice.keep, client) if person else None
+        chat = Chat(conversation, Commands(conversation, keep), as_json=as_json, verbose=verbose)
+        if not person:
             chat.hold(turns.piped)
             if chat.failed:
                 context.exit(exit_codes.FAILED)

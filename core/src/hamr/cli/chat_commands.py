@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 COMMAND = re.compile(r"/([A-Za-z]+)(?:\s+(.*))?", re.DOTALL)
 HELP = {
-    "/model PROVIDER/MODEL": "ask another model from now on; alone: tell which one is asked",
+    "/model PROVIDER/MODEL": "ask another model, the next time too; `-` forgets that; alone: tell which one is asked",
     "/system TEXT": "what the model is told before all else; `-` for nothing; alone: tell it",
     "/image FILE|URL": "show it an image with the next turn",
     "/file FILE|URL": "give it a document, a sound or a text with the next turn",
@@ -42,10 +42,10 @@ class Ended(Exception):
 
 
 class Commands:
-    """The commands of one conversation."""
+    """The commands of one conversation; `keep` remembers the model that a person chooses, and tells what came of it."""
 
-    def __init__(self, conversation: Conversation) -> None:
-        self._conversation = conversation
+    def __init__(self, conversation: Conversation, keep: Callable[[str], str] | None = None) -> None:
+        self._conversation, self._keep = conversation, keep
         self._saved: set[Path] = set()
         self._run: dict[str, Callable[[str], None]] = {
             "model": self._model,
@@ -81,9 +81,11 @@ class Commands:
         return True
 
     def _model(self, selector: str) -> None:
-        if selector:
+        if selector and selector != "-":
             self._conversation.switch(selector)
         output.note(f"model: {self._conversation.model}")
+        if selector and self._keep is not None:
+            output.note(self._keep("" if selector == "-" else selector))
 
     def _system(self, text: str) -> None:
         if text:

@@ -46,15 +46,17 @@ def command(
 ) -> None:
     """Tell what a call would do: provider, model, wire, key, and where each of them comes from."""
     from hamr import variables
-    from hamr.cli import known_models, question
+    from hamr.cli import known_models, question, terminal_choice
     from hamr.cli.config import warn_of_conflicts
     from hamr.cli.explanation import explain
     from hamr.client import Hamr
 
     with Hamr() as client:
+        kept = terminal_choice.choice(client, model)
+        model = kept.model
         try:
             pipeline = known_models.pipeline(client, model, given["api_mode"])  # what is wrong with it comes first
-            chosen = client.selection(model)
+            chosen = kept.told(client.selection(model))
         except HamrError as error:
             steps = _taken(client, model, error)
             if isinstance(error, ConfigError):

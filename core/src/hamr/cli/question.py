@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from hamr.cli import document, known_models, prompt, report, request_options
+from hamr.cli import document, known_models, prompt, report, request_options, terminal_choice
 from hamr.cli.answer import Answer
 from hamr.errors import BrokenReply, HamrError
 from hamr.types import Text
@@ -28,7 +28,7 @@ def read(client: Hamr, words: Sequence[str], given: Mapping[str, Any], *, verbos
 
     What is wrong with the command line is told before standard input is waited for.
     """
-    model = given["model"]
+    model = terminal_choice.choice(client, given["model"]).model
     route = known_models.pipeline(client, model, given["api_mode"]).route
     if verbose and not given["dry_run"]:
         report.route(route)

@@ -10,7 +10,7 @@ from hamr.config.entries import Reading
 from hamr.config.layer import Layer, Problem
 from hamr.config.model_settings import READERS
 
-SETTINGS = ("default_provider", "default_model", "state", "state_on_failure")
+SETTINGS = ("default_provider", "default_model", "terminal_model", "state", "state_on_failure")
 OUTSIDE = frozenset({"capabilities", "models", "patch", "suppress"})
 """What a project may say outside of `[llm]` as well: that is how the pages of other programs show it."""
 STORE = "store"

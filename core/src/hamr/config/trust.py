@@ -28,7 +28,7 @@ OWN_STYLES = frozenset({"", "none", "bearer", "header"})
 """Styles of auth that take a key and nothing else; others find credentials of the user's by themselves."""
 COMPAT = frozenset({"command", "args", "env", "cwd", "mcp_servers", "agents", "any_command"})
 """What starts a program."""
-DIVERTING = frozenset({"default_provider", "default_model", "fallback"})
+DIVERTING = frozenset({"default_provider", "default_model", "terminal_model", "fallback"})
 """Settings by which calls go elsewhere than where they would without them."""
 
 
