@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, Unpack, cast
 
@@ -19,7 +19,7 @@ from hamr.pipelines import Pipelines
 from hamr.plugins.choices import Choices
 from hamr.plugins.discover import Plugins
 from hamr.providers import Providers
-from hamr.resolve.candidates import candidates, names
+from hamr.resolve.candidates import names
 from hamr.resolver import Resolver
 from hamr.routes import Routes
 from hamr.secrets.store import CredentialStore
@@ -242,7 +242,7 @@ class Hamr:
 
         Its `steps` say how that was found. Raises ConfigError where nothing says whose the model is.
         """
-        several = self._candidates(model, role)
+        several = self._resolver.candidates(model, role)
         return self._resolver.select(several[0] if several else cast("str | None", model), role)
 
     def configure(self, said: str | Mapping[str, Any]) -> None:
@@ -317,19 +317,13 @@ class Hamr:
         return pipeline, chosen.options(options)
 
     def _selected(self, model: Models | None, role: Role, mode: str | None) -> tuple[Pipeline, Selection]:
-        several = self._candidates(model, role)
+        several = self._resolver.candidates(model, role)
         chosen = self._resolver.select(several[0] if several else cast("str | None", model), role)
         if chosen.fallbacks and not several[1:]:
             several = (cast("str", model) or chosen.selector, *chosen.fallbacks)
         if not several[1:]:
             return self._pipelines.of(chosen.provider, chosen.model, role, mode, chosen.tool_format), chosen
         return self._pipelines.together(several, role, mode, self._alone), chosen
-
-    def _candidates(self, model: Models | None, role: Role) -> Sequence[str]:
-        """Several models that are named, in the call or by the environment; what a program says counts before that."""
-        if model is None and self._resolver.given() is not None:
-            return ()
-        return candidates(model, self._environ, role)
 
     def _alone(self, selector: str, role: Role, mode: str | None) -> Pipeline:
         """The pipeline of one candidate, without those that serve where it cannot."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hamr.errors import ConfigError, HamrError
 from hamr.model_names import ModelNames
 from hamr.resolve import rules
+from hamr.resolve.candidates import candidates
 from hamr.resolve.known import Holder, Server
 from hamr.resolve.model import Role
 from hamr.resolve.outcome import Refusal, Selection, Step
@@ -19,6 +20,7 @@ from hamr.resolve.steps import NOT_INSTALLED
 from hamr.resolve.variables import DEFAULT, EMBED, MODEL, PROVIDER, Said
 
 if TYPE_CHECKING:
+    from hamr.resolve.candidates import Models
     from hamr.routes import Routes
 
 VARIABLES = (*PROVIDER, *MODEL, *EMBED, *DEFAULT)
@@ -63,6 +65,12 @@ class Resolver:
             if known.warning is not None:
                 self.warn(known.warning)
         return known
+
+    def candidates(self, model: Models | None, role: Role) -> Sequence[str]:
+        """Several models that are named, in the call or by the environment; what a program says counts before that."""
+        if model is None and self.given() is not None:
+            return ()
+        return candidates(model, self._environ, role)
 
     def registered(self, id: str) -> bool:
         """Whether there is a provider of this name."""
