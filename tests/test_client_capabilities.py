@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,44 @@ def test_variables_of_a_provider_say_what_all_of_its_models_can_do(colour: Colou
     with Hamr(environ={"OLLAMA_SUPPORTS_TOOLS": "1", "OLLAMA_REASONING": "1"}, folder=None) as client:
         known = client.provider_capabilities("ollama", "llava")
         assert (known.native_tools, known.thinking, known.vision_supported) == (True, True, True)
+
+
+def test_what_a_router_s_probes_have_found_out_is_read(tmp_path: Path) -> None:
+    """R-42, R-115: while it is fresh, and behind what the user says."""
+    place = tmp_path / "router_state.json"
+    found = {
+        "groq": {"model": "Quux-1", "supports_tools": False, "reasoning": True, "rating": 2, "latency_ms": 80},
+        "openai": {"model": "quux-2", "supports_tools": None, "reasoning": False},
+        "odd": "x",
+        "odder": {"supports_tools": True},
+    }
+    environ = {"ROUTER_STATE_FILE": str(place)}
+
+    def known(model: str, at: float | None = None, **more: str) -> Any:
+        place.write_text(json.dumps({"last_updated_ts": time.time() if at is None else at, "providers": found}))
+        with Hamr(environ={**environ, **more}, folder=None) as client:
+            return client.provider_capabilities(*model.split("/"))
+
+    assert known("groq/quux-1").native_tools is False
+    assert known("groq/quux-1").thinking_modes == ("effort",)
+    assert known("openai/quux-2").thinking_modes == ()
+    assert known("groq/quux-1", GROQ_SUPPORTS_TOOLS="1").native_tools is True
+    assert known("groq/quux-1", GROQ_QUUX_1_SUPPORTS_TOOLS="1").native_tools is True
+    assert known("groq/quux-1", time.time() - 90_000).native_tools is not False, "a day is over"
+    assert known("groq/quux-1", time.time() + 90_000).native_tools is not False, "it is from a time to come"
+    assert known("groq/quux-1", time.time() - 90_000, ROUTER_STATE_TTL_HOURS="48").native_tools is False
+    assert known("groq/quux-1", ROUTER_STATE_TTL_HOURS="0").native_tools is not False
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"providers": []}', '{"providers": {}}', '{"providers": {"groq": 1}}'])
+def test_a_router_s_file_awry_counts_for_nothing(tmp_path: Path, text: str) -> None:
+    place = tmp_path / "router_state.json"
+    place.write_text(text)
+    told: list[str] = []
+    environ = {"ROUTER_STATE_FILE": str(place)}
+    with Hamr(environ=environ, folder=None, tell=lambda text, _: told.append(text)) as client:
+        assert client.provider_capabilities("groq", "quux-1").native_tools is not False
+    assert [text for text in told if "counts for nothing: it is no JSON" in text] == (told if text == "{" else [])
 
 
 def test_variables_of_a_model_count_before_those_of_its_provider() -> None:

@@ -12,12 +12,14 @@ from hamr.capabilities.matrix import Known, Matrix, Source, packaged, source
 from hamr.errors import ConfigError
 from hamr.providers import Providers
 from hamr.storage.config_files import config_path
+from hamr.variables import TABLE
 
 if TYPE_CHECKING:
     from hamr.calls.pipeline import Pipeline
     from hamr.capabilities.capability import Rule
 
 FILE = "capabilities.toml"
+(ROUTER_FILE,) = TABLE["router_state"].names
 PLACE = "what was installed at run time"
 
 
@@ -100,6 +102,30 @@ class CapabilitySources:
 
     def _found_out(self) -> list[Source]:
         """What was found out about models, which counts behind what the user has written."""
+        return [*self._evaluated(), *self._of_router()]
+
+    def _of_router(self) -> list[Source]:
+        """What hermes-router has found out, where a variable names its file."""
+        path = self._environ.get(ROUTER_FILE, "").strip()
+        if not path or not os.path.exists(path):
+            return []
+        import json
+        import time
+
+        from hamr.capabilities.router_state import tables
+        from hamr.pool.policy import believed
+
+        try:
+            with open(path, encoding="utf-8") as file:
+                found = tables(json.load(file), time.time(), believed(self._environ))
+        except (OSError, ValueError, RecursionError) as error:
+            self._warn(
+                f"{ROUTER_FILE}: {path} counts for nothing: {getattr(error, 'strerror', None) or 'it is no JSON'}"
+            )
+            return []
+        return [source(found, path, self._warn)] if found else []
+
+    def _evaluated(self) -> list[Source]:
         path = config_path(self._environ, FILE)
         if path is None or not os.path.exists(path):
             return []

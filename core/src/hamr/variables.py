@@ -76,6 +76,7 @@ TABLE: Mapping[str, Variable] = {
     "breaker_rate": _plain("BREAKER_ERROR_RATE", "how many of them must have failed"),
     "breaker_cooldown": _plain("BREAKER_COOLDOWN", "for how long it is left alone"),
     "pool_state": Variable(("HAMR_POOL_STATE_FILE",), "the file of what is known of keys and providers"),
+    "router_state": Variable(("ROUTER_STATE_FILE",), "hermes-router's file of what its probes have found out"),
     "pool_state_ttl": Variable(
         ("HAMR_POOL_STATE_TTL_HOURS", "ROUTER_STATE_TTL_HOURS"), "for how many hours that is believed"
     ),

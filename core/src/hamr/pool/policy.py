@@ -51,7 +51,7 @@ class Policy:
         mode = MODES.get(said.lower()) if said else "round-robin"
         if mode is None:
             raise ConfigError(f"{name}={said!r} is no mode of rotation", hint="It may be round-robin or sequential.")
-        return cls(mode, breaker(environ, "window"), _believed(environ))
+        return cls(mode, breaker(environ, "window"), believed(environ))
 
     @property
     def longest(self) -> float:
@@ -72,7 +72,8 @@ def breaker(environ: Mapping[str, str], default: str) -> Breaker:
     raise ConfigError(f"{name}={said!r} is no policy of a breaker", hint="It may be window, consecutive or off.")
 
 
-def _believed(environ: Mapping[str, str]) -> float:
+def believed(environ: Mapping[str, str]) -> float:
+    """For how many seconds what was learned is believed, as the environment says; raises ConfigError."""
     name = first(environ, TABLE["pool_state_ttl"].names)
     if name is None:
         return DAY
