@@ -64,11 +64,11 @@ def test_a_stream_and_a_failure(id: str, colour: Colour, provider: Canned) -> No
 @pytest.mark.parametrize("id", SPEAKERS)
 def test_its_rules_fit_the_wire(id: str) -> None:
     """A flag that does not exist is told when a route is made, not when a user meets it."""
-    with Hamr(environ={}) as hamr:
+    with Hamr(environ={}) as made:
         for rule in Plugins().manifest(id).modes[MODE].model:
             matches = [rule.match] if isinstance(rule.match, str) else rule.match
             for match in matches:
-                wire = hamr.calls.pipeline(f"{id}/{match.replace('*', '')}", mode=MODE).wire
+                wire = made.pipeline(f"{id}/{match.replace('*', '')}", mode=MODE).wire
                 assert isinstance(wire, OpenAIResponses)
 
 

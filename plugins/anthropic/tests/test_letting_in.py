@@ -31,13 +31,13 @@ def client(provider: Canned, **environ: str) -> Hamr:
 
 def test_a_token_goes_as_a_bearer_and_a_key_before_it(colour: Colour, provider: Canned) -> None:
     provider.answer(ANSWER)
-    with client(provider, ANTHROPIC_API_KEY="", ANTHROPIC_AUTH_TOKEN="made-up-token") as hamr:
-        colour.call(hamr, "hi", SONNET)
+    with client(provider, ANTHROPIC_API_KEY="", ANTHROPIC_AUTH_TOKEN="made-up-token") as made:
+        colour.call(made, "hi", SONNET)
     assert provider.asked[0].headers["authorization"] == "Bearer made-up-token"
     assert "x-api-key" not in provider.asked[0].headers
     provider.answer(ANSWER)
-    with client(provider, ANTHROPIC_AUTH_TOKEN="made-up-token") as hamr:
-        colour.call(hamr, "hi", SONNET)
+    with client(provider, ANTHROPIC_AUTH_TOKEN="made-up-token") as made:
+        colour.call(made, "hi", SONNET)
     assert provider.asked[1].headers["x-api-key"] == "made-up-key"
     assert "authorization" not in provider.asked[1].headers
 
@@ -51,11 +51,11 @@ def test_a_logins_token_counts_before_the_key_and_asks_for_its_beta(
 ) -> None:
     """H-74."""
     provider.answer(ANSWER)
-    with client(provider, ANTHROPIC_OAUTH_TOKEN="made-up-canary", ANTHROPIC_AUTH_TOKEN="other") as hamr:
-        colour.call(hamr, "hi", SONNET, options=more)
-        previewed = hamr.preview("hi", SONNET)
+    with client(provider, ANTHROPIC_OAUTH_TOKEN="made-up-canary", ANTHROPIC_AUTH_TOKEN="other") as made:
+        colour.call(made, "hi", SONNET, options=more)
+        previewed = made.preview("hi", SONNET)
         assert previewed.headers["authorization"] == "Bearer $ANTHROPIC_OAUTH_TOKEN"
-        assert "made-up-canary" not in repr(previewed) + repr(hamr.calls.pipeline(SONNET))
+        assert "made-up-canary" not in repr(previewed) + repr(made.pipeline(SONNET))
     headers = provider.asked[0].headers
     assert (headers["authorization"], headers["anthropic-beta"]) == ("Bearer made-up-canary", told)
     assert "x-api-key" not in headers
@@ -63,15 +63,15 @@ def test_a_logins_token_counts_before_the_key_and_asks_for_its_beta(
 
 def test_what_a_key_lacks_is_told_by_the_variable_that_most_set() -> None:
     """H-74: a login's token is looked for first, and asked for last."""
-    with Hamr(environ={}, folder=None) as hamr, pytest.raises(ConfigError, match="ANTHROPIC_OAUTH_TOKEN") as caught:
-        hamr.call("hi", SONNET)
+    with Hamr(environ={}, folder=None) as made, pytest.raises(ConfigError, match="ANTHROPIC_OAUTH_TOKEN") as caught:
+        made.call("hi", SONNET)
     assert "export ANTHROPIC_API_KEY=" in caught.value.hint
 
 
 def test_headers_of_the_users_own_go_along_and_are_not_shown(colour: Colour, provider: Canned) -> None:
     provider.answer(ANSWER)
-    with client(provider, ANTHROPIC_CUSTOM_HEADERS="X-Team: made-up-canary\ncf-access-id: 7") as hamr:
-        colour.call(hamr, "hi", SONNET)
-        assert "made-up-canary" not in repr(hamr.preview("hi", SONNET)) + repr(hamr.calls.pipeline(SONNET))
+    with client(provider, ANTHROPIC_CUSTOM_HEADERS="X-Team: made-up-canary\ncf-access-id: 7") as made:
+        colour.call(made, "hi", SONNET)
+        assert "made-up-canary" not in repr(made.preview("hi", SONNET)) + repr(made.pipeline(SONNET))
     assert provider.asked[0].headers["x-team"] == "made-up-canary"
     assert provider.asked[0].headers["cf-access-id"] == "7"

@@ -174,10 +174,10 @@ def test_what_is_quoted_back_is_not_shown(
     """With a wrong signature AWS sends back all that was signed, the session token too; out of a file or a variable."""
     place = {**files(CREDENTIALS), "AWS_PROFILE": "work"} if not environ else {"AWS_SESSION_TOKEN": "canary-token"}
     provider.answer({"__type": "InvalidSignatureException", "message": f"{QUOTED} canary-secret"}, status=403)
-    with Hamr(environ={**environ, **place, "BEDROCK_BASE_URL": provider.url}) as hamr:
+    with Hamr(environ={**environ, **place, "BEDROCK_BASE_URL": provider.url}) as made:
         with pytest.raises(NotLetIn, match="does not match the signature") as caught:
-            colour.call(hamr, "hi", "bedrock/m")
-        assert "canary" not in f"{hamr.calls.pipeline('bedrock/m').auth!r}"
+            colour.call(made, "hi", "bedrock/m")
+        assert "canary" not in f"{made.pipeline('bedrock/m').auth!r}"
     assert caught.value.code == "InvalidSignatureException"
     shown = f"{caught.value} {caught.value!r} {vars(caught.value)}"
     assert "canary" not in shown

@@ -58,10 +58,10 @@ def test_no_failure_shows_a_key(
     """Pain 36."""
     caplog.set_level("DEBUG")
     environ: dict[str, Any] = {**slot, "AWS_REGION": "us-east-1", "BEDROCK_BASE_URL": address, **STEADY}
-    with Hamr(environ=environ, settings=QUICK) as hamr:
+    with Hamr(environ=environ, settings=QUICK) as made:
         with pytest.raises(HamrError) as caught:
-            colour.events(hamr, "hello", f"bedrock/{fault}")
-        pipeline = hamr.calls.pipeline(f"bedrock/{fault}")
+            colour.events(made, "hello", f"bedrock/{fault}")
+        pipeline = made.pipeline(f"bedrock/{fault}")
         assert CANARY not in f"{pipeline.route!r} {pipeline.auth!r} {vars(pipeline.auth)}"
     assert CANARY not in seen(caught.value)
     assert CANARY not in caplog.text
