@@ -100,7 +100,7 @@ def test_how_a_code_is_exchanged_is_data(code_format: str, sends_state: bool) ->
     flow = TokenEndpoint("acme", spec).exchange("c", "v", BACK, "s")
     assert Colour("sync").result(flow, transport, lambda *_: None).access == "a"
     (call,) = transport.calls
-    body = call.body if isinstance(call.body, bytes) else b""
+    body = call.body
     assert (b"state" in body) == sends_state
     assert body.startswith(b"{" if code_format == "json" else b"grant_type=authorization_code")
 
