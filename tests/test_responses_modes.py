@@ -18,8 +18,11 @@ MODE = "responses"
 SPEAKERS = [
     id
     for id in Plugins().providers
-    if (mode := Plugins().manifest(id).modes.get(MODE)) and mode.wire == "openai-responses" and id != "azure"
+    if (mode := Plugins().manifest(id).modes.get(MODE))
+    and mode.wire == "openai-responses"
+    and id not in ("azure", "sim")
 ]
+"""All who have it at an address of the manifest's: Azure's is a user's own, and the simulator needs none."""
 ITEM = {"type": "message", "id": "msg_1", "role": "assistant", "content": [{"type": "output_text", "text": "Hello."}]}
 ANSWER = {"id": "resp_1", "object": "response", "status": "completed", "model": "m", "output": [ITEM]}
 
