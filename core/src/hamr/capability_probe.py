@@ -174,10 +174,11 @@ def bounds(pipeline: Pipeline, probes: Sequence[Probe], day: str) -> tuple[int, 
 def probing(pipeline: Pipeline, probes: Sequence[Probe], settings: Settings) -> Flow[tuple[Verdict, ...]]:
     """Ask a plain question, and then each of these; raises HamrError where the plain one fails.
 
-    What is known of the model is left aside, and so are the defaults of the user's files.
+    What is known of the model is left aside, and so are the defaults of the user's files; no other model takes its
+    place.
     """
     single = next(iter(pipeline.all[1:]), pipeline)
-    bare = replace(single, known=None, defaults={})
+    bare = replace(single, known=None, defaults={}, others=None)
     yield from bare.flow(PLAIN, settings)
     verdicts = []
     for probe in probes:

@@ -15,7 +15,7 @@ from hamr import Hamr, NotLetIn, Settings
 from hamr.capabilities.capability import Capabilities
 from hamr.capability_probe import MARK, NAMES, RED, Verdict, chosen, news, probing
 from hamr.drive import arun, run
-from hamr.errors import ConfigError
+from hamr.errors import ConfigError, NoSuchModel
 from hamr_testkit.canned import Canned
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "schemas" / "capability-findings.json"
@@ -119,6 +119,16 @@ def test_nothing_is_concluded_from_less(provider: Canned, name: str, answer: Any
 def test_where_a_plain_question_fails_nothing_is_found_out(provider: Canned) -> None:
     with pytest.raises(NotLetIn):
         found(provider, (401, REFUSED))
+    assert len(provider.asked) == 1
+
+
+def test_no_other_model_is_asked_in_the_place_of_one_that_is_gone(provider: Canned) -> None:
+    """What another shows is none of what this one can do, though the user wants one to take its place."""
+    provider.answer({"error": {"message": "no such model", "code": "model_not_found"}}, status=404)
+    with Hamr(folder=None) as client:
+        pipeline = client.pipeline("mine/m")
+        with pytest.raises(NoSuchModel):
+            run(probing(pipeline, chosen(()), Settings(retries=0, substitute=True)), pipeline.transport)
     assert len(provider.asked) == 1
 
 
