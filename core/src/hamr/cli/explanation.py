@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hamr.calls.pipeline import Pipeline
     from hamr.client import Hamr
     from hamr.resolve.outcome import Selection, Step
-    from hamr.types import Call, LimitUse, Request, Route, Standing
+    from hamr.types import Call, LimitUse, Provider, Request, Route, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,9 @@ def explain(
         "ends": Fact(_end(pipeline), None),
         "if gone": _if_gone(pipeline) if substitute else Fact(None, None),
         "may cost": Fact(_most(pipeline, request), None),
+        "usual latency": _latency(client, provider),
+        "memory": _memory(client, pipeline),
+        "serving tiers": _serving_tiers(client, route),
         "limits": Fact(_limits(pipeline), None),
         "state": Fact(*client.stores.place),
     }
@@ -99,6 +102,28 @@ def _tool_format(client: Hamr, chosen: Selection, route: Route) -> Fact:
         return Fact(chosen.tool_format, chosen.asked.tool_origin)
     known = client.capabilities.of(route.provider.id, route.model.id)
     return Fact(known.capabilities.tool_format, known.rules[0][1] if known.rules else None)
+
+
+def _latency(client: Hamr, provider: Provider) -> Fact:
+    """The time that half of the provider's calls take at most, where a file says it."""
+    latency = client.providers.manifest(provider.id).catalog.latency_p50_ms
+    return Fact(None, None) if latency is None else Fact(f"{latency:,.0f} ms", provider.origins.get("catalog"))
+
+
+def _memory(client: Hamr, pipeline: Pipeline) -> Fact:
+    """What the model takes on a server of one's own, where a file says it."""
+    route = pipeline.route
+    found = client.providers.configuration.row_value(route.provider.id, route.model.id, "local_memory")
+    if found is None:
+        return Fact(None, None)
+    window = None if pipeline.charge is None else pipeline.charge.window()
+    return Fact(found[0].told(window), found[1])
+
+
+def _serving_tiers(client: Hamr, route: Route) -> Fact:
+    """The tiers of service that a file says the model is served in."""
+    found = client.providers.configuration.row_value(route.provider.id, route.model.id, "serving_tiers")
+    return Fact(None, None) if found is None else Fact(", ".join(found[0]), found[1])
 
 
 def _end(pipeline: Pipeline) -> str | None:

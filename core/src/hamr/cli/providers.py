@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from hamr.cli import output
+from hamr.cli import exit_codes, output, request_options
 from hamr.cli.json_option import JSON
 
 if TYPE_CHECKING:
+    from hamr.cli.provider_health import Health
+    from hamr.plugins.manifest import Manifest
     from hamr.providers import Providers
     from hamr.secrets.store import CredentialStore
     from hamr.types import Provider
@@ -22,8 +24,10 @@ Examples:
   hamr providers         a line for each
   hamr providers -v      all that is known of each
   hamr providers --json  the same for programs
+  hamr providers --check groq  whether it answers, and takes the key
 
-No plugin is imported, and no key is shown.
+No plugin is imported but by --check, and no key is shown. --check asks each provider that has its key for what its
+file names as healthcheck, or for its list of models; the exit code is 1 where one refuses or fails.
 """
 
 
@@ -87,6 +91,10 @@ class Row:
     transport: str | None = None
     enabled: bool = True
     error: str | None = None
+    icon: str | None = None
+    features: tuple[str, ...] = ()
+    latency_p50_ms: float | None = None
+    health: Health | None = None
 
     @property
     def state(self) -> str:
@@ -102,11 +110,15 @@ class Row:
 
 
 @click.command("providers", short_help="List the installed providers and their keys.", epilog=EPILOG)
+@click.argument("names", nargs=-1, metavar="[PROVIDER...]", shell_complete=request_options.providers)
 @JSON
 @click.option("-v", "--verbose", is_flag=True, help="Tell all that is known of each.")
-def command(*, as_json: bool, verbose: bool) -> None:
+@click.option("--check", is_flag=True, help="Ask each whether it is there and lets you in.")
+@click.pass_context
+def command(context: click.Context, /, *, names: tuple[str, ...], as_json: bool, verbose: bool, check: bool) -> None:
     """List the installed providers: their keys, base URLs and default models."""
-    found = rows(os.environ)
+    found = _named(rows(os.environ), names)
+    found = _checked(found) if check else found
     if as_json:
         output.write_json({"providers": [asdict(row) for row in found]})
     elif not found:
@@ -116,7 +128,31 @@ def command(*, as_json: bool, verbose: bool) -> None:
 
         paragraphs([_fields(row) for row in found])
     else:
-        _table(found)
+        _table(found, checked=check)
+    if any(row.health is not None and row.health.state in ("refuses", "fails") for row in found):
+        context.exit(exit_codes.FAILED)
+
+
+def _named(found: list[Row], names: Sequence[str]) -> list[Row]:
+    """Those of these names, or all; raises ConfigError for one that there is not."""
+    from hamr.plugins.discover import not_installed
+
+    known = [row.id for row in found]
+    for name in names:
+        if name not in known:
+            raise not_installed(name, known)
+    return [row for row in found if not names or row.id in names]
+
+
+def _checked(found: list[Row]) -> list[Row]:
+    """The rows, with what came of asking those that can be asked."""
+    from hamr.cli import provider_health
+    from hamr.client import Hamr
+
+    ready = [row.id for row in found if row.enabled and row.key and row.key.status not in ("missing", "unusable")]
+    with Hamr() as client:
+        health = provider_health.check(client, ready)
+    return [replace(row, health=health.get(row.id)) for row in found]
 
 
 def rows(environ: Mapping[str, str]) -> list[Row]:
@@ -155,7 +191,14 @@ def _row(there: Providers, id: str, environ: Mapping[str, str]) -> Row:
         default_model=provider.models.get("chat"),
         wire=provider.wire,
         transport=provider.transport,
+        **_remarks(there.manifest(id)),
     )
+
+
+def _remarks(manifest: Manifest) -> dict[str, Any]:
+    """What is said of a provider for people to know."""
+    latency = manifest.catalog.latency_p50_ms
+    return {"icon": manifest.icon, "features": manifest.features, "latency_p50_ms": latency}
 
 
 def key_of(provider: Provider, environ: Mapping[str, str]) -> Key:
@@ -233,14 +276,21 @@ def _stored(store: CredentialStore, provider: Provider, environ: Mapping[str, st
     return ("set" if stored[0].is_set(environ) else "unusable"), "keyring" if stored[0].store == "keyring" else "stored"
 
 
-def _table(rows: list[Row]) -> None:
+def _table(rows: list[Row], *, checked: bool) -> None:
     from hamr.cli.table import Table, draw
 
-    heads = ("provider", "name", "distribution", "key", "default model", "base URL")
+    heads = ["provider", "name", "distribution", "key", "default model", "base URL"]
     broken = any(row.error for row in rows)
-    cells = [_cells(row) + ((row.error or "",) if broken else ()) for row in rows]
+    heads += [*(["problem"] if broken else []), *(["health"] if checked else [])]
+    cells = [
+        (*_cells(row), *((row.error or "",) if broken else ()), *((_health(row),) if checked else ())) for row in rows
+    ]
     dispensable = ("distribution", "base URL", "name", "default model")
-    draw(Table(heads + (("problem",) if broken else ()), cells), dispensable)
+    draw(Table(tuple(heads), cells), dispensable)
+
+
+def _health(row: Row) -> str:
+    return row.health.told if row.health else "not asked"
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -262,4 +312,9 @@ def _fields(row: Row) -> dict[str, str | None]:
         "default model": row.default_model,
         "wire": row.wire,
         "transport": row.transport,
+        "icon": row.icon,
+        "features": ", ".join(row.features) or None,
+        "usual latency": None if row.latency_p50_ms is None else f"{row.latency_p50_ms:,.0f} ms",
+        "asked for": row.health.asked if row.health else None,
+        "health": row.health.told if row.health else None,
     }

@@ -9,6 +9,7 @@ from typing import Any
 from hamr.config.cost import CostTable
 from hamr.config.cost import said as costs
 from hamr.config.entry import COST, INPUTS, LimitEntry
+from hamr.config.local_memory import LocalMemory
 
 DAY = {"pattern": r"\d{4}-\d{2}-\d{2}"}
 TIERS = ("small", "mid", "frontier", "reasoning")
@@ -45,6 +46,8 @@ class CatalogEntry:
     strengths: tuple[str, ...] = ()
     equivalence_group: str | None = None
     capabilities: tuple[str, ...] = ()
+    local_memory: LocalMemory | None = field(default=None, metadata={"table": LocalMemory})
+    serving_tiers: tuple[str, ...] = ()
 
     def row(self) -> dict[str, Any]:
         """What it says, with its prices in the one spelling."""
@@ -53,6 +56,8 @@ class CatalogEntry:
         cost = costs({name: getattr(self, name) for name in ("cost", "pricing")}, coarse)
         for name in ("cost", "pricing", "capabilities"):
             told.pop(name, None)
+        if self.local_memory is not None:
+            told["local_memory"] = self.local_memory
         if window := told.pop("runtime_context_window", None):  # what its server gives it, of what it could have
             told["context_window"] = window
         told.pop("rate_limits", None)

@@ -144,14 +144,19 @@ class Layered:
         return defaults(sources, provider, model, group[0] if group else None)
 
     def row_field(self, provider: str, model: str, name: str) -> tuple[str, str] | None:
+        """The same of a field that is a text."""
+        found = self.row_value(provider, model, name)
+        return None if found is None else (str(found[0]), found[1])
+
+    def row_value(self, provider: str, model: str, name: str) -> tuple[Any, str] | None:
         """What rows of the files say of a model in this field, with its place; those that patch rows count first."""
         for layer in reversed(self.layers):
             for patch in (f"{provider}/{model}", model):
                 if (said := layer.patches.get(ANYONE, {}).get(patch, {}).get(name)) is not None:
-                    return str(said), layer.place
+                    return said, layer.place
         rows = ((row, layer.place) for layer in reversed(self.layers) for row in layer.models.get(provider, ()))
         found = (each for each in rows if each[0].get("id") == model and each[0].get(name) is not None)
-        return next(((str(row[name]), place) for row, place in found), None)
+        return next(((row[name], place) for row, place in found), None)
 
     def setting(self, name: str) -> tuple[str, str] | None:
         """A setting that belongs to no provider, with its place."""
