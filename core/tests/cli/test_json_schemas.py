@@ -75,6 +75,15 @@ def test_plugins(install: Any, hamr: Any) -> None:
         check("plugins", hamr("plugins", "--json", *more).json)
 
 
+def test_choices_about_plugins(install: Any, hamr: Any) -> None:
+    install("acme")
+    install("acme", dist="other-acme")
+    for arguments in (["disable", "acme"], ["prefer", "acme", "other-acme"], ["enable", "acme"]):
+        check("plugins-change", told := hamr("plugins", *arguments, "--json").json)
+        assert told["disabled"] == (["acme"] if arguments[0] != "enable" else [])
+    assert told["prefer"] == {"acme": "other-acme"}
+
+
 def test_spend_and_budget(hamr: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     check("spend", hamr("spend", "--json").json)
     check("budget", hamr("budget", "set", "all", "5", "--per", "total", "--json").json)

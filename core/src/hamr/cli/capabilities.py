@@ -62,7 +62,7 @@ def command() -> None:
     epilog="\b\nExamples:\n  hamr capabilities show claude-opus-4-7",
 )
 @click.argument("model", required=False)
-@click.option("-p", "--provider", metavar="NAME", help="This provider alone; MODEL is then one of its own.")
+@click.option("-p", "--provider", metavar="PROVIDER", help="This provider alone; MODEL is then one of its own.")
 @JSON
 def show(model: str | None, *, provider: str | None, as_json: bool) -> None:
     """Tell what models can do."""

@@ -116,7 +116,8 @@ def _cost(piece: Piece) -> str:
 
 @command.command("enable", short_help="Switch providers on.", epilog="\b\nExamples:\n  hamr plugins enable groq")
 @click.argument("ids", nargs=-1, required=True, metavar="PROVIDER...")
-def enable(ids: tuple[str, ...]) -> None:
+@JSON
+def enable(ids: tuple[str, ...], *, as_json: bool) -> None:
     """Switch providers on that were switched off."""
     from hamr.plugins.choices import Choices
     from hamr.plugins.discover import Plugins
@@ -125,12 +126,13 @@ def enable(ids: tuple[str, ...]) -> None:
     for id in ids:
         if id not in known:
             _must_be_installed(id)
-    _keep(lambda chosen: chosen.but(disabled=tuple(id for id in chosen.disabled if id not in ids)))
+    _keep(lambda chosen: chosen.but(disabled=tuple(id for id in chosen.disabled if id not in ids)), as_json=as_json)
 
 
 @command.command("disable", short_help="Switch providers off.", epilog="\b\nExamples:\n  hamr plugins disable groq")
 @click.argument("ids", nargs=-1, required=True, metavar="PROVIDER...")
-def disable(ids: tuple[str, ...]) -> None:
+@JSON
+def disable(ids: tuple[str, ...], *, as_json: bool) -> None:
     """Switch providers, or tables of a package, off: they stay installed and listed, but are not used or imported."""
     from hamr.plugins.discover import Plugins
 
@@ -138,7 +140,7 @@ def disable(ids: tuple[str, ...]) -> None:
     for id in ids:
         if id not in packages:
             _must_be_installed(id)
-    _keep(lambda chosen: chosen.but(disabled=tuple(dict.fromkeys([*chosen.disabled, *ids]))))
+    _keep(lambda chosen: chosen.but(disabled=tuple(dict.fromkeys([*chosen.disabled, *ids]))), as_json=as_json)
 
 
 @command.command(
@@ -148,25 +150,30 @@ def disable(ids: tuple[str, ...]) -> None:
 )
 @click.argument("id", metavar="PROVIDER")
 @click.argument("distribution")
-def prefer(id: str, distribution: str) -> None:
+@JSON
+def prefer(id: str, distribution: str, *, as_json: bool) -> None:
     """Say which distribution counts where two bring the same provider; HAMR_PREFER says it for one run."""
     from hamr.errors import ConfigError
 
     dists = [point.dist for point in _must_be_installed(id)]
     if distribution not in dists:
         raise ConfigError(f"{distribution} does not bring {id!r}", hint=f"It comes from {' and '.join(dists)}.")
-    _keep(lambda chosen: chosen.but(prefer={**chosen.prefer, id: distribution}))
+    _keep(lambda chosen: chosen.but(prefer={**chosen.prefer, id: distribution}), as_json=as_json)
 
 
-def _keep(edit: Callable[[Choices], Choices]) -> None:
+def _keep(edit: Callable[[Choices], Choices], *, as_json: bool) -> None:
     """Change what the user chose before, without what the environment says for this run."""
     from hamr.plugins.choices import FILE, Choices
     from hamr.storage import config_files
 
     environ = {name: value for name, value in os.environ.items() if name != "HAMR_PREFER"}
     with config_files.changing(environ, FILE):
-        path = edit(Choices.read(environ)).write(environ)
-    output.note(f"kept in {path}")
+        chosen = edit(Choices.read(environ))
+        path = chosen.write(environ)
+    if as_json:
+        output.write_json({"file": str(path), "disabled": list(chosen.disabled), "prefer": dict(chosen.prefer)})
+    else:
+        output.note(f"kept in {path}")
 
 
 def _must_be_installed(id: str) -> tuple[EntryPoint, ...]:

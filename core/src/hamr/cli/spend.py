@@ -65,7 +65,7 @@ def _day(context: click.Context, parameter: click.Parameter, value: str) -> str:
 @click.option("--project", metavar="NAME", help="Of this project alone.")
 @click.option("--tag", metavar="NAME", help="With this tag alone.")
 @click.option(
-    "-p", "--provider", metavar="ID", shell_complete=request_options.providers, help="By this provider alone."
+    "-p", "--provider", metavar="PROVIDER", shell_complete=request_options.providers, help="By this provider alone."
 )
 @click.option("-m", "--model", metavar="PROVIDER/MODEL", help="By this model alone.")
 @click.option("--keep/--no-keep", default=None, help="Keep what calls cost from now on, or keep it no longer.")

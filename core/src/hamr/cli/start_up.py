@@ -40,7 +40,10 @@ class Cost(NamedTuple):
 
 
 def costs(points: Sequence[tuple[str, EntryPoint]]) -> dict[EntryPoint, Cost]:
-    """What the import of each plugin's module takes; each comes with its kind."""
+    """What the import of each plugin's module takes; each comes with its kind. Raises PluginError."""
+    if not hasattr(os, "fork"):
+        hint = "hamr plugins --check tells what works."
+        raise PluginError("what imports cost cannot be measured: this system cannot fork a process", hint=hint)
     found: dict[EntryPoint, Cost] = {}
     for base in dict.fromkeys(BASE[kind] for kind, _ in points):
         those = [point for kind, point in points if BASE[kind] == base]

@@ -30,12 +30,16 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON; an e
 MODEL = click.argument("model")
 
 
+def _examples(*lines: str) -> str:
+    return "\n".join(["\b", "Examples:", *(f"  hamr ollama {line}" for line in lines)])
+
+
 @click.group("ollama", short_help="Look after the models of an Ollama server.", epilog=EPILOG)
 def command() -> None:
     """Look after the models of an Ollama server."""
 
 
-@command.command("list")
+@command.command("list", epilog=_examples("list", "list --json"))
 @AS_JSON
 def list_(*, as_json: bool) -> None:
     """List the models that are installed."""
@@ -61,7 +65,7 @@ def list_(*, as_json: bool) -> None:
     )
 
 
-@command.command("show")
+@command.command("show", epilog=_examples("show qwen3:8b", "show qwen3:8b --warm"))
 @MODEL
 @click.option("--warm", is_flag=True, help="Load the model first.")
 @AS_JSON
@@ -91,7 +95,7 @@ def show(model: str, *, warm: bool, as_json: bool) -> None:
     _warn(found["context_drift"])
 
 
-@command.command("ps")
+@command.command("ps", epilog=_examples("ps"))
 @AS_JSON
 def ps(*, as_json: bool) -> None:
     """List the models that are in memory, and whether they were loaded with what calls ask for."""
@@ -114,7 +118,7 @@ def ps(*, as_json: bool) -> None:
         _warn(drift)
 
 
-@command.command("pull")
+@command.command("pull", epilog=_examples("pull qwen3:8b"))
 @MODEL
 @AS_JSON
 def pull(model: str, *, as_json: bool) -> None:
@@ -128,7 +132,7 @@ def pull(model: str, *, as_json: bool) -> None:
         meter.end()
 
 
-@command.command("load")
+@command.command("load", epilog=_examples("load qwen3:8b", "load qwen3:8b --keep-alive 30m"))
 @MODEL
 @click.option("--keep-alive", metavar="TIME", help="How long it stays: seconds, 30m, forever.")
 @AS_JSON
@@ -141,7 +145,7 @@ def load(model: str, keep_alive: str | None, *, as_json: bool) -> None:
     _done(_run(model, lambda pipeline: daemon.load(pipeline, time)), f"{model} is in memory", as_json=as_json)
 
 
-@command.command("stop")
+@command.command("stop", epilog=_examples("stop qwen3:8b"))
 @MODEL
 @AS_JSON
 def stop(model: str, *, as_json: bool) -> None:
@@ -151,7 +155,7 @@ def stop(model: str, *, as_json: bool) -> None:
     _done(_run(model, daemon.unload), f"{model} is no longer in memory", as_json=as_json)
 
 
-@command.command("ready")
+@command.command("ready", epilog=_examples("ready", "ready qwen3:8b --warm"))
 @click.argument("model", required=False)
 @click.option("--warm", is_flag=True, help="Load the model, too.")
 @AS_JSON

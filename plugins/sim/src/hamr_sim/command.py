@@ -33,7 +33,7 @@ Examples:
     help="The replies of the model `script`, in TOML or JSON. Default: HAMR_SIM_SCRIPT.",
 )
 @click.option("--pace", type=click.FloatRange(0), default=0.0, metavar="SECONDS", help="The wait before each chunk.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; an error too, on standard error.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell of each request on standard error, terminal or not.")
 def command(port: int, script: str | None, pace: float, *, as_json: bool, verbose: bool) -> None:
     """Serve a simulated provider on this machine, until Ctrl-C.
