@@ -19,6 +19,7 @@ import nox
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 MEMBERS = [Path("core"), *sorted(file.parent for file in Path("plugins").glob("*/pyproject.toml"))]
 SOURCES = [str(folder / "src") for folder in MEMBERS]
+TESTS = ["tests", *(str(folder / "tests") for folder in MEMBERS)]
 CHECKS = ["checks"]
 
 NEIGHBOURS = (
@@ -91,7 +92,7 @@ def types(session: nox.Session) -> None:
     """Mypy, strict, over the core, the plugins and what runs them, and over the tests."""
     sync(session, "types")
     session.run("mypy", *SOURCES, "noxfile.py", "bench", "catalog")
-    session.run("mypy", "--explicit-package-bases", "core/tests", "tests")  # no packages, and often of the same name
+    session.run("mypy", "--explicit-package-bases", *TESTS)  # they are no packages, and often of the same name
 
 
 @nox.session(tags=CHECKS)

@@ -14,7 +14,7 @@ from hamr.api import BrokenReply, ConfigError, NoAnswer, RateLimited, Timeouts, 
 from hamr_testkit.colours import Colour
 
 if TYPE_CHECKING:
-    from conftest import Agents
+    from plugins.acp.tests.conftest import Agents
 
 SOON = 30.0
 """Seconds: it takes a third of one, on a machine that has nothing else to do."""

@@ -27,7 +27,7 @@ from hamr.api import (
 from hamr_testkit.colours import Colour
 
 if TYPE_CHECKING:
-    from conftest import Agents
+    from plugins.acp.tests.conftest import Agents
 
 
 def test_a_prompt_is_answered(colour: Colour, client: Hamr, agents: Agents) -> None:

@@ -15,7 +15,7 @@ from hamr.api import Message, Response, Text
 from hamr_testkit.colours import Colour
 
 if TYPE_CHECKING:
-    from conftest import Agents
+    from plugins.acp.tests.conftest import Agents
 
 
 def user(text: str) -> Message:
@@ -59,7 +59,7 @@ def test_both_colours_share_a_session(client: Hamr, agents: Agents) -> None:
 def test_an_edited_answer_is_another_conversation(colour: Colour, client: Hamr, agents: Agents) -> None:
     options = agents.options("loads")
     first = colour.call(client, "one", "acp/fake", **options)
-    edited = replace(first.message, parts=(replace(first.message.parts[0], text="something else"),))
+    edited = replace(first.message, parts=(Text("something else"),))
     second = colour.call(client, [user("one"), edited, user("two")], "acp/fake", **options)
     assert second.id != first.id
     assert second.text.startswith("you said 1: User:\none\n\nAssistant:\nsomething else")

@@ -12,7 +12,7 @@ from hamr.api import Audio, File, Image, Message, Text
 from hamr_testkit.colours import Colour
 
 if TYPE_CHECKING:
-    from conftest import Agents
+    from plugins.acp.tests.conftest import Agents
 
 MODELS: dict[str, Any] = {
     "initialize": schema.InitializeRequest,

@@ -129,7 +129,7 @@ def test_an_app_services_identity(colour: Colour) -> None:
         "http://127.0.0.1:41/msi?api-version=2019-08-01&resource=https%3A%2F%2Fcognitiveservices"
     )
     assert asked.url.endswith("&client_id=me")
-    assert (asked.headers["x-identity-header"], asked.secret) == ("canary-header", {"x-identity-header"})
+    assert (asked.headers["x-identity-header"], asked.secret) == ("canary-header", frozenset({"x-identity-header"}))
     assert call.headers["authorization"] == "Bearer canary-token"
 
 

@@ -259,6 +259,7 @@ def test_recorded_replies(file: str, mode: str, recordings: Recordings, wire: Wi
 
 def test_recorded_vectors(recordings: Recordings, colour: Colour, provider: Canned) -> None:
     for row in recordings("azure.embeddings"):
+        assert row.request is not None
         provider.answer(row.body)
         with client(provider, "/openai/v1") as hamr:
             found = colour.embed(hamr, row.request["input"], "azure/Cohere-embed-v3-english")

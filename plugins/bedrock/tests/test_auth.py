@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ DARK = {"AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true"}
 """An environment that says nothing of credentials."""
 
 
-def auth(model: str = "m", parameters: dict[str, str] | None = None, **environ: str) -> AwsAuth:
+def auth(model: str = "m", parameters: Any = None, **environ: str) -> AwsAuth:
     given = {"bedrock": parameters} if parameters else None
     return AwsAuth(Hamr(environ=environ, parameters=given).pipeline(f"bedrock/{model}").route)
 

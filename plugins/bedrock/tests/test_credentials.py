@@ -229,7 +229,7 @@ def test_no_credentials_names_every_place_that_was_looked_in(colour: Colour, fil
     with pytest.raises(ConfigError) as caught:
         key(colour, auth(**environ, AWS_EC2_METADATA_SERVICE_ENDPOINT=url))
     told = str(caught.value)
-    places = ("AWS_ACCESS_KEY_ID", "profile 'default'", ".aws/credentials", ".aws/config", url)
+    places = ["AWS_ACCESS_KEY_ID", "profile 'default'", ".aws/credentials", ".aws/config", url]
     places += ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
     assert [place for place in places if place not in told] == []
     assert told.count("profile 'default'") == 1

@@ -330,7 +330,7 @@ def paths(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
         yield from paths(inner, (*before, step))
 
 
-JUNK = [None, 7, "x", [], {}, [1], {"a": 1}, True, [[]], [{}]]
+JUNK: list[Any] = [None, 7, "x", [], {}, [1], {"a": 1}, True, [[]], [{}]]
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ LETTERS = st.characters(exclude_categories=["Cs"])
 WORDS = st.text(LETTERS, min_size=1, max_size=8).filter(str.strip)
 PLAIN = st.text("abcXYZ012_-", min_size=1, max_size=12)
 OBJECTS = objects(WORDS)
-MARKS = st.sampled_from([None, "5m", "1h"])
+MARKS: Any = st.sampled_from([None, "5m", "1h"])
 DATA = st.binary(min_size=1, max_size=9)
 TEXTS = st.builds(lambda text, mark: Text(text, cache=mark), WORDS, MARKS)
 IMAGES = st.builds(
@@ -85,7 +85,7 @@ def rounds(draw: st.DrawFn) -> list[Message]:
     id = draw(st.uuids()).hex
     given_to = draw(st.lists(OBJECTS, max_size=2))
     calls = [ToolCall(f"{id}{at}", "f", each, blocks.compact(each)) for at, each in enumerate(given_to)]
-    parts = [*draw(st.lists(SIGNED, max_size=2)), Text(draw(WORDS)), *calls]
+    parts: list[Any] = [*draw(st.lists(SIGNED, max_size=2)), Text(draw(WORDS)), *calls]
     results = tuple(
         ToolResult(call.id, (draw(TEXTS | IMAGES),), is_error=draw(st.booleans()), cache=draw(MARKS)) for call in calls
     )

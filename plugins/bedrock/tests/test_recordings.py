@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 from botocore.eventstream import EventStreamBuffer
 
-from hamr.api import BadRequest, Call, Event, NoSuchModel, Response, Route, Thinking, TooLong
+from hamr.api import BadRequest, Call, CallError, Event, NoSuchModel, Response, Route, Thinking, TooLong
 from hamr_provider_bedrock.dialect import ConverseDialect
 from hamr_provider_bedrock.wire import Converse
 from hamr_testkit.cuts import cuts
@@ -73,7 +73,7 @@ def test_recorded_replies_are_read_as_they_stand(
         assert response.thinking == thought
         assert [(call.name, call.arguments) for call in response.tool_calls] == calls
         assert (response.finish_reason == "tool_calls") == bool(calls)
-        assert events[-1].raw == stop  # type: ignore[union-attr]  # Finished
+        assert events[-1].raw == stop
         if usage:
             assert response.usage is not None
             assert response.usage.total == usage["totalTokens"], row["id"]
@@ -104,7 +104,7 @@ def test_recorded_failures_are_told_apart(rows: Callable[[str], list[Row]]) -> N
     assert failed
     for row in failed:
         error = wire.error(row["status"], row["bytes"], row["response_headers"])
-        wanted = BadRequest
+        wanted: type[CallError] = BadRequest
         if b"Number of input tokens exceeds" in row["bytes"]:
             wanted = TooLong
         elif b"model identifier is invalid" in row["bytes"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ CALL = Call("https://bedrock-runtime.amazonaws.com/model/m/converse")
 VARIABLES = {"AWS_ACCESS_KEY_ID": "AKIDVARIABLE", "AWS_SECRET_ACCESS_KEY": "canary-secret", "AWS_REGION": "us-east-1"}
 
 
-def sent(colour: Colour, call: Call = CALL, model: str = "m", **environ: str) -> Call:
+def sent(colour: Colour, call: Any = CALL, model: str = "m", **environ: str) -> Call:
     """The call as it is let in."""
     transport = ScriptedTransport(Answer((b"{}",)))
     colour.result(Hamr(environ=environ).pipeline(f"bedrock/{model}").auth.flow(call), transport)

@@ -289,7 +289,7 @@ def test_what_is_sent_has_the_published_shape(wire: Wire, shape: Shape) -> None:
             request = Request(
                 conversation,
                 tools=(WEATHER, F),
-                thinking=ThinkingConfig(level),  # type: ignore[arg-type]  # one of the levels
+                thinking=ThinkingConfig(level),
                 response_format=ResponseFormat({"type": "object"}),
                 stop=("a",),
                 seed=1,

@@ -124,7 +124,7 @@ def test_recorded_models_say_what_they_were_trained_for(recordings: Recordings) 
     assert {context_length(json.loads(row.body)) for row in rows} == {131072}
 
 
-STEPS = [
+STEPS: list[dict[str, Any]] = [
     {"status": "pulling manifest"},
     {"status": "pulling 6a0746a1ec1a", "digest": "sha256:6a", "total": 10, "completed": 4},
     {"status": "pulling 6a0746a1ec1a", "digest": "sha256:6a", "total": 10, "completed": 10},

@@ -244,7 +244,8 @@ def test_many_streams_at_once(raw: Any) -> None:
         with raw.opened("echo", f"number {number}", stream=True, sim={"pace": 0.01}) as reply:
             first: bytes = reply.read1()
             together.wait()
-            return first + reply.read()
+            rest: bytes = reply.read()
+            return first + rest
 
     with ThreadPoolExecutor(100) as pool:
         replies = list(pool.map(stream, range(100)))

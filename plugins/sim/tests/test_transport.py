@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -92,7 +92,7 @@ def test_an_awaiting_client_lets_go_too() -> None:
     assert serving() == 0
 
 
-def test_a_stream_left_early_ends_its_reply(colour: Colour, server: Server, eventually: object) -> None:
+def test_a_stream_left_early_ends_its_reply(colour: Colour, server: Server, eventually: Any) -> None:
     environ = {"SIM_BASE_URL": server.base_url}
 
     async def leave(client: hamr.Hamr) -> None:

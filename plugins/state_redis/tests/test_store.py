@@ -103,7 +103,7 @@ def test_a_claim_that_is_cancelled_half_way_holds_nothing(server: Any) -> None:
         answered.set()
         return answer
 
-    store.server.claim = slowly  # type: ignore[method-assign]  # a server that takes its time
+    store.server.claim = slowly  # type: ignore[assignment, method-assign]  # a server that takes its time
 
     async def leave() -> None:
         async with AsyncDriven[Any, Any](boxed(store.claim([ONE])), NOWHERE) as driven:
@@ -289,10 +289,10 @@ def test_nothing_holds_up_the_event_loop(server: Any) -> None:
 
     async def asking() -> None:
         for _ in range(3):
-            grant = (await arun(boxed(store.claim([claim, ONE])), NOWHERE))[0]
+            grant = granted((await arun(boxed(store.claim([claim, ONE])), NOWHERE))[0])
             await arun(boxed(store.settle(grant, {})), NOWHERE)
             await arun(boxed(store.change("t", lambda rows: rows.update(a="1"))), NOWHERE)
-            store.release((await arun(boxed(store.claim([claim])), NOWHERE))[0])
+            store.release(granted((await arun(boxed(store.claim([claim])), NOWHERE))[0]))
 
     with blockbuster_ctx():
         asyncio.run(asking())
