@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+
+from hamr.cli import install as install_command
+from hamr.cli import sync, uninstall
 
 DOCS = Path(__file__).parents[3] / "docs"
 TOOL_CALL = {"index": 0, "id": "t1", "type": "function", "function": {"name": "weather", "arguments": "{]"}}
@@ -82,6 +86,21 @@ def test_choices_about_plugins(install: Any, hamr: Any) -> None:
         check("plugins-change", told := hamr("plugins", *arguments, "--json").json)
         assert told["disabled"] == (["acme"] if arguments[0] != "enable" else [])
     assert told["prefer"] == {"acme": "other-acme"}
+
+
+def test_installing(with_index: Any, tmp_path: Path) -> None:
+    check("install", with_index(install_command.command, "--dry-run", "--json", "fast").json)
+    check("install", with_index(install_command.command, "--json", "fast").json)
+    shutil.rmtree(tmp_path / "hamr-provider-fast")
+    check("install", with_index(sync.command, "--dry-run", "--json").json)
+    check("install", with_index(sync.command, "--json").json)
+    check("uninstall", with_index(uninstall.command, "--dry-run", "--json", "fast").json)
+    check("uninstall", with_index(uninstall.command, "--json", "fast").json)
+
+
+def test_verifying(install: Any, hamr: Any, tmp_path: Path) -> None:
+    install("acme")
+    check("plugins-verify", hamr("plugins", "verify", "--json").json)
 
 
 def test_spend_and_budget(hamr: Any, monkeypatch: pytest.MonkeyPatch) -> None:
