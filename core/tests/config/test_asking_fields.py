@@ -156,3 +156,24 @@ def test_what_counts_for_nothing_is_told_and_the_rest_counts(tmp_path: Path) -> 
         *(f"{own}.rate_limits.{name}" for name in ("tier", "source_url", "last_verified", "notes")),
         *(own, f"{own}.models.m.tool_call_parser", "models.n.capabilities", "qc_defaults"),
     }
+
+
+@pytest.mark.parametrize("asked", ["house", "mine/house"])
+def test_a_model_may_have_another_name_here_than_at_its_provider(
+    colour: Colour, provider: Canned, tmp_path: Path, asked: str
+) -> None:
+    """N-124."""
+    rows = '[models.house]\nprovider = "mine"\nwire_model = "vendor/real-1"\ncontext_window = 7\n'
+    provider.answer(REPLY)
+    with client(tmp_path, provider.url, rows) as it:
+        colour.call(it, "hi", asked)
+        charge: Any = it.pipeline(asked).charge
+        assert charge.row().context_window == 7
+    assert provider.asked[0].json["model"] == "vendor/real-1"
+
+
+def test_a_patch_gives_no_other_name(tmp_path: Path) -> None:
+    """N-124, N-125."""
+    with client(tmp_path, "http://127.0.0.1:9", '[patch.models.m]\nwire_model = "x"\n') as it:
+        (note,) = [each for layer in it.providers.configuration.layers for each in layer.notes]
+    assert note.path == "patch.models.m.wire_model"

@@ -21,6 +21,7 @@ class CatalogEntry:
 
     id: str | None = None
     provider: str | None = None
+    wire_model: str | None = None
     name: str | None = None
     display_name: str | None = None
     context_window: int | None = field(default=None, metadata={"least": 1})
@@ -54,7 +55,7 @@ class CatalogEntry:
         told = {name: value for name, value in asdict(self).items() if value not in (None, (), "")}
         coarse = {"input": told.pop("cost_per_1k_in", None), "output": told.pop("cost_per_1k_out", None)}
         cost = costs({name: getattr(self, name) for name in ("cost", "pricing")}, coarse)
-        for name in ("cost", "pricing", "capabilities"):
+        for name in ("cost", "pricing", "capabilities", "wire_model"):
             told.pop(name, None)
         if self.local_memory is not None:
             told["local_memory"] = self.local_memory

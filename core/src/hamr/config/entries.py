@@ -115,12 +115,19 @@ class Reading:
             if entry.provider is None:
                 self.problem(f"{path}.{name}", "it must name its provider")
                 continue
-            row = {**entry.row(), "id": entry.id or name}
+            row = {**entry.row(), "id": entry.wire_model or entry.id or name}
+            if entry.wire_model:  # it goes by its own name here, and by that at its provider
+                meant = Alias(entry.wire_model, entry.provider)
+                self._aliases.update({entry.id or name: meant, f"{entry.provider}/{entry.id or name}": meant})
             self._models.setdefault(entry.provider, []).append(row)
 
     def patches(self, tables: Any, path: str) -> None:
         """What is changed in rows of models, by `provider/model` or by the model's name."""
-        changes = {name: entry.row() for name, entry in self._catalog(tables, path)}
+        changes = {}
+        for name, entry in self._catalog(tables, path):
+            changes[name] = entry.row()
+            if entry.wire_model:
+                self.note(f"{path}.{name}.wire_model", "what a model is called at its provider stands in [models]")
         if changes:
             self._patches[ANYONE] = {**self._patches.get(ANYONE, {}), **changes}
 
