@@ -91,3 +91,9 @@ def test_what_may_not_stand_there_is_refused(process: Any, own: Path, name: str,
 def test_what_it_says_counts_for_calls(process: Any) -> None:
     process("config", "set", "HAMR_LLM_MODEL", "sim/echo")
     assert process("hello").out == "[sim] hello\n"
+
+
+def test_explain_tells_the_files_that_variables_come_from(process: Any, own: Path) -> None:
+    process("config", "set", "HAMR_LLM_MODEL", "sim/echo")
+    told = conforms(process("explain", "--json").json, "explain")
+    assert told["variables_from"] == {"value": str(own / ".env"), "origin": None}

@@ -84,6 +84,7 @@ def explain(
         "serving tiers": _serving_tiers(client, route),
         "limits": Fact(_limits(pipeline), None),
         "state": Fact(*client.stores.place),
+        "variables from": Fact(_env_files(environ), None),
     }
     key = key_of(provider, environ)
     call, problem = _encoded(pipeline, request)
@@ -102,6 +103,13 @@ def _tool_format(client: Hamr, chosen: Selection, route: Route) -> Fact:
         return Fact(chosen.tool_format, chosen.asked.tool_origin)
     known = client.capabilities.of(route.provider.id, route.model.id)
     return Fact(known.capabilities.tool_format, known.rules[0][1] if known.rules else None)
+
+
+def _env_files(environ: Mapping[str, str]) -> str | None:
+    """The files whose variables count where the environment has none of that name."""
+    from hamr.environment import files
+
+    return ", ".join(each.path for each in files(environ, ".") if each.values) or None
 
 
 def _latency(client: Hamr, provider: Provider) -> Fact:
