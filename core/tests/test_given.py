@@ -111,6 +111,14 @@ def test_a_variable_that_makes_no_sense_is_named(variable: str, said: str, told:
         Hamr(environ={variable: said, "HAMR_AGENT_DIR": str(tmp_path)}, folder=str(tmp_path)).call("hi", "sim/echo")
 
 
+@pytest.mark.parametrize("environ", [{"HAMR_PROJECT": "a\udcff"}, {"HAMR_TAGS": "a,b\udcff"}])
+def test_a_name_that_no_file_can_hold_is_told_before_the_call(environ: dict[str, str], tmp_path: Path) -> None:
+    """As a shell hands on what is no UTF-8."""
+    state = {"HAMR_STATE_DIR": str(tmp_path)}
+    with Hamr(environ={**environ, **state}) as client, pytest.raises(ConfigError, match=r"udcff' is no text in UTF-8"):
+        client.call("hi", "sim/echo")
+
+
 def test_variables_that_make_sense_are_taken() -> None:
     for said in ("", "a=b", " a = b , c=d,"):
         Hamr(environ={"HAMR_PREFER": said})

@@ -40,6 +40,7 @@ MODES = [None, "responses", "anthropic-messages", "gemini"]
     [
         (Message("user", WORD), r"messages\[0\].parts is of the type str\nGive a tuple of: a hamr.Text, "),
         (Message("user", ODD), r"messages\[0\].parts is 5"),
+        (Message("user", {"a": 1}), r"messages\[0\].parts is of the type dict"),  # type: ignore[arg-type]
         ([HELLO, Message("user", (Image(data=ODD),))], r"messages\[1\].parts\[0\].data is 5\nGive bytes"),
         (
             Message("user", (File(data=WORD, media_type="text/plain"),)),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hamr import BrokenReply, PartialJSON
+from hamr import BrokenReply, ConfigError, PartialJSON
 from hamr.partial_json import DEEPEST, SMALL
 
 VALUES = st.recursive(
@@ -158,3 +158,9 @@ def test_the_work_grows_as_the_document_does(made: Any) -> None:
     assert large[0] <= 4.5 * small[0]
     assert large[1] <= 4.5 * small[1] + 10 * SMALL
     assert large[1] <= 20 * 1_024_000 + 1_024_000 // 16 * SMALL
+
+
+@pytest.mark.parametrize("piece", [None, 5, b"{}", ["{}"]])
+def test_a_piece_that_is_no_text_is_told(piece: Any) -> None:
+    with pytest.raises(ConfigError, match="a piece of JSON is of the type "):
+        PartialJSON().feed(piece)

@@ -106,7 +106,7 @@ class Admission:
         return bool(self._project() or self._tags())
 
     def _project(self) -> str:
-        return self._given.project or self._environ.get("HAMR_PROJECT", "").strip()
+        return _storable(self._given.project or self._environ.get("HAMR_PROJECT", "").strip(), "project")
 
     def _tags(self) -> list[str]:
         said = self._given.tags
@@ -115,7 +115,7 @@ class Admission:
         named: list[Any] = said.split(",") if isinstance(said, str) else list(said)
         if odd := [tag for tag in named if not isinstance(tag, str)]:
             raise ConfigError(f"Hamr(tags=...) holds a {type(odd[0]).__name__}", hint="Give a list of texts.")
-        return [tag.strip() for tag in named if tag.strip()]
+        return [_storable(tag.strip(), "tag") for tag in named if tag.strip()]
 
     def _spent(self) -> Spending:
         if self._spending is None:
@@ -127,3 +127,11 @@ class Admission:
             if "HAMR_SPEND" in self._environ or self._is_kept():
                 self._spending.keep = self._is_kept()
         return self._spending
+
+
+def _storable(text: str, what: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ConfigError(f"the {what} {text!r} is no text in UTF-8", hint="Give it another name.") from error
+    return text

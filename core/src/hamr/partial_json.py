@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from hamr.errors import BrokenReply
+from hamr.errors import BrokenReply, ConfigError
 
 DEEPEST = 200
 """How deep values may be nested; the parser of whole documents, pydantic's core, goes no deeper."""
@@ -45,6 +45,9 @@ class PartialJSON:
 
     def feed(self, text: str) -> Any:
         """Take in the next piece, and give the value so far; None while nothing is known."""
+        given: Any = text
+        if not isinstance(given, str):
+            raise ConfigError(f"a piece of JSON is of the type {type(given).__name__}", hint="Give it as text.")
         if self._rest:
             text = self._rest + text
             self._rest = ""

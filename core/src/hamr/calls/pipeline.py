@@ -105,7 +105,7 @@ class Pipeline:
 
             request, changes = fitted(request, self.known(), self.route.selector, self.route.wire)
             call = encode(request, self.route)
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, LookupError) as error:
             raise unwritable(error, request) from None
         return replace(call, adaptations=(*changes, *call.adaptations)) if changes else call
 
@@ -129,7 +129,7 @@ class Pipeline:
             ending = Whole(self._vectors(self.wire, len(batch.inputs)))
             try:
                 call = self._outgoing(self.wire.encode_embeddings(batch, self.route), request.headers, settings)
-            except (ValueError, TypeError, AttributeError) as error:
+            except (ValueError, TypeError, AttributeError, LookupError) as error:
                 raise unwritable(error, batch) from None
             sending = yield from self._send(call, ending, settings, begun, batch, gates)
             parts.append((ending.value, sending))
