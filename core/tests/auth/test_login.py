@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -46,13 +45,6 @@ def auth(client: Hamr) -> OAuth:
     assert isinstance(found, OAuth)
     assert isinstance(found, LoginAuth)
     return found
-
-
-@pytest.fixture
-def transport() -> Iterator[HttpTransport]:
-    made = HttpTransport()
-    yield made
-    made.close()
 
 
 def test_the_url_of_a_login() -> None:

@@ -29,6 +29,12 @@ def route(wire_name: str, base_url: str) -> Callable[..., Route]:
 
 
 @pytest.fixture
+def compat(wire_class: Callable[[Route], Any], route: Callable[..., Route]) -> Callable[..., Any]:
+    """Flags as a provider's manifest would set them."""
+    return lambda **flags: wire_class(route(**flags)).compat
+
+
+@pytest.fixture
 def spoken(wire_class: Callable[[Route], Any], route: Callable[..., Route]) -> Callable[..., Spoken]:
     """The wire on a route with these flags."""
 

@@ -79,13 +79,6 @@ def log_in(claude: AuthorizationServer, made: Callable[..., Hamr]) -> LogIn:
     return put
 
 
-@pytest.fixture
-def transport() -> Iterator[HttpTransport]:
-    found = HttpTransport()
-    yield found
-    found.close()
-
-
 def test_with_a_browser(
     made: Callable[..., Hamr], colour: Colour, claude: AuthorizationServer, transport: HttpTransport, tmp_path: Path
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,6 @@ def auth(environ: Mapping[str, str], openai: AuthorizationServer) -> CodexLogin:
     assert isinstance(found, LoginAuth)
     assert isinstance(found, ImportAuth)
     return found
-
-
-@pytest.fixture
-def transport() -> Iterator[HttpTransport]:
-    made = HttpTransport()
-    yield made
-    made.close()
 
 
 def test_with_a_browser(

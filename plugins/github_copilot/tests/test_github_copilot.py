@@ -109,13 +109,6 @@ def log_in(environ: Mapping[str, str]) -> Callable[..., Tokens]:
     return put
 
 
-@pytest.fixture
-def transport() -> Iterator[HttpTransport]:
-    found = HttpTransport()
-    yield found
-    found.close()
-
-
 def logging_in(auth: LoginAuth) -> Flow[Tokens]:
     tokens = yield from auth.login("device")
     yield from auth.keep(tokens)

@@ -8,7 +8,6 @@ import pytest
 
 from hamr.types import Request
 from hamr.wires.anthropic_messages import NAME, AnthropicMessages
-from hamr.wires.anthropic_messages.compat import Compat
 from hamr_testkit.fixtures import Shape
 from hamr_testkit.spoken import Spoken
 
@@ -21,12 +20,6 @@ def wire_class() -> type[AnthropicMessages]:
 @pytest.fixture
 def wire_name() -> str:
     return NAME
-
-
-@pytest.fixture
-def compat() -> Callable[..., Compat]:
-    """Flags as a provider's manifest would set them."""
-    return lambda **flags: Compat.read(flags, "test")
 
 
 @pytest.fixture

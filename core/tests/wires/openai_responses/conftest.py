@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from hamr.wires.openai_responses import NAME, OpenAIResponses
-from hamr.wires.openai_responses.compat import Compat
 from hamr_testkit.fixtures import Shape
 
 
@@ -24,12 +23,6 @@ def wire_name() -> str:
 @pytest.fixture
 def base_url() -> str:
     return "https://models.test/v1"
-
-
-@pytest.fixture
-def compat() -> Callable[..., Compat]:
-    """Flags as a provider's manifest would set them."""
-    return lambda **flags: Compat.read(flags, "test")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import importlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +18,9 @@ from hamr_testkit.pages import Pages
 from hamr_testkit.recordings import Recording, read
 from hamr_testkit.scripted import ScriptedTransport
 from hamr_testkit.wired import Wired
+
+if TYPE_CHECKING:
+    from hamr.transports.http import HttpTransport
 
 EXTENSION = """
 from hamr.api import hookimpl
@@ -82,6 +85,16 @@ def wire() -> Wire:
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     """Lay a made-up plugin down on `sys.path`: `install("acme", code=..., manifest=...)`."""
     return installer(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def transport() -> Iterator[HttpTransport]:
+    """A transport of the test's own, over real connections."""
+    from hamr.transports.http import HttpTransport
+
+    made = HttpTransport()
+    yield made
+    made.close()
 
 
 @pytest.fixture
