@@ -96,4 +96,4 @@ def test_what_it_says_counts_for_calls(process: Any) -> None:
 def test_explain_tells_the_files_that_variables_come_from(process: Any, own: Path) -> None:
     process("config", "set", "HAMR_LLM_MODEL", "sim/echo")
     told = conforms(process("explain", "--json").json, "explain")
-    assert told["variables_from"] == {"value": str(own / ".env"), "origin": None}
+    assert told["env_files"] == {"value": str(own / ".env"), "origin": None}

@@ -84,7 +84,7 @@ def explain(
         "serving tiers": _serving_tiers(client, route),
         "limits": Fact(_limits(pipeline), None),
         "state": Fact(*client.stores.place),
-        "variables from": Fact(_env_files(environ), None),
+        "env files": Fact(_env_files(environ), None),
     }
     key = key_of(provider, environ)
     call, problem = _encoded(pipeline, request)
