@@ -93,6 +93,16 @@ def test_a_providers_toml(tmp_path: Path, text: str, told: str) -> None:
     assert told in problem
 
 
+@pytest.mark.parametrize("table", ["aliases", "providers"])
+def test_a_table_of_a_project_that_stands_at_the_top_is_told(tmp_path: Path, table: str) -> None:
+    """As it would stand in a providers.toml; the rest of the file may be another program's."""
+    (tmp_path / "hamr.toml").write_text(f'[{table}]\nmine = "sim/echo"\n[other]\na = 1\n')
+    (problem,) = Configuration({"HAMR_AGENT_DIR": str(tmp_path)}, str(tmp_path)).problems
+    assert str(problem).endswith(
+        f"{table}: it is passed over: in a project's file it stands under [llm], as [llm.{table}]"
+    )
+
+
 def test_a_folder_in_the_place_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "models.json").mkdir()
     assert said(tmp_path) == ["it cannot be read: Is a directory"]

@@ -49,6 +49,9 @@ def of_tables(stored: Mapping[str, Any], place: str, *, project: bool = False) -
             _field(reading, name, value, f"{head}{name}")
     for name in OUTSIDE & stored.keys() if project else ():
         _field(reading, name, stored[name], name)
+    for name in ("providers", "aliases") if project else ():
+        if name in stored:
+            reading.problem(name, f"it is passed over: in a project's file it stands under [llm], as [llm.{name}]")
     return reading.layer()
 
 
