@@ -51,8 +51,9 @@ Result = TypeVar("Result")
 
 
 def tell_on_stderr(text: str, url: str | None) -> None:
-    """Say something to the user of a program that has not said how."""
-    sys.stderr.write(f"{text} {url or ''}".rstrip() + "\n")
+    """Say something to the user of a program that has not said how; nothing where standard error is closed."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{text} {url or ''}".rstrip() + "\n")
 
 
 class Driven(Iterator[Item], Generic[Item, Result]):

@@ -35,6 +35,16 @@ def test_a_process_prints_an_answer(server: Any, process: Any) -> None:
     assert server.asked[0]["messages"][0]["content"] == "sum up\n\nsome text"
 
 
+def test_a_warning_is_lost_where_standard_error_is_closed(server: Any) -> None:
+    """And nothing else is: such a process has no `sys.stderr`."""
+    program = [sys.executable, "-m", "hamr", "-m", "loop/m", "hi"]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "HAMR_SPEND": "1"}
+    env["HAMR_STATE_DIR"] = "/dev/null/nowhere"  # of which is warned
+    shell = ["sh", "-c", '"$@" 2>&-', "sh", *program]
+    ran = subprocess.run(shell, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False, timeout=30)
+    assert (ran.returncode, ran.stdout) == (0, b"Hello world\n")
+
+
 def test_binary_standard_input_is_refused(server: Any, process: Any) -> None:
     ran = process("-m", "loop/m", "what is this?", stdin=b"\xff\xd8\xff")
     assert (ran.code, ran.out, server.asked) == (2, "", [])
