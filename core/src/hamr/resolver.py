@@ -6,18 +6,19 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hamr.errors import ConfigError, HamrError
 from hamr.model_names import ModelNames
 from hamr.resolve import rules
-from hamr.resolve.candidates import candidates
+from hamr.resolve.candidates import candidates, names
 from hamr.resolve.known import Holder, Server
 from hamr.resolve.model import Role
 from hamr.resolve.outcome import Refusal, Selection, Step
 from hamr.resolve.select import select
 from hamr.resolve.steps import NOT_INSTALLED
 from hamr.resolve.variables import DEFAULT, EMBED, MODEL, PROVIDER, Said
+from hamr.variables import first
 
 if TYPE_CHECKING:
     from hamr.resolve.candidates import Models
@@ -29,6 +30,19 @@ NAMED = "name"
 SPOILT = "Mend it there; until then no other provider is asked in its place."
 CUTOFF = 0.75
 """How much alike (0 to 1, of difflib) two names are where one may be meant by the other."""
+
+
+class OtherDefaults(NamedTuple):
+    """The models that serve where a provider's default cannot, and the variable that names them."""
+
+    variable: str
+    selectors: tuple[str, ...]
+
+    def behind(self, chosen: Selection) -> Selection:
+        """The selection with these behind it."""
+        why = f"where its default cannot serve (the environment variable {self.variable})"
+        step = Step("fallback", ", ".join(self.selectors) or None, why)
+        return replace(chosen, steps=(*chosen.steps, step), fallbacks=self.selectors) if self.selectors else chosen
 
 
 class Resolver:
@@ -56,6 +70,8 @@ class Resolver:
         if (known := self._chosen.get(key)) is None:
             known = select(selector, self._environ, self, self._providers.meant, role)
             known = self._as_named(known)
+            if role == "chat" and known.model is None and (others := self._other_defaults(known.provider)) is not None:
+                known = others.behind(known)
             if role == "chat" and (said := self._read.fallbacks.get(known.provider)) is not None:
                 known = self._with_fallbacks(known, *said)
             if selector is not None and known.lasting and known.steps[-1].name == NAMED:  # it says all by itself
@@ -180,6 +196,16 @@ class Resolver:
         meant = self._providers.meant(str(said[0]))
         return chosen if meant is None else replace(chosen, asked=meant, steps=(*meant.steps, *chosen.steps))
 
+    def _other_defaults(self, id: str) -> OtherDefaults | None:
+        """The models behind the first in the variable of a provider's default model (R-45)."""
+        try:
+            variable = first(self._environ, self._providers.manifest(id).model_env)
+        except HamrError:  # whoever uses that provider is told
+            return None
+        if variable is None or "," not in self._environ[variable]:
+            return None
+        return OtherDefaults(variable, tuple(f"{id}/{name}" for name in names(self._environ[variable])[1:]))
+
     def _with_fallbacks(self, chosen: Selection, fallbacks: Sequence[str], place: str) -> Selection:
         """The selection with the fallbacks that can be called; a provider alone is asked for the same model."""
         model = chosen.model or self.default(chosen.provider, "chat")
@@ -196,7 +222,7 @@ class Resolver:
         why = f"where {chosen.provider} cannot serve ({place})"
         step = Step("fallback", ", ".join(kept) or None, why if kept else f"nobody serves {why}", tuple(refused))
         lasting = chosen.lasting and not refused
-        return replace(chosen, steps=(*chosen.steps, step), fallbacks=tuple(kept), lasting=lasting)
+        return replace(chosen, steps=(*chosen.steps, step), fallbacks=(*chosen.fallbacks, *kept), lasting=lasting)
 
     def _anew(self) -> None:
         """Forget what the files said that have been read again since."""

@@ -16,6 +16,7 @@ from hamr.drive import run
 from hamr.errors import (
     ConfigError,
     NoAnswer,
+    NoSuchModel,
 )
 from hamr.pool.pooling import Pooling
 from hamr.pool.state import State
@@ -127,6 +128,20 @@ def test_the_environment_names_several_too(
     scripted.play(refusal(404), HI)
     assert colour.call(client, "hi").choice is not None
     assert [json.loads(call.body)["model"] for call in scripted.calls] == ["m", "n"]
+
+
+@pytest.mark.parametrize(("asked", "tried"), [("local", ["m", "n", "o"]), ("local/m", ["m"])])
+def test_a_providers_variable_names_several_too(
+    tmp_path: Path, colour: Colour, made: Made, scripted: ScriptedTransport, asked: str, tried: list[str]
+) -> None:
+    """R-45: the first is the default, the others stand in for it alone."""
+    client = made({**OTHERS, "HAMR_STATE_DIR": str(tmp_path), "LOCAL_MODEL": "m, n,o"})
+    scripted.play(*[refusal(404)] * len(tried))
+    with pytest.raises(NoSuchModel):
+        colour.call(client, "hi", asked)
+    assert [json.loads(call.body)["model"] for call in scripted.calls] == tried
+    steps = [step.found for step in client.selection(asked).steps if step.name == "fallback"]
+    assert steps == (["local/n, local/o"] if asked == "local" else [])
 
 
 def test_a_run_goes_to_the_next_candidate_too(others: Hamr, scripted: ScriptedTransport) -> None:
