@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hamr.cli import output
 from hamr.cli.answer import Answer
 from hamr.types import (
     Audio,
@@ -110,6 +111,17 @@ def test_on_a_terminal_thinking_is_dim_and_nothing_steers_it(server: Any, termin
     assert "␛[2Jred␇\ufffd\tok\ufffdgpj.exe\ufffd\u05d0\u200f\n" in ran.out
     assert "\x1b[2m" not in terminal("-m", "loop/m", "-v", "hi", NO_COLOR="1").out
     assert "\x1b" not in terminal("-m", "loop/m", "-v", "hi", TERM="dumb").out
+
+
+def test_on_a_terminal_what_is_told_after_an_answer_stands_on_a_line_of_its_own(server: Any, terminal: Any) -> None:
+    ran = terminal("-m", "loop/m", "hi", HAMR_SPEND="1", HAMR_STATE_DIR="/dev/null/nowhere")
+    assert "Hello world\nwhat a call cost was not written: " in ran.out
+
+
+def test_what_is_told_steers_no_terminal(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.setattr("hamr.cli.output.terminal", lambda _: True)
+    output.tell("a \x1b[2Jwarning", "https://acme.example")
+    assert capsys.readouterr().err.endswith("a ␛[2Jwarning https://acme.example\n")
 
 
 def test_in_a_pipe_the_text_is_as_it_came(server: Any, process: Any) -> None:

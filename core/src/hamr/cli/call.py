@@ -45,7 +45,7 @@ def command(prompt: tuple[str, ...], *, stream: bool, as_json: bool, verbose: bo
     from hamr.cli import question
     from hamr.client import Hamr
 
-    with Hamr() as client:
+    with Hamr(tell=output.tell) as client:
         asked = question.read(client, prompt, given, verbose=verbose)
         if form := given["dry_run"]:
             from hamr.cli import dry_run

@@ -48,7 +48,7 @@ def command(context: click.Context, /, *, model: str | None, as_json: bool, verb
     from hamr.client import Hamr
     from hamr.storage.locks import state_folder
 
-    with Hamr() as client:
+    with Hamr(tell=output.tell) as client:
         tools = tool_functions.load(given["tools"])
         model = terminal_choice.choice(client, model).model
         conversation = Conversation(client, model, request_options.asked(given), tools, given["max_rounds"])

@@ -21,6 +21,15 @@ Among them what turns the direction of text around, by which a command can look 
 """
 
 
+class _Line:
+    """The last line of standard output; `begun` says that it has not been ended."""
+
+    begun = False
+
+
+_line = _Line()
+
+
 def prepare() -> None:
     """Let no character that an encoding lacks end the program."""
     for stream in (sys.stdout, sys.stderr):
@@ -30,7 +39,16 @@ def prepare() -> None:
 
 def write(text: str) -> None:
     """Put text on standard output, at once; raises BrokenPipeError where nobody reads it, else HamrError."""
+    if text:
+        _line.begun = not text.endswith("\n")
     _put(sys.stdout, text)
+
+
+def tell(text: str, url: str | None) -> None:
+    """Say what a client has to say, on a line of its own where a person sees both streams."""
+    if _line.begun and terminal(sys.stdout):
+        note("")
+    note(f"{text} {url or ''}".rstrip())
 
 
 def note(text: str) -> None:
