@@ -74,7 +74,7 @@ class ManifestIndex:
             return {}
         if told != _sum(data):
             return {}
-        stored = marshal.loads(data)  # noqa: S302 - the user's own cache, see above
+        stored = marshal.loads(data)  # noqa: S302  # the user's own cache, see above
         known: dict[str, dict[str, Any]] = stored["files"] if stored["of"] == self._of else {}
         return known
 
