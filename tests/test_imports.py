@@ -40,6 +40,7 @@ MORE_OF_THE_CORE = {
         "hamr.drive": "it runs a flow",
         "hamr.gates": "it has a call's limits without the call",
         "hamr.streams": "in both colours",
+        "hamr.transports.http": "it has connections that are real",
     },
 }
 
