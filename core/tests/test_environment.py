@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from hamr import Hamr
+from hamr.config.env_file import read
 from hamr.config.env_text import Line, drop, lines, put
-from hamr.environment import files, load, read, with_files
+from hamr.environment import files, load, with_files
 from hamr_testkit.canned import Canned
 from hamr_testkit.colours import Colour
 

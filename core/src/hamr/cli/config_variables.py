@@ -109,7 +109,8 @@ def _path(*, project: bool) -> str:
 
 def _changed(name: str, edit: Callable[[str], str], *, project: bool) -> tuple[str, str | None]:
     """Change the file under its lock, whole or not at all; gives its path, and what the variable was."""
-    from hamr.environment import NAME, read
+    from hamr.config.env_file import read
+    from hamr.environment import NAME
     from hamr.storage.files import read_own, write_whole
     from hamr.storage.locks import state_folder, writing
 
@@ -151,7 +152,7 @@ def _refuse_unknown(there: Providers, name: str) -> None:
     """Raise ConfigError for a variable that hamr does not read, and for one that holds a key."""
     from difflib import get_close_matches
 
-    from hamr.environment import BEFORE_ALL
+    from hamr.config.env_file import BEFORE_ALL
     from hamr.variables import TABLE
 
     plain, secret = _of_providers(there)
