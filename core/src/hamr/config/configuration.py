@@ -11,7 +11,7 @@ from hamr.config.layer import Layer, Problem
 from hamr.config.layered import Layered
 from hamr.errors import ConfigError
 from hamr.secrets.store import agent_folder
-from hamr.storage.config_files import config_folder
+from hamr.storage.config_files import config_path
 from hamr.variables import TABLE, first
 
 Reader = Callable[[str, str], Layer]
@@ -63,8 +63,7 @@ class Configuration(Layered):
         """The user's `providers.toml`."""
         if name := first(self._environ, TABLE["providers_config"].names):
             return os.path.abspath(os.path.expanduser(self._environ[name].strip()))
-        folder = config_folder(self._environ)
-        return None if folder is None else os.path.join(folder, "providers.toml")
+        return config_path(self._environ, "providers.toml")
 
     @property
     def models_path(self) -> str | None:
