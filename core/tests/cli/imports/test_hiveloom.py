@@ -111,7 +111,7 @@ def test_shapes_that_are_none_are_passed_over(take: Any, text: str) -> None:
     [
         ("providers: [", "line 2, column 1: no YAML"),
         ("a: !!python/object/apply:os.system [touch ran]", "no YAML"),
-        ("[" * 5000, "line 1, column 1001: no YAML"),
+        ("[" * 5000, "no YAML"),  # where it gives up depends on whether libyaml reads it
     ],
 )
 def test_what_is_no_yaml_is_told_and_runs_nothing(take: Any, tmp_path: Path, text: str, told: str) -> None:
