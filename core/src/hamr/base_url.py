@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from hamr.errors import ConfigError
 
@@ -53,6 +54,7 @@ def is_at(url: str, host: str) -> bool:
     return found == host or found.endswith(f".{host}")
 
 
+@lru_cache(maxsize=64)  # asked once a call, and of few URLs
 def is_own(url: str) -> bool:
     """Whether the host is this machine or one of a network of one's own, as far as its name or address says."""
     from urllib.parse import urlsplit

@@ -125,14 +125,14 @@ def are_several(
 
 def in_variables(name: str, environ: Mapping[str, str]) -> list[Secret]:
     """The keys in a variable, in its plural with commas between them, and in its numbered ones (inventory R-50)."""
-    found = [Secret(environ.get(name, "").strip(), variable_place(name))]
     plural = f"{name}S"
-    found += [Secret(each.strip(), variable_place(plural)) for each in environ.get(plural, "").split(",")]
+    said = [(name, environ.get(name, "")), *((plural, each) for each in environ.get(plural, "").split(","))]
     number = 1
-    while (said := environ.get(numbered := f"{name}_{number}")) is not None or number <= SCANNED:
-        found.append(Secret((said or "").strip(), variable_place(numbered)))
+    while (text := environ.get(numbered := f"{name}_{number}")) is not None or number <= SCANNED:
+        said.append((numbered, text or ""))
         number += 1
-    return [secret for secret in found if secret.reveal()]
+    # Every call without a key comes by here, so that nothing is made of what is not there.
+    return [Secret(key, variable_place(where)) for where, text in said if text and (key := text.strip())]
 
 
 def value(text: str, environ: Mapping[str, str], what: str) -> Secret:
