@@ -40,7 +40,7 @@ MODES = [None, "responses", "anthropic-messages", "gemini"]
     [
         (Message("user", WORD), r"messages\[0\].parts is of the type str\nGive a tuple of: a hamr.Text, "),
         (Message("user", ODD), r"messages\[0\].parts is 5"),
-        (Message("user", {"a": 1}), r"messages\[0\].parts is of the type dict"),  # type: ignore[arg-type]
+        (Message("user", {"a": 1}), r"messages\[0\].parts is of the type dict"),  # type: ignore[arg-type]  # wrong on purpose
         ([HELLO, Message("user", (Image(data=ODD),))], r"messages\[1\].parts\[0\].data is 5\nGive bytes"),
         (
             Message("user", (File(data=WORD, media_type="text/plain"),)),
@@ -48,7 +48,7 @@ MODES = [None, "responses", "anthropic-messages", "gemini"]
         ),
         ([HELLO, Message("assistant", (ToolCall(ODD, "f", {}),))], r"messages\[1\].parts\[0\].id is 5\nGive a text"),
         ([HELLO, CALLS, Message("tool", (ToolResult("1", ODD),))], r"messages\[2\].parts\[0\].parts is 5"),
-        ([CALLS, Message("tool", (ToolResult(["1"], ()),))], r"messages\[1\].parts\[0\].call_id is of the type list"),  # type: ignore[arg-type]
+        ([CALLS, Message("tool", (ToolResult(["1"], ()),))], r"messages\[1\].parts\[0\].call_id is of the type list"),  # type: ignore[arg-type]  # wrong on purpose
     ],
 )
 def test_the_place_in_a_conversation_is_named(prompt: Any, told: str, mode: str | None) -> None:
@@ -79,7 +79,7 @@ def test_settings_are_looked_at_once() -> None:
 
 
 def test_the_first_that_is_wrong_of_a_list_is_named() -> None:
-    found = mistyped(Request((HELLO,), stop=(1, 2)), Request, "")  # type: ignore[arg-type]
+    found = mistyped(Request((HELLO,), stop=(1, 2)), Request, "")  # type: ignore[arg-type]  # wrong on purpose
     assert str(found) == "stop[0] is 1\nGive a text."
 
 
